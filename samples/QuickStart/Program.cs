@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
+using QuickStart;
+
+var builder = WebApplication.CreateBuilder(
+    new WebApplicationOptions
+    {
+        Args = args,
+        ContentRootPath = AppContext.BaseDirectory,
+        EnvironmentName = ToldEnvironment(args) ?? Environments.Development,
+    }
+);
+
+// The host's own: how its users sign in, and an API of its own that takes the server's tokens.
+builder
+    .Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
+    .AddCookie(options => options.LoginPath = "/login")
+    .AddHqOAuth2Bearer();
+builder.Services.AddAuthorization();
+
+// The first of the two calls.
+builder.Services.AddHqOAuth2(builder.Configuration);
+
+var app = builder.Build();
+app.UseAuthentication();
+app.UseAuthorization();
+
+// The second.
+app.MapHqOAuth2();
+
+app.MapSignIn();
+app.MapNotes();
+app.MapWelcome();
+app.Run();
+
+// Development, unless a command line or the environment says otherwise.
+static string? ToldEnvironment(string[] args) =>
+    new ConfigurationBuilder().AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args).Build()[
+        "environment"
+    ];

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace HQ.OAuth2;
+
+/// <summary>Every event of the adapter.</summary>
+internal static partial class AdapterLog
+{
+    [LoggerMessage(1100, LogLevel.Information, "HQ.OAuth2 is off: {Section}:enabled is false, nothing is mapped")]
+    public static partial void Off(this ILogger logger, string section);
+
+    [LoggerMessage(1101, LogLevel.Information, "HQ.OAuth2 serves {Issuer}; discovery at {Metadata}")]
+    public static partial void Serving(this ILogger logger, string issuer, string metadata);
+
+    [LoggerMessage(
+        1102,
+        LogLevel.Warning,
+        "{Store} is in memory: clients, authorizations and signing keys are gone when this process ends, and no other node knows them"
+    )]
+    public static partial void InMemory(this ILogger logger, string store);
+
+    [LoggerMessage(
+        1103,
+        LogLevel.Warning,
+        "{Section}:unauthenticatedIntrospection is on: anybody who has an access token can read it (RFC 7662 §2.1 forbids that)"
+    )]
+    public static partial void OpenIntrospection(this ILogger logger, string section);
+
+    [LoggerMessage(1104, LogLevel.Warning, "{Key} is set, but has no effect in this version")]
+    public static partial void WithoutEffect(this ILogger logger, string key);
+
+    [LoggerMessage(
+        1105,
+        LogLevel.Warning,
+        "Refused plain http from {Peer}: the issuer is https. If a proxy ends TLS, call app.UseForwardedHeaders() with its address before MapHqOAuth2, or set {Section}:allowPlainHttpBehindProxy"
+    )]
+    public static partial void PlainHttp(this ILogger logger, string peer, string section);
+}

@@ -1,0 +1,238 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// The authorization endpoint over HTTP: read the request, let the core check it, know the user, let the UI decide, answer. Nothing is
+/// stored before an approval, and what a form posts is checked afresh.
+/// </summary>
+internal sealed class AuthorizeHandler(
+    AuthorizeEndpoint endpoint,
+    IAuthorizationUi ui,
+    RequestHandles handles,
+    IAntiforgery antiforgery,
+    IOptions<HqOAuth2Options> hostOptions,
+    ILogger<AuthorizeHandler> logger
+)
+{
+    // Longer requests travel as one protected handle: a URI inside a URI inside a URI escapes its escapes.
+    private const int MaxPlainQuery = 1000;
+
+    private readonly HqOAuth2Options options = hostOptions.Value;
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        var isPost = HttpMethods.IsPost(http.Request.Method);
+        if (isPost)
+            http.Request.EnableBuffering(OAuthParameters.MaxBytes);
+        var read = isPost ? await OAuthHttp.ReadFormAsync(http) : OAuthHttp.ReadQuery(http);
+        if (read.Failed(out var unreadable, out var sent))
+        {
+            await ShowAsync(http, unreadable);
+            return;
+        }
+
+        // The request itself: as it came, or inside the handle we made of it.
+        var parameters = sent;
+        if (sent[RequestHandles.Parameter] is { } handle && handles.Unprotect(handle).Failed(out var damaged, out parameters))
+        {
+            await ShowAsync(http, damaged);
+            return;
+        }
+
+        if (ReturnPath(http, parameters).Failed(out var tooLarge, out var returnPath))
+        {
+            await ShowAsync(http, tooLarge);
+            return;
+        }
+
+        // RFC 6749 §3.1: a POST counts as the GET with the same parameters, and becomes one, so that sign-in can come back to it.
+        var decision = sent["decision"];
+        if (isPost && decision is null)
+        {
+            Redirect(http, returnPath);
+            return;
+        }
+
+        switch (await endpoint.ValidateAsync(parameters, http.RequestAborted))
+        {
+            case AuthorizeResult.ErrorPage(var error):
+                await ShowAsync(http, error);
+                return;
+            case AuthorizeResult.ErrorRedirect refused:
+                await RefuseAsync(http, refused.Error, refused.Client, refused.RedirectUri, refused.Location);
+                return;
+            case AuthorizeResult.Valid(var request):
+                try
+                {
+                    await DecideAsync(http, request, parameters, returnPath, decision, sent.All("scope"));
+                }
+                catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
+                {
+                    // §4.1.2.1: told through the redirect, not as a bare 500.
+                    logger.Failed(e, "authorize");
+                    var failure = OAuthError.From(e);
+                    await RefuseAsync(http, failure, request.Client, request.RedirectUri, endpoint.ErrorLocation(request, failure));
+                }
+
+                return;
+        }
+    }
+
+    private async Task DecideAsync(
+        HttpContext http,
+        AuthorizationRequest request,
+        OAuthParameters parameters,
+        string returnPath,
+        string? decision,
+        IReadOnlyList<string> tickedScopes
+    )
+    {
+        // §3.1: who is the user? The host's own authentication says.
+        var user = (await http.AuthenticateAsync(options.AuthenticationScheme)).Principal;
+        if (user is { Identity.IsAuthenticated: true })
+            http.User = user;
+        else
+            user = null;
+        var subject = user is null ? null : Subject(user);
+        var isRemembered = subject is not null && await endpoint.IsRememberedAsync(request, subject, http.RequestAborted);
+        if (request.MustNotAsk && !isRemembered)
+        {
+            var mustAsk = subject is null ? OAuthError.LoginRequired : OAuthError.ConsentRequired;
+            await RefuseAsync(http, mustAsk, request.Client, request.RedirectUri, endpoint.ErrorLocation(request, mustAsk));
+            return;
+        }
+
+        // §10.12: an answer is one that our own page posted, in the session it was shown in.
+        var isGenuine = decision is not null && subject is not null && await IsGenuineAsync(http);
+        if (decision is not null && subject is not null && !isGenuine)
+        {
+            await ShowAsync(http, OAuthError.DecisionNotGenuine, tryAgain: returnPath);
+            return;
+        }
+
+        if (handles.Protect(parameters).Failed(out var tooLarge, out var handle))
+        {
+            await ShowAsync(http, tooLarge);
+            return;
+        }
+
+        var context = new AuthorizationContext
+        {
+            Http = http,
+            Request = request,
+            User = user,
+            Consent = await endpoint.DescribeAsync(request, http.RequestAborted),
+            IsRemembered = isRemembered,
+            Answer = isGenuine ? decision : null,
+            AnsweredScope = isGenuine && tickedScopes.Count > 0 ? ScopeSet.Of(tickedScopes.Where(ScopeSet.IsToken)) : null,
+            ReturnPath = returnPath,
+            FormFields = FormFields(http, subject, handle),
+            AuthenticationScheme = options.AuthenticationScheme,
+        };
+        switch (await ui.DecideAsync(context, http.RequestAborted))
+        {
+            case AuthorizationDecision.Approve(var granted):
+                if (subject is null || (!isRemembered && context.Answer != "approve"))
+                    throw new InvalidOperationException(
+                        $"{ui.GetType()} approved, but no user answered our form and nothing is remembered: return Ask with a page that posts the form fields."
+                    );
+                Redirect(
+                    http,
+                    await endpoint.ApproveAsync(request, subject, granted, asked: context.Answer == "approve", http.RequestAborted)
+                );
+                return;
+            case AuthorizationDecision.Deny:
+                // RFC 9700 §4.11.2: the page named the host, so a no goes there at once for every client.
+                Redirect(http, endpoint.ErrorLocation(request, OAuthError.AccessDenied));
+                return;
+            case AuthorizationDecision.Ask(var page):
+                PageHeaders.Set(http);
+                await page.ExecuteAsync(http);
+                return;
+        }
+    }
+
+    /// <summary>
+    /// RFC 9700 §4.11.2: a client that nobody here vouches for gets no error redirect. Who is signed in may follow a link that names the
+    /// host; who is not sees the error only.
+    /// </summary>
+    private async Task RefuseAsync(HttpContext http, OAuthError error, Client client, string redirectUri, string location)
+    {
+        if (!client.IsSelfRegistered)
+        {
+            Redirect(http, location);
+            return;
+        }
+
+        var isSignedIn = (await http.AuthenticateAsync(options.AuthenticationScheme)).Principal is { Identity.IsAuthenticated: true };
+        await ShowAsync(http, error, wayBack: isSignedIn ? (RedirectUris.DisplayHost(redirectUri), location) : null);
+    }
+
+    private async Task<bool> IsGenuineAsync(HttpContext http)
+    {
+        try
+        {
+            // Our own reader took the body; the antiforgery service reads it again.
+            http.Request.Body.Position = 0;
+            return await antiforgery.IsRequestValidAsync(http);
+        }
+        catch (Exception e) when (e is AntiforgeryValidationException or InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    private string Subject(ClaimsPrincipal user)
+    {
+        var claim = options.SubjectClaim ?? ClaimTypes.NameIdentifier;
+        return user.FindFirst(claim)?.Value is { Length: > 0 } subject
+            ? subject
+            : throw new InvalidOperationException(
+                $"The signed-in user has no claim {claim}: sign users in with it, or name another in {HqOAuth2OptionsValidator.Section}:subjectClaim."
+            );
+    }
+
+    private List<KeyValuePair<string, string>> FormFields(HttpContext http, string? subject, string handle)
+    {
+        var fields = new List<KeyValuePair<string, string>> { new(RequestHandles.Parameter, handle) };
+        // Only a session has a token to post; a page before sign-in posts nothing.
+        if (subject is not null && antiforgery.GetAndStoreTokens(http) is { RequestToken: { } token } tokens)
+            fields.Add(new(tokens.FormFieldName, token));
+        return fields;
+    }
+
+    // A local path, so that no sign-in page can be made to lead elsewhere.
+    private Outcome<string> ReturnPath(HttpContext http, OAuthParameters parameters)
+    {
+        var path = http.Request.PathBase.Add(http.Request.Path).ToUriComponent();
+        var query = parameters.ToQuery();
+        if (query.Length <= MaxPlainQuery)
+            return $"{path}?{query}";
+        return handles.Protect(parameters).Failed(out var error, out var handle) ? error : $"{path}?{RequestHandles.Parameter}={handle}";
+    }
+
+    // RFC 9700 §4.12: never 307 or 308, and 303 after a POST.
+    private static void Redirect(HttpContext http, string location)
+    {
+        PageHeaders.Set(http);
+        http.Response.StatusCode = HttpMethods.IsPost(http.Request.Method) ? StatusCodes.Status303SeeOther : StatusCodes.Status302Found;
+        http.Response.Headers.Location = location;
+    }
+
+    private static Task ShowAsync(
+        HttpContext http,
+        OAuthError error,
+        (string Host, string Location)? wayBack = null,
+        string? tryAgain = null
+    )
+    {
+        PageHeaders.Set(http);
+        return ErrorPage.Render(http, error, wayBack, tryAgain).ExecuteAsync(http);
+    }
+}

@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// CORS by the protocol's rule (RFC 9700 §2.6, OAuth 2.1 §9): any origin, never with credentials, at the endpoints that browser apps call;
+/// never at the authorization endpoint. It stands before the host's pipeline, so that no global policy of the host changes either.
+/// </summary>
+internal sealed class CrossOriginFilter(IOptions<HqOAuth2Options> options) : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
+        app =>
+        {
+            if (options.Value.Enabled)
+            {
+                var issuer = Issuer.Of(options.Value);
+                string[] open = [issuer.MetadataPath, issuer.TokenPath, issuer.RegisterPath, issuer.RevokePath, issuer.JwksPath];
+                app.Use((http, rest) => InvokeAsync(http, rest, open, issuer.AuthorizePath));
+            }
+
+            next(app);
+        };
+
+    private static Task InvokeAsync(HttpContext http, RequestDelegate next, string[] open, string authorizePath)
+    {
+        // Registered first, so it runs last: after whatever the host's own CORS policy wrote.
+        if (Is(http, authorizePath))
+            http.Response.OnStarting(Remove, http.Response.Headers);
+        if (!http.Request.Headers.ContainsKey("Origin") || !open.Any(path => Is(http, path)))
+            return next(http);
+
+        http.Response.OnStarting(Allow, http.Response.Headers);
+        if (!HttpMethods.IsOptions(http.Request.Method) || !http.Request.Headers.ContainsKey("Access-Control-Request-Method"))
+            return next(http);
+
+        var headers = http.Response.Headers;
+        headers.AccessControlAllowMethods = "GET, HEAD, POST";
+        headers.AccessControlAllowHeaders = "Authorization, Content-Type, MCP-Protocol-Version";
+        headers.AccessControlMaxAge = "3600";
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private static bool Is(HttpContext http, string path) =>
+        http.Request.PathBase.Add(http.Request.Path).Value is { } asked
+        && (asked.Length == path.Length || (asked.Length == path.Length + 1 && asked[^1] == '/'))
+        && asked.StartsWith(path, StringComparison.OrdinalIgnoreCase);
+
+    private static Task Allow(object state)
+    {
+        var headers = (IHeaderDictionary)state;
+        headers.AccessControlAllowOrigin = "*";
+        headers.AccessControlExposeHeaders = "WWW-Authenticate, Retry-After";
+        headers.Remove("Access-Control-Allow-Credentials");
+        return Task.CompletedTask;
+    }
+
+    private static Task Remove(object state)
+    {
+        var headers = (IHeaderDictionary)state;
+        foreach (var name in headers.Keys.Where(k => k.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase)).ToList())
+            headers.Remove(name);
+        return Task.CompletedTask;
+    }
+}

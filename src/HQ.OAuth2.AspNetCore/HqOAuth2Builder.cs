@@ -1,0 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HQ.OAuth2;
+
+/// <summary>Where a host puts its own parts in the place of ours. Each is made anew for a request, unless another lifetime is asked for.</summary>
+public sealed class HqOAuth2Builder
+{
+    private const DynamicallyAccessedMemberTypes Constructors = DynamicallyAccessedMemberTypes.PublicConstructors;
+
+    internal HqOAuth2Builder(IServiceCollection services) => Services = services;
+
+    /// <summary>The host's services.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>Replaces where clients are. To keep dynamic registration it must be an <see cref="IClientRegistry"/>.</summary>
+    public HqOAuth2Builder AddClientStore<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
+        where T : class, IClientStore => Replace<IClientStore, T>(lifetime);
+
+    /// <summary>Replaces where authorizations are.</summary>
+    public HqOAuth2Builder AddAuthorizationStore<[DynamicallyAccessedMembers(Constructors)] T>(
+        ServiceLifetime lifetime = ServiceLifetime.Scoped
+    )
+        where T : class, IAuthorizationStore => Replace<IAuthorizationStore, T>(lifetime);
+
+    /// <summary>Replaces where tickets are.</summary>
+    public HqOAuth2Builder AddTicketStore<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
+        where T : class, ITicketStore => Replace<ITicketStore, T>(lifetime);
+
+    /// <summary>Replaces the pages on which users sign in and decide.</summary>
+    public HqOAuth2Builder AddAuthorizationUi<[DynamicallyAccessedMembers(Constructors)] T>(
+        ServiceLifetime lifetime = ServiceLifetime.Scoped
+    )
+        where T : class, IAuthorizationUi => Replace<IAuthorizationUi, T>(lifetime);
+
+    /// <summary>Adds a grant type to the token endpoint and to the metadata.</summary>
+    public HqOAuth2Builder AddGrantType<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
+        where T : class, IGrantType => Add<IGrantType, T>(lifetime);
+
+    /// <summary>Adds a client authentication method to every endpoint that authenticates clients, and to the metadata.</summary>
+    public HqOAuth2Builder AddClientAuthentication<[DynamicallyAccessedMembers(Constructors)] T>(
+        ServiceLifetime lifetime = ServiceLifetime.Scoped
+    )
+        where T : class, IClientAuthentication => Add<IClientAuthentication, T>(lifetime);
+
+    /// <summary>Adds claims to access tokens.</summary>
+    public HqOAuth2Builder AddTokenClaims<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
+        where T : class, ITokenClaims => Add<ITokenClaims, T>(lifetime);
+
+    /// <summary>Adds a client made in code, provenance <c>api</c>; the same rules hold as for one in configuration.</summary>
+    public HqOAuth2Builder AddClient(Action<ClientOptions> configure)
+    {
+        Services.Configure<HqOAuth2Options>(options =>
+        {
+            var client = new ClientOptions();
+            configure(client);
+            options.Clients.Add(client);
+        });
+        return this;
+    }
+
+    private HqOAuth2Builder Replace<TService, [DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime)
+        where T : class, TService
+    {
+        for (var i = Services.Count - 1; i >= 0; i--)
+        {
+            if (Services[i].ServiceType == typeof(TService))
+                Services.RemoveAt(i);
+        }
+
+        return Add<TService, T>(lifetime);
+    }
+
+    private HqOAuth2Builder Add<TService, [DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime)
+        where T : class, TService
+    {
+        Services.Add(new ServiceDescriptor(typeof(TService), typeof(T), lifetime));
+        return this;
+    }
+}

@@ -1,0 +1,85 @@
+using HQ.OAuth2;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the authorization server to a host's services; <c>app.MapHqOAuth2()</c> is the other half.</summary>
+public static class HqOAuth2ServiceCollectionExtensions
+{
+    /// <summary>Adds the server with the settings of a configuration: the root, or the section <c>auth:oauth2:authorizationServer</c> itself.</summary>
+    public static HqOAuth2Builder AddHqOAuth2(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddHqOAuth2(options => ConfigurationReader.Read(configuration, options));
+
+    /// <summary>Adds the server with settings made in code.</summary>
+    public static HqOAuth2Builder AddHqOAuth2(this IServiceCollection services, Action<HqOAuth2Options> configure)
+    {
+        services.AddOptions<HqOAuth2Options>().Configure(configure).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HqOAuth2Options>, HostOptionsValidator>());
+        services.AddLogging();
+        services.AddRouting();
+        services.AddDataProtection();
+        services.AddAntiforgery();
+        // Our own pages carry it; a host that decided for itself keeps its decision.
+        services.PostConfigure<AntiforgeryOptions>(options =>
+        {
+            if (options.Cookie.SecurePolicy == CookieSecurePolicy.None)
+                options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+        services.TryAddSingleton(TimeProvider.System);
+
+        // what a process has once
+        services.TryAddSingleton<SigningKeys>();
+        services.TryAddSingleton<ClientSecrets>();
+        services.TryAddSingleton<ConfiguredClients>();
+        services.TryAddSingleton<RequestHandles>();
+        services.TryAddSingleton<IClientStore, InMemoryClientRegistry>();
+        services.TryAddSingleton<IAuthorizationStore, InMemoryAuthorizationStore>();
+        services.TryAddSingleton<ITicketStore, InMemoryTicketStore>();
+
+        // what a request has, since a host's stores may belong to one
+        services.TryAddScoped<ClientDirectory>();
+        services.TryAddScoped<ClientAuthenticator>();
+        services.TryAddScoped<AuthorizationRows>();
+        services.TryAddScoped<AccessTokenVerifier>();
+        services.TryAddScoped(s => new TokenIssuer(
+            s.GetRequiredService<SigningKeys>(),
+            s.GetRequiredService<IOptions<HqOAuth2Options>>(),
+            s.GetServices<ITokenClaims>(),
+            s.GetRequiredService<ILogger<TokenIssuer>>()
+        ));
+        services.TryAddScoped(s => new ClientRegistrar(
+            s.GetRequiredService<IClientStore>(),
+            s.GetRequiredService<IOptions<HqOAuth2Options>>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<ClientRegistrar>>()
+        ));
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<IClientAuthentication, NoClientAuthentication>());
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<IClientAuthentication, ClientSecretBasic>());
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<IClientAuthentication, ClientSecretPost>());
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<IGrantType, AuthorizationCodeGrant>());
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<IGrantType, RefreshTokenGrant>());
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<IGrantType, ClientCredentialsGrant>());
+        services.TryAddScoped<IAuthorizationUi, BuiltInAuthorizationUi>();
+
+        // the endpoints
+        services.TryAddScoped<AuthorizeEndpoint>();
+        services.TryAddScoped<AuthorizeHandler>();
+        services.TryAddScoped<TokenEndpoint>();
+        services.TryAddScoped<IntrospectionEndpoint>();
+        services.TryAddScoped<RevocationEndpoint>();
+        services.TryAddScoped<RegistrationEndpoint>();
+        services.TryAddScoped<MetadataEndpoint>();
+        services.TryAddScoped<KeysEndpoint>();
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CrossOriginFilter>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupReport>());
+        return new HqOAuth2Builder(services);
+    }
+}

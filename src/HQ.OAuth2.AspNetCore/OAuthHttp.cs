@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace HQ.OAuth2;
+
+/// <summary>HTTP in, HTTP out: the one place where requests become values of the core and its answers become bytes.</summary>
+internal static class OAuthHttp
+{
+    private const string BasicChallenge = "Basic realm=\"oauth2\", charset=\"UTF-8\"";
+    private const string BearerChallenge = "Bearer realm=\"oauth2\"";
+    private const int RetryAfterSeconds = 5;
+
+    /// <summary>A back-channel request: form body, query and Authorization header.</summary>
+    public static async ValueTask<Outcome<OAuthRequest>> ReadAsync(HttpContext http)
+    {
+        if ((await ReadFormAsync(http)).Failed(out var badForm, out var form))
+            return badForm;
+        if (ReadQuery(http).Failed(out var badQuery, out var query))
+            return badQuery;
+        return new OAuthRequest
+        {
+            Parameters = form,
+            Query = query,
+            Authorization = Authorization(http),
+        };
+    }
+
+    public static Outcome<OAuthParameters> ReadQuery(HttpContext http) =>
+        OAuthParameters.Parse(Encoding.UTF8.GetBytes(http.Request.QueryString.Value is { Length: > 0 } query ? query[1..] : ""));
+
+    /// <summary>The form body, read by our own rules: raw pairs, strict decoding, a limit before anything is parsed.</summary>
+    public static async ValueTask<Outcome<OAuthParameters>> ReadFormAsync(HttpContext http)
+    {
+        if (!IsOfType(http, "application/x-www-form-urlencoded"))
+            return OAuthError.NotAForm;
+        return (await ReadBodyAsync(http)).Failed(out var error, out var body) ? error : OAuthParameters.Parse(body);
+    }
+
+    public static async ValueTask<Outcome<byte[]>> ReadJsonAsync(HttpContext http) =>
+        IsOfType(http, "application/json") ? await ReadBodyAsync(http) : OAuthError.NotAJsonObject;
+
+    public static IReadOnlyList<string> Authorization(HttpContext http) => [.. http.Request.Headers.Authorization.OfType<string>()];
+
+    /// <summary>Writes the answer of a step: its value with this status, or its error.</summary>
+    public static Task WriteAsync<T>(HttpContext http, Outcome<T> outcome, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
+        where T : notnull =>
+        outcome.Failed(out var error, out var value)
+            ? WriteErrorAsync(http, error)
+            : WriteJsonAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    /// <summary>RFC 6749 §5.2, RFC 6750 §3: status, challenge, and a JSON body whatever the status is.</summary>
+    public static Task WriteErrorAsync(HttpContext http, OAuthError error)
+    {
+        var headers = http.Response.Headers;
+        if (error.Code == OAuthError.InvalidClient.Code)
+            headers.WWWAuthenticate = BasicChallenge;
+        else if (error.Status == StatusCodes.Status401Unauthorized)
+            headers.WWWAuthenticate = error == OAuthError.TokenMissing ? BearerChallenge : $"{BearerChallenge}, error=\"{error.Code}\"";
+        if (error.Status == StatusCodes.Status503ServiceUnavailable)
+            headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        return WriteJsonAsync(
+            http,
+            error.Status,
+            JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse(error.Code, error.Description), OAuthJson.Default.ErrorResponse)
+        );
+    }
+
+    /// <summary>JSON that nobody may keep (RFC 6749 §5.1).</summary>
+    public static Task WriteJsonAsync(HttpContext http, int status, ReadOnlyMemory<byte> json)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.Pragma = "no-cache";
+        return WriteBytesAsync(http, status, json);
+    }
+
+    /// <summary>JSON that anybody may keep for a while: the two documents of discovery.</summary>
+    public static Task WriteDocumentAsync(HttpContext http, ReadOnlyMemory<byte> json)
+    {
+        http.Response.Headers.CacheControl = "public, max-age=300";
+        return WriteBytesAsync(http, StatusCodes.Status200OK, json);
+    }
+
+    private static async Task WriteBytesAsync(HttpContext http, int status, ReadOnlyMemory<byte> json)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = json.Length;
+        if (!HttpMethods.IsHead(http.Request.Method))
+            await http.Response.Body.WriteAsync(json, http.RequestAborted);
+    }
+
+    private static bool IsOfType(HttpContext http, string type) =>
+        MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var sent)
+        && sent.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)
+        && (
+            !sent.Charset.HasValue
+            || sent.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            || sent.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)
+        );
+
+    private static async ValueTask<Outcome<byte[]>> ReadBodyAsync(HttpContext http)
+    {
+        if (http.Request.ContentLength > OAuthParameters.MaxBytes)
+            return OAuthError.RequestTooLarge;
+        var buffer = ArrayPool<byte>.Shared.Rent(OAuthParameters.MaxBytes + 1);
+        try
+        {
+            var length = 0;
+            while (length <= OAuthParameters.MaxBytes)
+            {
+                var read = await http.Request.Body.ReadAsync(
+                    buffer.AsMemory(length, OAuthParameters.MaxBytes + 1 - length),
+                    http.RequestAborted
+                );
+                if (read == 0)
+                    return buffer[..length];
+                length += read;
+            }
+
+            return OAuthError.RequestTooLarge;
+        }
+        catch (BadHttpRequestException e)
+        {
+            return e.StatusCode == StatusCodes.Status413PayloadTooLarge ? OAuthError.RequestTooLarge : OAuthError.NotAForm;
+        }
+        finally
+        {
+            // It held secrets.
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
+}

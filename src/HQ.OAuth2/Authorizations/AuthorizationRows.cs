@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace HQ.OAuth2;
+
+/// <summary>The loop around every pure step: find the row, decide, swap it if nobody else has; if the swap lost, look again.</summary>
+internal sealed class AuthorizationRows(IAuthorizationStore store, ILogger<AuthorizationRows> logger)
+{
+    // Who loses a swap finds a spent turn or a redeemed code next time, which ends the loop; more rounds mean a broken store.
+    private const int MaxRounds = 100;
+
+    /// <summary>Runs a step against the row until its outcome is certain.</summary>
+    /// <param name="id">Which row.</param>
+    /// <param name="decide">The step: pure, and called again with the row as it is when somebody else was faster.</param>
+    /// <param name="missing">What a missing row means.</param>
+    /// <param name="what">What is replayed when the step says so, for the log.</param>
+    /// <param name="ct">Cancels.</param>
+    public async ValueTask<Outcome<T>> StepAsync<T>(
+        string id,
+        Func<OAuthAuthorization, AuthorizationStep<T>> decide,
+        OAuthError missing,
+        string what,
+        CancellationToken ct
+    )
+        where T : notnull
+    {
+        var current = await FindAsync(id, ct);
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            if (current is null)
+                return missing.Because("there is no such authorization (any more)");
+
+            switch (decide(current))
+            {
+                case AuthorizationStep<T>.Refuse(var error):
+                    return error;
+                case AuthorizationStep<T>.Keep(var result):
+                    logger.Retried(id, current.ClientId);
+                    return result;
+                case AuthorizationStep<T>.End(var error):
+                    await store.RemoveAsync(id, ct);
+                    logger.Replayed(id, current.ClientId, what);
+                    return error;
+                case AuthorizationStep<T>.Swap(var next, var result):
+                    if (await TrySwapAsync(next, ct))
+                        return result;
+                    current = await FindAsync(id, ct);
+                    // The row that is there is the one we tried to write: only the answer of our own commit was lost.
+                    if (IsOurs(current, next))
+                        return result;
+                    break;
+            }
+        }
+
+        throw new InvalidOperationException(
+            $"{store.GetType()} refused {MaxRounds} swaps of one row: does TryUpdateAsync compare the version?"
+        );
+    }
+
+    public async ValueTask<OAuthAuthorization?> FindAsync(string id, CancellationToken ct) =>
+        await store.FindAsync(id, ct) is { } record ? Read(record) : null;
+
+    public ValueTask AddAsync(OAuthAuthorization authorization, CancellationToken ct) => store.AddAsync(authorization.ToRecord(), ct);
+
+    public ValueTask RemoveAsync(string id, CancellationToken ct) => store.RemoveAsync(id, ct);
+
+    /// <summary>The authorizations that a subject gave a client, newest first, as far as one page of the store goes.</summary>
+    public async ValueTask<IReadOnlyList<OAuthAuthorization>> ListAsync(string subject, string clientId, CancellationToken ct)
+    {
+        var page = await store.ListAsync(new(subject, clientId, Limit: 1000), ct);
+        return [.. page.Items.Reverse().Select(Read).OfType<OAuthAuthorization>()];
+    }
+
+    private async ValueTask<bool> TrySwapAsync(OAuthAuthorization next, CancellationToken ct)
+    {
+        try
+        {
+            return await store.TryUpdateAsync(next.ToRecord(), ct);
+        }
+        catch (Exception) when (!ct.IsCancellationRequested)
+        {
+            // A connection that broke during the commit says nothing about the commit. If our write is there, it counts.
+            if (IsOurs(await FindAsync(next.Id, ct), next))
+                return true;
+            throw;
+        }
+    }
+
+    private static bool IsOurs(OAuthAuthorization? current, OAuthAuthorization next) =>
+        current is not null && current.Version == next.Version && current.WriteId == next.WriteId;
+
+    private OAuthAuthorization? Read(AuthorizationRecord record)
+    {
+        try
+        {
+            return OAuthAuthorization.FromRecord(record);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            logger.UnreadableAuthorization(e, record.Id);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+namespace HQ.OAuth2;
+
+/// <summary>The reference store: rows in memory, gone with the process. One lock, so that its rules can be read off the page.</summary>
+internal sealed class InMemoryAuthorizationStore : IAuthorizationStore
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, AuthorizationRecord> rows = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedSet<string>> bySubject = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedSet<string>> byClient = new(StringComparer.Ordinal);
+    private readonly SortedSet<(DateTimeOffset PruneAfter, string Id)> byAge = [];
+
+    public ValueTask AddAsync(AuthorizationRecord record, CancellationToken ct)
+    {
+        lock (gate)
+        {
+            rows.Add(record.Id, record);
+            IdsOf(bySubject, record.Subject).Add(record.Id);
+            IdsOf(byClient, record.ClientId).Add(record.Id);
+            byAge.Add((record.PruneAfter, record.Id));
+        }
+
+        return default;
+    }
+
+    public ValueTask<AuthorizationRecord?> FindAsync(string id, CancellationToken ct)
+    {
+        lock (gate)
+            return new(rows.GetValueOrDefault(id));
+    }
+
+    public ValueTask<bool> TryUpdateAsync(AuthorizationRecord next, CancellationToken ct)
+    {
+        lock (gate)
+        {
+            if (!rows.TryGetValue(next.Id, out var current) || current.Version != next.Version - 1)
+                return new(false);
+            rows[next.Id] = next;
+            byAge.Remove((current.PruneAfter, current.Id));
+            byAge.Add((next.PruneAfter, next.Id));
+            return new(true);
+        }
+    }
+
+    public ValueTask RemoveAsync(string id, CancellationToken ct)
+    {
+        lock (gate)
+            Remove(id);
+        return default;
+    }
+
+    public ValueTask<Page<AuthorizationRecord>> ListAsync(AuthorizationFilter by, CancellationToken ct)
+    {
+        var limit = Math.Clamp(by.Limit, 1, 1000);
+        lock (gate)
+        {
+            var ids =
+                by.Subject is { } subject ? bySubject.GetValueOrDefault(subject)
+                : by.ClientId is { } client ? byClient.GetValueOrDefault(client)
+                : throw new ArgumentException("Name a subject, a client or both.", nameof(by));
+            var found = (ids ?? [])
+                .Where(id => by.After is null || string.CompareOrdinal(id, by.After) > 0)
+                .Select(id => rows[id])
+                .Where(row => by.ClientId is null || row.ClientId == by.ClientId)
+                .Take(limit + 1)
+                .ToList();
+            return new(new Page<AuthorizationRecord>([.. found.Take(limit)], found.Count > limit ? found[limit - 1].Id : null));
+        }
+    }
+
+    public ValueTask<int> RemoveExpiredAsync(DateTimeOffset now, int limit, CancellationToken ct)
+    {
+        lock (gate)
+        {
+            var expired = byAge.TakeWhile(row => row.PruneAfter < now).Take(limit).ToList();
+            expired.ForEach(row => Remove(row.Id));
+            return new(expired.Count);
+        }
+    }
+
+    private void Remove(string id)
+    {
+        if (!rows.Remove(id, out var row))
+            return;
+        Forget(bySubject, row.Subject, id);
+        Forget(byClient, row.ClientId, id);
+        byAge.Remove((row.PruneAfter, id));
+    }
+
+    private static SortedSet<string> IdsOf(Dictionary<string, SortedSet<string>> index, string key) =>
+        index.TryGetValue(key, out var ids) ? ids : index[key] = new(StringComparer.Ordinal);
+
+    private static void Forget(Dictionary<string, SortedSet<string>> index, string key, string id)
+    {
+        var ids = IdsOf(index, key);
+        ids.Remove(id);
+        if (ids.Count == 0)
+            index.Remove(key);
+    }
+}

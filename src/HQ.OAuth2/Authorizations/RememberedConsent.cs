@@ -1,0 +1,24 @@
+namespace HQ.OAuth2;
+
+/// <summary>The one rule that says when a consent given before may be used without asking again (RFC 8252 §8.6, RFC 9700 §4.11.2).</summary>
+internal static class RememberedConsent
+{
+    /// <summary>
+    /// Whether consents to this client and redirect URI may be remembered at all: the host vouches for the client, and what it
+    /// redirects to cannot be another app's.
+    /// </summary>
+    public static bool MayBeUsed(Client client, string redirectUri) =>
+        client.Provenance == ClientProvenance.Api && (RedirectUris.IsHttps(redirectUri) || client.Trusted);
+
+    /// <summary>Whether one of the user's authorizations of this client covers the request: same host, same or fewer scopes and resources.</summary>
+    public static bool Covers(AuthorizationRequest request, IEnumerable<OAuthAuthorization> given, DateTimeOffset now) =>
+        MayBeUsed(request.Client, request.RedirectUri)
+        && given.Any(a =>
+            a.Consent is { } consent
+            && a.IsOf(request.Client)
+            && now < consent.Until
+            && consent.RedirectHost == RedirectUris.DisplayHost(request.RedirectUri)
+            && request.Scope.IsSubsetOf(a.Scope)
+            && request.Resources.All(r => a.Resources.Contains(r, StringComparer.Ordinal))
+        );
+}

@@ -1,0 +1,144 @@
+namespace HQ.OAuth2;
+
+/// <summary>A registered client (RFC 6749 §2, RFC 7591 §2): what a host's <see cref="IClientStore"/> returns.</summary>
+public sealed record Client
+{
+    /// <summary>The client identifier, unique in this server.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>Whether it can keep a secret (RFC 6749 §2.1). Stated, never inferred.</summary>
+    public required ClientType Type { get; init; }
+
+    /// <summary>How it came to be registered, which decides how far it is trusted.</summary>
+    public ClientProvenance Provenance { get; init; } = ClientProvenance.Api;
+
+    /// <summary>The one way it authenticates: <c>none</c>, <c>client_secret_basic</c>, <c>client_secret_post</c> or a host's own.</summary>
+    public required string TokenEndpointAuthMethod { get; init; }
+
+    /// <summary>Its live secrets, hashed; several at once while one replaces another. Empty for a client without a secret.</summary>
+    public IReadOnlyList<ClientSecret> Secrets { get; init; } = [];
+
+    /// <summary>Complete redirect URIs, matched as plain strings (RFC 9700 §2.1).</summary>
+    public IReadOnlyList<string> RedirectUris { get; init; } = [];
+
+    /// <summary>What it may do at the token endpoint.</summary>
+    public IReadOnlyList<string> GrantTypes { get; init; } = [OAuthGrantTypes.AuthorizationCode, OAuthGrantTypes.RefreshToken];
+
+    /// <summary>
+    /// Its registered scope: the ceiling of an <c>api</c> client, the default of a self-registered one. Null = all of the
+    /// server's scopes, or the server's default.
+    /// </summary>
+    public ScopeSet? Scope { get; init; }
+
+    /// <summary>The organization it belongs to; null when the host has none.</summary>
+    public string? Org { get; init; }
+
+    /// <summary>
+    /// When it was registered. Authorizations note it: a client made anew under the same id has none of the old one's. A store
+    /// without that fact may leave the default.
+    /// </summary>
+    public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>A disabled client is unknown at every endpoint, and its tokens are inactive.</summary>
+    public bool Disabled { get; init; }
+
+    /// <summary>The host vouches for it: its consent is remembered on loopback and private-use redirects too. <c>api</c> only.</summary>
+    public bool Trusted { get; init; }
+
+    /// <summary>Whether it must use PKCE; null = the server's setting. Public and self-registered clients always must.</summary>
+    public bool? RequirePkce { get; init; }
+
+    /// <summary>Resource identifiers whose tokens it may introspect; <c>*</c> = all. <c>api</c> clients only.</summary>
+    public IReadOnlyList<string> Introspects { get; init; } = [];
+
+    /// <summary>What it calls itself; anybody's word unless the provenance is <c>api</c>.</summary>
+    public string? ClientName { get; init; }
+
+    /// <summary>Its home page, https.</summary>
+    public string? ClientUri { get; init; }
+
+    /// <summary>Its logo, https. Never fetched by this server.</summary>
+    public string? LogoUri { get; init; }
+
+    /// <summary>Its terms of service, https.</summary>
+    public string? TosUri { get; init; }
+
+    /// <summary>Its privacy policy, https.</summary>
+    public string? PolicyUri { get; init; }
+
+    /// <summary>Ways to reach the people behind it.</summary>
+    public IReadOnlyList<string> Contacts { get; init; } = [];
+
+    /// <summary>The software it is an installation of (RFC 7591 §2).</summary>
+    public string? SoftwareId { get; init; }
+
+    /// <summary>The version of that software.</summary>
+    public string? SoftwareVersion { get; init; }
+
+    /// <summary>Whether it registered itself, so that nobody here vouches for it.</summary>
+    public bool IsSelfRegistered => Provenance != ClientProvenance.Api;
+
+    internal bool MayUse(string grantType) => GrantTypes.Contains(grantType, StringComparer.Ordinal);
+}
+
+/// <summary>Whether a client can keep a secret (RFC 6749 §2.1).</summary>
+public enum ClientType
+{
+    /// <summary>It runs where its users can read it: PKCE always, shorter refresh chains.</summary>
+    Public,
+
+    /// <summary>It runs on a server and proves who it is.</summary>
+    Confidential,
+}
+
+/// <summary>How a client came to be registered.</summary>
+public enum ClientProvenance
+{
+    /// <summary>By an administrator or the host: by API, in configuration or in code.</summary>
+    Api,
+
+    /// <summary>By itself, through dynamic registration (RFC 7591).</summary>
+    Dcr,
+
+    /// <summary>By a metadata document at the URL that is its client id.</summary>
+    Cimd,
+}
+
+/// <summary>A client secret as it is kept.</summary>
+public sealed record ClientSecret
+{
+    /// <summary>Its bcrypt hash.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>When it stops working; null = never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Whether this server generated it: then what has not our form is refused without hashing.</summary>
+    public bool Generated { get; init; }
+}
+
+/// <summary>The names of grant types (RFC 7591 §2).</summary>
+public static class OAuthGrantTypes
+{
+    /// <summary>RFC 6749 §4.1.</summary>
+    public const string AuthorizationCode = "authorization_code";
+
+    /// <summary>RFC 6749 §6.</summary>
+    public const string RefreshToken = "refresh_token";
+
+    /// <summary>RFC 6749 §4.4.</summary>
+    public const string ClientCredentials = "client_credentials";
+}
+
+/// <summary>The names of client authentication methods (RFC 7591 §2).</summary>
+public static class OAuthClientAuthenticationMethods
+{
+    /// <summary>A public client names itself and proves nothing.</summary>
+    public const string None = "none";
+
+    /// <summary>The secret in an HTTP Basic header (RFC 6749 §2.3.1).</summary>
+    public const string ClientSecretBasic = "client_secret_basic";
+
+    /// <summary>The secret in the form body (RFC 6749 §2.3.1).</summary>
+    public const string ClientSecretPost = "client_secret_post";
+}

@@ -1,0 +1,41 @@
+namespace HQ.OAuth2;
+
+/// <summary>Which client a back-channel request comes from (RFC 6749 §2.3): exactly one method, and the one that client registered.</summary>
+internal sealed class ClientAuthenticator(IEnumerable<IClientAuthentication> methods, ClientDirectory clients)
+{
+    public async ValueTask<Outcome<Client>> AuthenticateAsync(OAuthRequest request, CancellationToken ct)
+    {
+        // §2.3: not more than one method in a request.
+        var used = methods
+            .Where(m => m.Method != OAuthClientAuthenticationMethods.None)
+            .Select(m => (m.Method, Proof: m.Read(request)))
+            .Where(m => m.Proof is not null)
+            .ToList();
+        if (used.Count > 1)
+            return OAuthError.SeveralClientAuthentications;
+
+        // A header that no method here reads is an authentication that failed, not an absent one.
+        if (used.Count == 0 && request.Authorization.Count > 0)
+            return OAuthError.InvalidClient.Because("the Authorization header has a scheme that no client authentication method reads");
+
+        // §3.2.1: who does not authenticate names itself by client_id.
+        if (used.Count == 0)
+            used.AddRange(
+                methods.Where(m => m.Method == OAuthClientAuthenticationMethods.None).Select(m => (m.Method, Proof: m.Read(request)))
+            );
+        if (used.Count == 0 || used[0] is not (var method, { ClientId: { } clientId } proof))
+            return OAuthError.InvalidClient.Because("the request names no client, or in a form that cannot be read");
+
+        // §2.3.2: one registration, whatever else the request says.
+        if (request.Parameters["client_id"] is { } named && named != clientId)
+            return OAuthError.InvalidClient.Because("client_id names another client than the credentials");
+        if (await clients.FindAsync(clientId, ct) is not { } client)
+            return OAuthError.InvalidClient.Because("the client is unknown or disabled");
+        if (client.TokenEndpointAuthMethod != method)
+            return OAuthError.InvalidClient.Because($"the client is registered for {client.TokenEndpointAuthMethod} and used {method}");
+        return await proof.IsOfAsync(client, ct) ? client : OAuthError.InvalidClient.Because("the credentials are wrong or expired");
+    }
+
+    /// <summary>The method names, the ones without a proof first, as clients that take the first expect it.</summary>
+    public IEnumerable<string> Methods => methods.Select(m => m.Method).OrderBy(m => m != OAuthClientAuthenticationMethods.None);
+}

@@ -1,0 +1,215 @@
+using System.Globalization;
+
+namespace HQ.OAuth2;
+
+/// <summary>What a client asks to be, or was registered as: the metadata of RFC 7591 §2. Null and absent are the same.</summary>
+public sealed record ClientMetadata
+{
+    private const int MaxText = 256;
+    private const int MaxItems = 50;
+
+    /// <summary>Complete redirect URIs.</summary>
+    public IReadOnlyList<string>? RedirectUris { get; init; }
+
+    /// <summary>Absent = <c>client_secret_basic</c>.</summary>
+    public string? TokenEndpointAuthMethod { get; init; }
+
+    /// <summary>Absent = <c>authorization_code</c>.</summary>
+    public IReadOnlyList<string>? GrantTypes { get; init; }
+
+    /// <summary>Absent = <c>code</c> where the grant types have the authorization code.</summary>
+    public IReadOnlyList<string>? ResponseTypes { get; init; }
+
+    /// <summary>Scope tokens separated by spaces; absent = the server's default.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>What users read.</summary>
+    public string? ClientName { get; init; }
+
+    /// <summary>The client's home page, https.</summary>
+    public string? ClientUri { get; init; }
+
+    /// <summary>Its logo, https.</summary>
+    public string? LogoUri { get; init; }
+
+    /// <summary>Its terms of service, https.</summary>
+    public string? TosUri { get; init; }
+
+    /// <summary>Its privacy policy, https.</summary>
+    public string? PolicyUri { get; init; }
+
+    /// <summary>Ways to reach the people behind it.</summary>
+    public IReadOnlyList<string>? Contacts { get; init; }
+
+    /// <summary>The software it is an installation of.</summary>
+    public string? SoftwareId { get; init; }
+
+    /// <summary>The version of that software.</summary>
+    public string? SoftwareVersion { get; init; }
+
+    internal ClientType Type =>
+        TokenEndpointAuthMethod == OAuthClientAuthenticationMethods.None ? ClientType.Public : ClientType.Confidential;
+
+    internal static bool IsClientId(string text) =>
+        text.Length is > 0 and <= 200 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~' or ':');
+
+    /// <summary>The metadata of a client made in configuration, with the defaults of such clients.</summary>
+    internal static ClientMetadata OfConfigured(ClientOptions client) =>
+        new()
+        {
+            RedirectUris = [.. client.RedirectUris],
+            TokenEndpointAuthMethod =
+                client.TokenEndpointAuthMethod
+                ?? (
+                    client.Secret is null && client.SecretHash is null
+                        ? OAuthClientAuthenticationMethods.None
+                        : OAuthClientAuthenticationMethods.ClientSecretBasic
+                ),
+            GrantTypes =
+                client.GrantTypes.Count > 0 ? [.. client.GrantTypes] : [OAuthGrantTypes.AuthorizationCode, OAuthGrantTypes.RefreshToken],
+            Scope = client.Scopes.Count > 0 ? string.Join(' ', client.Scopes) : null,
+            ClientName = client.ClientName,
+        };
+
+    /// <summary>The metadata with every default filled in and every value checked against the policy, or the error that names the member.</summary>
+    internal Outcome<ClientMetadata> Checked(ClientPolicy policy)
+    {
+        // §2: defaults
+        var filled = this with
+        {
+            TokenEndpointAuthMethod = TokenEndpointAuthMethod ?? OAuthClientAuthenticationMethods.ClientSecretBasic,
+            GrantTypes = GrantTypes is { Count: > 0 } ? GrantTypes : [OAuthGrantTypes.AuthorizationCode],
+        };
+
+        // §2: token_endpoint_auth_method, grant_types
+        if (!policy.AllowsMethod(filled.TokenEndpointAuthMethod))
+            return OAuthError.InvalidClientMetadata("token_endpoint_auth_method", "this server does not offer the method");
+        if (filled.GrantTypes.Any(g => !policy.AllowsGrantType(g)))
+            return OAuthError.InvalidClientMetadata("grant_types", "this server does not offer one of them to this client");
+        if (filled.Type == ClientType.Public && filled.GrantTypes.Contains(OAuthGrantTypes.ClientCredentials))
+            return OAuthError.InvalidClientMetadata("grant_types", "client_credentials is for clients that authenticate");
+
+        // §2.1: response_types belong to grant_types
+        var usesCode = filled.GrantTypes.Contains(OAuthGrantTypes.AuthorizationCode);
+        string[] fitting = usesCode ? ["code"] : [];
+        if (ResponseTypes is not null && !ResponseTypes.SequenceEqual(fitting))
+            return OAuthError.InvalidClientMetadata(
+                "response_types",
+                usesCode ? "must be code, for authorization_code" : "must be absent, without authorization_code"
+            );
+
+        // §2, §5: redirect_uris
+        var uris = RedirectUris ?? [];
+        if (usesCode && uris.Count == 0)
+            return OAuthError.InvalidRedirectUri("The authorization code grant needs redirect_uris.");
+        if (uris.Count > MaxItems)
+            return OAuthError.InvalidRedirectUri("There are more redirect_uris than any client needs.");
+        foreach (var uri in uris)
+        {
+            if (OAuth2.RedirectUris.Problem(uri, filled.Type, policy.PrivateUseSchemes) is { } problem)
+                return OAuthError.InvalidRedirectUri(problem);
+        }
+
+        // §2: scope
+        if (ScopeSet.Parse(Scope).Failed(out _, out var scope))
+            return OAuthError.InvalidClientMetadata("scope", "it is malformed");
+        var granted = scope.IsEmpty ? policy.DefaultScope : scope.Intersect(policy.Scopes);
+        if (!scope.IsEmpty && granted is not { IsEmpty: false })
+            return OAuthError.InvalidClientMetadata("scope", "none of it is known here");
+
+        // §2: what users read; §5: all of it is the client's own word
+        (string Member, string? Value)[] texts =
+        [
+            ("client_name", ClientName),
+            ("software_id", SoftwareId),
+            ("software_version", SoftwareVersion),
+        ];
+        foreach (var (member, value) in texts)
+        {
+            if (value is not null && (value.Length > MaxText || value.Any(IsDeceptive)))
+                return OAuthError.InvalidClientMetadata(
+                    member,
+                    $"at most {MaxText} characters, without control and text-direction characters"
+                );
+        }
+
+        foreach (
+            var (member, value) in new[]
+            {
+                ("client_uri", ClientUri),
+                ("logo_uri", LogoUri),
+                ("tos_uri", TosUri),
+                ("policy_uri", PolicyUri),
+            }
+        )
+        {
+            if (
+                value is not null
+                && (!OAuth2.RedirectUris.IsHttps(value) || OAuth2.RedirectUris.Problem(value, ClientType.Public, []) is not null)
+            )
+                return OAuthError.InvalidClientMetadata(member, "must be a plain https URL");
+        }
+
+        if (Contacts is { } contacts && (contacts.Count > MaxItems || contacts.Any(c => c.Length > MaxText || c.Any(IsDeceptive))))
+            return OAuthError.InvalidClientMetadata("contacts", "too many or too long");
+
+        return filled with
+        {
+            ResponseTypes = fitting,
+            RedirectUris = uris,
+            Scope = granted?.ToString(),
+        };
+    }
+
+    private static bool IsDeceptive(char c) =>
+        char.IsControl(c)
+        || c is '\u061c' or (>= '\u200e' and <= '\u200f') or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069')
+        || char.GetUnicodeCategory(c) == UnicodeCategory.PrivateUse;
+}
+
+/// <summary>What a client of one provenance may be.</summary>
+internal sealed record ClientPolicy
+{
+    private IReadOnlyList<string>? methods;
+    private IReadOnlyList<string>? grantTypes;
+
+    /// <summary>The scopes it may register.</summary>
+    public required ScopeSet Scopes { get; init; }
+
+    /// <summary>What it gets when it names none; null = nothing is registered.</summary>
+    public ScopeSet? DefaultScope { get; init; }
+
+    public required IEnumerable<string> PrivateUseSchemes { get; init; }
+
+    /// <summary>By the host's own hand: any method and any grant there is.</summary>
+    public static ClientPolicy ForApi(HqOAuth2Options options) =>
+        new() { Scopes = ScopePolicy.All(options), PrivateUseSchemes = options.PrivateUseSchemes };
+
+    /// <summary>By anybody: no client_credentials, no extension grants (RFC 7591 §5).</summary>
+    public static ClientPolicy ForSelfRegistration(HqOAuth2Options options) =>
+        new()
+        {
+            methods = SelfRegistrationMethods,
+            grantTypes = [OAuthGrantTypes.AuthorizationCode, OAuthGrantTypes.RefreshToken],
+            Scopes = ScopePolicy.All(options),
+            DefaultScope = ScopePolicy.Default(options) is { IsEmpty: false } scope ? scope : null,
+            PrivateUseSchemes = options.PrivateUseSchemes,
+        };
+
+    private static readonly string[] SelfRegistrationMethods =
+    [
+        OAuthClientAuthenticationMethods.None,
+        OAuthClientAuthenticationMethods.ClientSecretBasic,
+        OAuthClientAuthenticationMethods.ClientSecretPost,
+    ];
+
+    public bool AllowsMethod(string method) => methods?.Contains(method) ?? method.Length > 0;
+
+    // RFC 6749 §4.5: an extension grant is named by an absolute URI.
+    public bool AllowsGrantType(string grantType) =>
+        grantTypes?.Contains(grantType)
+        ?? (
+            grantType is OAuthGrantTypes.AuthorizationCode or OAuthGrantTypes.RefreshToken or OAuthGrantTypes.ClientCredentials
+            || Uri.IsWellFormedUriString(grantType, UriKind.Absolute)
+        );
+}

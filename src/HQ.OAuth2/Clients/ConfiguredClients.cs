@@ -1,0 +1,31 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>The clients that stand in the configuration, provenance <c>api</c>. The validator has checked them.</summary>
+internal sealed class ConfiguredClients(IOptions<HqOAuth2Options> options)
+{
+    private readonly FrozenDictionary<string, Client> clients = options
+        .Value.Clients.Select(c => Build(c, options.Value))
+        .ToFrozenDictionary(c => c.ClientId, StringComparer.Ordinal);
+
+    public IEnumerable<Client> All => clients.Values;
+
+    public Client? Find(string clientId) => clients.GetValueOrDefault(clientId);
+
+    private static Client Build(ClientOptions client, HqOAuth2Options options)
+    {
+        var metadata = ClientMetadata.OfConfigured(client).Checked(ClientPolicy.ForApi(options)).Value;
+        IReadOnlyList<ClientSecret> secrets =
+            client.SecretHash is { } hash ? [new() { Hash = hash }]
+            : client.Secret is { } secret ? [ClientSecrets.Keep(secret, options.BcryptWorkFactor)]
+            : [];
+        return ClientRegistrar.Build(client.ClientId, metadata, ClientProvenance.Api, client.Org ?? options.DefaultOrg, secrets) with
+        {
+            Introspects = [.. client.Introspects],
+            Trusted = client.Trusted,
+            RequirePkce = client.RequirePkce,
+        };
+    }
+}

@@ -1,0 +1,22 @@
+namespace HQ.OAuth2;
+
+/// <summary>One way for a client to prove who it is (RFC 6749 §2.3). Hosts add their own.</summary>
+public interface IClientAuthentication
+{
+    /// <summary>Its name in <c>token_endpoint_auth_method</c>.</summary>
+    string Method { get; }
+
+    /// <summary>The proof this request carries by this method; null when the request does not use it.</summary>
+    ClientProof? Read(OAuthRequest request);
+}
+
+/// <summary>Who a request says it comes from, and how that is checked.</summary>
+/// <param name="clientId">The client it names; null when the proof is too malformed to name one, which then fails.</param>
+public abstract class ClientProof(string? clientId)
+{
+    /// <summary>The client it names.</summary>
+    public string? ClientId { get; } = clientId;
+
+    /// <summary>Whether it proves that the request comes from this client, whose id is <see cref="ClientId"/>.</summary>
+    public abstract ValueTask<bool> IsOfAsync(Client client, CancellationToken ct);
+}

@@ -1,0 +1,31 @@
+namespace HQ.OAuth2;
+
+/// <summary>Where clients are. The one thing nearly every host replaces; throw when it cannot be reached, never return null for that.</summary>
+public interface IClientStore
+{
+    /// <summary>The client with this identifier, compared ordinally; null when there is none.</summary>
+    ValueTask<Client?> FindAsync(string clientId, CancellationToken ct);
+}
+
+/// <summary>A client store that clients can be added to: needed for dynamic registration and for registration by hand at run time.</summary>
+public interface IClientRegistry : IClientStore
+{
+    /// <summary>Adds a client. False when the identifier is taken; the one who has it is unchanged.</summary>
+    ValueTask<bool> TryAddAsync(Client client, CancellationToken ct);
+
+    /// <summary>Replaces a client. False when there is none; it never inserts.</summary>
+    ValueTask<bool> TryUpdateAsync(Client client, CancellationToken ct);
+
+    /// <summary>Removes a client. False when there is none.</summary>
+    ValueTask<bool> TryRemoveAsync(string clientId, CancellationToken ct);
+
+    /// <summary>Clients in a stable order, a page at a time.</summary>
+    ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct);
+}
+
+/// <summary>Which clients to list.</summary>
+/// <param name="Org">Of this organization; null = of any.</param>
+/// <param name="Provenance">Of this provenance; null = of any.</param>
+/// <param name="Limit">At most so many, 1 to 1000.</param>
+/// <param name="After">The <see cref="Page{T}.Next"/> of the page before; null = from the start.</param>
+public sealed record ClientFilter(string? Org = null, ClientProvenance? Provenance = null, int Limit = 100, string? After = null);

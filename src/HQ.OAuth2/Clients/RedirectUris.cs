@@ -1,0 +1,160 @@
+using System.Collections.Frozen;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// Which redirect URIs may be registered (RFC 6749 §3.1.2, RFC 8252 §7 and §8.4, RFC 9700 §2.1), and which of them a request names.
+/// Strings throughout: no parser may change what is compared.
+/// </summary>
+internal static class RedirectUris
+{
+    private static readonly string[] loopbacks = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
+
+    // What a browser or the system would open or run; no configuration can allow them.
+    private static readonly FrozenSet<string> neverAllowed = FrozenSet.ToFrozenSet(
+        [
+            "javascript",
+            "data",
+            "file",
+            "blob",
+            "about",
+            "vbscript",
+            "filesystem",
+            "view-source",
+            "jar",
+            "ws",
+            "wss",
+            "ftp",
+            "http",
+            "https",
+            "mailto",
+            "tel",
+        ],
+        StringComparer.OrdinalIgnoreCase
+    );
+
+    // A redirect URI that already has one of these would make the response repeat it (RFC 6749 §3.1).
+    private static readonly FrozenSet<string> responseNames = FrozenSet.ToFrozenSet([
+        "code",
+        "state",
+        "iss",
+        "error",
+        "error_description",
+        "error_uri",
+    ]);
+
+    /// <summary>Whether a configuration may list this scheme although it has no period.</summary>
+    public static bool IsListableScheme(string scheme) => IsScheme(scheme) && !neverAllowed.Contains(scheme);
+
+    /// <summary>What is wrong with a redirect URI that somebody wants to register; null when nothing is.</summary>
+    public static string? Problem(string uri, ClientType type, IEnumerable<string> privateUseSchemes)
+    {
+        var colon = uri.IndexOf(':', StringComparison.Ordinal);
+        if (!UriText.IsPlain(uri))
+            return "A redirect URI must have only the characters of RFC 3986, 2048 at most.";
+        if (colon < 0 || !IsScheme(uri[..colon]))
+            return "A redirect URI must be absolute and begin with its scheme in lower case.";
+        if (uri.Contains('#', StringComparison.Ordinal))
+            return "A redirect URI must not have a fragment.";
+        if (uri.Contains('*', StringComparison.Ordinal))
+            return "A redirect URI must be complete: there are no wildcards.";
+        if (QueryNames(uri).FirstOrDefault(responseNames.Contains) is { } reserved)
+            return $"The query of a redirect URI must not have {reserved}, which the response adds.";
+        return uri[..colon] switch
+        {
+            "https" => HasPlainAuthority(uri, colon) ? null : "An https redirect URI needs a host, without user name.",
+            "http" => TrySplitLoopback(uri, out _, out _, out _)
+                ? null
+                : "An http redirect URI is allowed on 127.0.0.1, [::1] and localhost only.",
+            var scheme when neverAllowed.Contains(scheme) => "This scheme is never allowed.",
+            var scheme
+                when !scheme.Contains('.', StringComparison.Ordinal) && !privateUseSchemes.Contains(scheme, StringComparer.Ordinal) =>
+                "A private-use scheme must have a period, like com.example.app, or be listed by this server.",
+            _ when type != ClientType.Public => "A private-use scheme is for public clients only.",
+            _ => uri.Length > colon + 1 ? null : "A redirect URI needs more than its scheme.",
+        };
+    }
+
+    /// <summary>
+    /// Whether a request's redirect URI is one of the registered: the same string, or for a public client the same loopback URI on
+    /// another port (RFC 8252 §7.3).
+    /// </summary>
+    public static bool Matches(string sent, IReadOnlyList<string> registered, ClientType type)
+    {
+        if (registered.Contains(sent, StringComparer.Ordinal))
+            return true;
+        if (type != ClientType.Public || !TrySplitLoopback(sent, out var host, out _, out var rest))
+            return false;
+        foreach (var uri in registered)
+        {
+            if (
+                TrySplitLoopback(uri, out var registeredHost, out _, out var registeredRest)
+                && host == registeredHost
+                && rest == registeredRest
+            )
+                return true;
+        }
+
+        return false;
+    }
+
+    public static bool IsLoopback(string uri) => TrySplitLoopback(uri, out _, out _, out _);
+
+    public static bool IsHttps(string uri) => uri.StartsWith("https://", StringComparison.Ordinal);
+
+    /// <summary>The host (with port) of a web redirect, or the scheme of a private-use one: what a user can recognise.</summary>
+    public static string DisplayHost(string uri)
+    {
+        var colon = uri.IndexOf(':', StringComparison.Ordinal);
+        return uri.StartsWith("http", StringComparison.Ordinal) && uri.AsSpan(colon).StartsWith("://")
+            ? uri[(colon + 3)..].Split('/', '?')[0]
+            : uri[..(colon + 1)];
+    }
+
+    private static bool TrySplitLoopback(string uri, out string host, out string port, out string rest)
+    {
+        (host, port, rest) = ("", "", "");
+        foreach (var loopback in loopbacks)
+        {
+            if (!uri.StartsWith(loopback, StringComparison.Ordinal))
+                continue;
+            var after = uri[loopback.Length..];
+            var end = after.IndexOfAny(['/', '?']);
+            (host, port, rest) = (loopback, end < 0 ? after : after[..end], end < 0 ? "" : after[end..]);
+            return port.Length == 0 || IsPort(port);
+        }
+
+        return false;
+    }
+
+    private static bool IsPort(string text) =>
+        text.Length is >= 2 and <= 6
+        && text[0] == ':'
+        && text[1] is >= '1' and <= '9'
+        && text[1..].All(char.IsAsciiDigit)
+        && int.Parse(text[1..]) <= 65535;
+
+    private static bool HasPlainAuthority(string uri, int colon)
+    {
+        if (!uri.AsSpan(colon).StartsWith("://"))
+            return false;
+        var authority = DisplayHost(uri);
+        var portAt = authority.LastIndexOf(':');
+        var hasPort = portAt >= 0 && !authority.EndsWith(']');
+        var host = hasPort ? authority[..portAt] : authority;
+        return (!hasPort || IsPort(authority[portAt..])) && Uri.CheckHostName(host) != UriHostNameType.Unknown && host.All(IsHostCharacter);
+    }
+
+    private static bool IsHostCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '[' or ']';
+
+    private static bool IsScheme(string text) =>
+        text.Length is > 0 and <= 100
+        && char.IsAsciiLetterLower(text[0])
+        && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '+' or '-' or '.');
+
+    private static IEnumerable<string> QueryNames(string uri)
+    {
+        var query = uri.IndexOf('?', StringComparison.Ordinal);
+        return query < 0 ? [] : uri[(query + 1)..].Split('&').Select(pair => Uri.UnescapeDataString(pair.Split('=')[0]));
+    }
+}

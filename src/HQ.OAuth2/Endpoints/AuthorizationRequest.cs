@@ -1,0 +1,53 @@
+namespace HQ.OAuth2;
+
+/// <summary>An authorization request that passed every check of RFC 6749 §4.1.1 and RFC 7636 §4.4: only <see cref="AuthorizeEndpoint"/> makes one.</summary>
+public sealed record AuthorizationRequest
+{
+    internal AuthorizationRequest() { }
+
+    /// <summary>The client that asks.</summary>
+    public required Client Client { get; init; }
+
+    /// <summary>Where the answer goes: one of the client's registered redirect URIs.</summary>
+    public required string RedirectUri { get; init; }
+
+    /// <summary>The scope asked for, or the default.</summary>
+    public required ScopeSet Scope { get; init; }
+
+    /// <summary>The resources that tokens will be for; at least one.</summary>
+    public required IReadOnlyList<string> Resources { get; init; }
+
+    /// <summary>The client's state; null when it sent none.</summary>
+    public string? State { get; init; }
+
+    /// <summary>Whether the client wants the user to be asked whatever was remembered (<c>prompt=consent</c>).</summary>
+    public bool MustAsk { get; init; }
+
+    /// <summary>Whether the user must not be asked anything (<c>prompt=none</c>).</summary>
+    public bool MustNotAsk { get; init; }
+
+    internal bool RedirectUriWasSent { get; init; }
+
+    internal string? CodeChallenge { get; init; }
+}
+
+/// <summary>How an authorization request ends before anybody is asked: one of three.</summary>
+internal abstract record AuthorizeResult
+{
+    private AuthorizeResult() { }
+
+    /// <summary>Every check passed: the user is to sign in and decide.</summary>
+    public sealed record Valid(AuthorizationRequest Request) : AuthorizeResult;
+
+    /// <summary>
+    /// Refused, and the client may be told at this address. Unasked only where the host vouches for the client: for others a page
+    /// names the host and offers the way back as a link, and only to who is signed in (RFC 9700 §4.11.2).
+    /// </summary>
+    public sealed record ErrorRedirect(OAuthError Error, string Location, Client Client, string RedirectUri) : AuthorizeResult
+    {
+        public bool Unasked => Client.Provenance == ClientProvenance.Api;
+    }
+
+    /// <summary>Refused, and only the user may be told: who asks, or where the answer would go, is not certain (§3.1.2.4).</summary>
+    public sealed record ErrorPage(OAuthError Error) : AuthorizeResult;
+}

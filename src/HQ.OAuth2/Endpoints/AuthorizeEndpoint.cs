@@ -1,0 +1,191 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>The authorization endpoint (RFC 6749 §3.1 and §4.1, RFC 7636, RFC 8707, RFC 9207).</summary>
+internal sealed class AuthorizeEndpoint(
+    ClientDirectory clients,
+    AuthorizationRows authorizations,
+    IOptions<HqOAuth2Options> hostOptions,
+    TimeProvider time,
+    ILogger<AuthorizeEndpoint> logger
+)
+{
+    private readonly HqOAuth2Options options = hostOptions.Value;
+
+    /// <summary>§4.1.1: reads the request and checks all of it. Nothing is stored and nobody has to be signed in.</summary>
+    public async ValueTask<AuthorizeResult> ValidateAsync(OAuthParameters parameters, CancellationToken ct)
+    {
+        // §4.1.2.1: as long as client or redirect URI are in doubt, only the user is told.
+        foreach (var name in new[] { "client_id", "redirect_uri" })
+        {
+            if (parameters.IsRepeated(name))
+                return Page(OAuthError.RepeatedParameter(name), parameters);
+        }
+
+        if (parameters["client_id"] is not { } clientId)
+            return Page(OAuthError.MissingParameter("client_id"), parameters);
+        if (await clients.FindAsync(clientId, ct) is not { } client)
+            return Page(OAuthError.UnknownClient, parameters);
+
+        // §3.1.2.3: the redirect URI, one of this client's, compared as a string.
+        var sent = parameters["redirect_uri"];
+        if (sent is null && client.RedirectUris.Count != 1)
+            return Page(OAuthError.RedirectUriMissing, parameters);
+        var redirectUri = sent ?? client.RedirectUris[0];
+        if (!RedirectUris.Matches(redirectUri, client.RedirectUris, client.Type))
+            return Page(OAuthError.RedirectUriMismatch, parameters);
+
+        // From here on the client may be told, with its own state (§4.1.2.1) unless that is what is wrong (Appendix A.5).
+        var state = parameters.IsRepeated("state") ? null : parameters["state"];
+        if (state is not null && state.Any(char.IsControl))
+            return Redirect(OAuthError.MalformedState, client, redirectUri, null);
+        return Examine(parameters, client, redirectUri, sent is not null, state).Failed(out var error, out var request)
+            ? Redirect(error, client, redirectUri, state)
+            : new AuthorizeResult.Valid(request);
+    }
+
+    private Outcome<AuthorizationRequest> Examine(
+        OAuthParameters parameters,
+        Client client,
+        string redirectUri,
+        bool redirectUriWasSent,
+        string? state
+    )
+    {
+        // §3.1: no parameter twice.
+        if (parameters.Repeated is { } repeated)
+            return OAuthError.RepeatedParameter(repeated);
+
+        // §3.1.1: response_type; the answer goes into the query.
+        if (parameters["response_type"] is not { } responseType)
+            return OAuthError.MissingParameter("response_type");
+        if (responseType != "code")
+            return OAuthError.UnsupportedResponseType;
+        if (parameters["response_mode"] is not (null or "query"))
+            return OAuthError.UnsupportedResponseMode;
+        if (!client.MayUse(OAuthGrantTypes.AuthorizationCode))
+            return OAuthError.UnauthorizedClient;
+
+        // RFC 7636 §4.4.1: PKCE, S256 only. A method alone is malformed, a challenge alone means plain.
+        var (challenge, method) = (parameters["code_challenge"], parameters["code_challenge_method"]);
+        if (challenge is null && (method is not null || MustUsePkce(client)))
+            return OAuthError.ChallengeMissing;
+        if (challenge is not null && method != Pkce.Method)
+            return OAuthError.ChallengeMethodUnsupported.Because($"code_challenge_method is {method ?? "absent, which means plain"}");
+        if (challenge is not null && !Pkce.IsChallenge(challenge))
+            return OAuthError.ChallengeMalformed;
+
+        // §3.3: scope; RFC 8707 §2: resource.
+        if (ScopePolicy.Resolve(parameters["scope"], client, options).Failed(out var badScope, out var scope))
+            return badScope;
+        if (new ResourcePolicy(options).Resolve(parameters.All("resource")).Failed(out var badTarget, out var resources))
+            return badTarget;
+
+        var prompt = (parameters["prompt"] ?? "").Split(' ');
+        return new AuthorizationRequest
+        {
+            Client = client,
+            RedirectUri = redirectUri,
+            RedirectUriWasSent = redirectUriWasSent,
+            Scope = scope,
+            Resources = resources,
+            State = state,
+            CodeChallenge = challenge,
+            MustAsk = prompt.Contains("consent") || prompt.Contains("login") || prompt.Contains("select_account"),
+            MustNotAsk = prompt is ["none"],
+        };
+    }
+
+    /// <summary>Whether the user's answer to an earlier request covers this one, by the one rule.</summary>
+    public async ValueTask<bool> IsRememberedAsync(AuthorizationRequest request, string subject, CancellationToken ct) =>
+        !request.MustAsk
+        && options.RememberConsentFor > TimeSpan.Zero
+        && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri)
+        && RememberedConsent.Covers(request, await authorizations.ListAsync(subject, request.Client.ClientId, ct), time.GetUtcNow());
+
+    /// <summary>What the user is to be told about a request (§10.2).</summary>
+    public async ValueTask<ConsentModel> DescribeAsync(AuthorizationRequest request, CancellationToken ct) =>
+        ConsentModel.Of(request, await clients.ImitatesAsync(request.Client, ct), options);
+
+    /// <summary>§4.1.2: the user, or the remembered consent, said yes. The row is written before the code goes out.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="subject">Who said yes.</param>
+    /// <param name="granted">What the user granted of the scope; null = all of it.</param>
+    /// <param name="asked">Whether the user was asked now: only such an answer is remembered.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Where to redirect, with the code.</returns>
+    public async ValueTask<string> ApproveAsync(
+        AuthorizationRequest request,
+        string subject,
+        ScopeSet? granted,
+        bool asked,
+        CancellationToken ct
+    )
+    {
+        var now = time.GetUtcNow();
+        var scope = granted is null ? request.Scope : request.Scope.Intersect(granted);
+        var code = AuthorizationCode.New(Guid.CreateVersion7(now).ToString("N"));
+        await authorizations.AddAsync(
+            new()
+            {
+                Id = code.Id,
+                Subject = subject,
+                ClientId = request.Client.ClientId,
+                ClientCreatedAt = request.Client.CreatedAt,
+                IssuedAt = now,
+                Scope = scope,
+                Resources = request.Resources,
+                WriteId = OAuthAuthorization.NewWriteId(),
+                Code = new()
+                {
+                    Hash = IssuedText.Hash(code.Secret),
+                    Challenge = request.CodeChallenge,
+                    RedirectUri = request.RedirectUri,
+                    RedirectUriWasSent = request.RedirectUriWasSent,
+                    ExpiresAt = now + options.AuthorizationCodeLifetime,
+                },
+                Consent =
+                    asked && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri)
+                        ? new(RedirectUris.DisplayHost(request.RedirectUri), now + options.RememberConsentFor)
+                        : null,
+            },
+            ct
+        );
+        logger.Granted(code.Id, subject, request.Client.ClientId, scope);
+        return FormEncoding.AppendQuery(request.RedirectUri, ("code", code.ToWire()), ("state", request.State), ("iss", options.IssuerURL));
+    }
+
+    /// <summary>§4.1.2.1: where to redirect with an error of a request that was valid: the user's no, or a failure of ours.</summary>
+    public string ErrorLocation(AuthorizationRequest request, OAuthError error)
+    {
+        logger.Refused("authorize", request.Client.ClientId, error.Code, error.Reason ?? error.Description);
+        return ErrorLocation(request.RedirectUri, request.State, error);
+    }
+
+    private AuthorizeResult.ErrorRedirect Redirect(OAuthError error, Client client, string redirectUri, string? state)
+    {
+        logger.Refused("authorize", client.ClientId, error.Code, error.Reason ?? error.Description);
+        return new(error, ErrorLocation(redirectUri, state, error), client, redirectUri);
+    }
+
+    private AuthorizeResult.ErrorPage Page(OAuthError error, OAuthParameters parameters)
+    {
+        logger.Refused("authorize", parameters["client_id"], error.Code, error.Reason ?? error.Description);
+        return new(error);
+    }
+
+    // RFC 9207 §2: iss on errors too.
+    private string ErrorLocation(string redirectUri, string? state, OAuthError error) =>
+        FormEncoding.AppendQuery(
+            redirectUri,
+            ("error", error.Code),
+            ("error_description", error.Description),
+            ("state", state),
+            ("iss", options.IssuerURL)
+        );
+
+    private bool MustUsePkce(Client client) =>
+        client.Type == ClientType.Public || client.IsSelfRegistered || (client.RequirePkce ?? options.RequirePkce);
+}

@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>The introspection endpoint (RFC 7662 §2).</summary>
+internal sealed class IntrospectionEndpoint(
+    ClientAuthenticator clients,
+    AccessTokenVerifier accessTokens,
+    AuthorizationRows authorizations,
+    IOptions<HqOAuth2Options> options,
+    TimeProvider time,
+    ILogger<IntrospectionEndpoint> logger
+)
+{
+    public async ValueTask<Outcome<IntrospectionResponse>> HandleAsync(OAuthRequest request, CancellationToken ct)
+    {
+        var outcome = await IntrospectAsync(request, ct);
+        if (outcome.Error is { } error)
+            logger.Refused("introspect", request.Parameters["client_id"], error.Code, error.Reason ?? error.Description);
+        return outcome;
+    }
+
+    private async ValueTask<Outcome<IntrospectionResponse>> IntrospectAsync(OAuthRequest request, CancellationToken ct)
+    {
+        if (request.Malformed() is { } malformed)
+            return malformed;
+
+        // §2.1: the caller is a client that proves who it is; nobody, where the host has said so.
+        Client? caller = null;
+        if (!IsAnonymous(request))
+        {
+            if ((await clients.AuthenticateAsync(request, ct)).Failed(out var unauthenticated, out caller))
+                return unauthenticated;
+            if (caller.TokenEndpointAuthMethod == OAuthClientAuthenticationMethods.None)
+                return OAuthError.InvalidClient.Because("a client that proves nothing may not introspect");
+        }
+
+        // §2.1: token; the hint is not needed, a token's kind shows.
+        if (request.Parameters["token"] is not { } token)
+            return OAuthError.MissingParameter("token");
+        return token.StartsWith(RefreshToken.Prefix, StringComparison.Ordinal)
+            ? await RefreshTokenAsync(token, caller, ct)
+            : await AccessTokenAsync(token, caller, ct);
+    }
+
+    // §2.2, §4: active only if every check passes and this caller may know.
+    private async ValueTask<IntrospectionResponse> AccessTokenAsync(string text, Client? caller, CancellationToken ct)
+    {
+        if (await accessTokens.VerifyAsync(text, ct) is not { } token || !MayKnow(caller, token))
+            return IntrospectionResponse.Inactive;
+        return new()
+        {
+            Active = true,
+            Scope = token.Scope.ToString(),
+            ClientId = token.ClientId,
+            Subject = token.Subject,
+            Audience = token.Audience,
+            Issuer = options.Value.IssuerURL,
+            TokenType = "Bearer",
+            JwtId = token.JwtId,
+            IssuedAt = token.IssuedAt.ToUnixTimeSeconds(),
+            ExpiresAt = token.ExpiresAt.ToUnixTimeSeconds(),
+        };
+    }
+
+    // §2.2: a refresh token is known to the client that holds it, to nobody else.
+    private async ValueTask<IntrospectionResponse> RefreshTokenAsync(string text, Client? caller, CancellationToken ct)
+    {
+        if (
+            caller is null
+            || !RefreshToken.TryParse(text, out var token)
+            || await authorizations.FindAsync(token.Id, ct) is not { Refresh: { } chain } row
+            || !row.IsOf(caller)
+            || !IssuedText.Matches(token.Family, chain.FamilyHash)
+            || token.Turn != chain.Turn
+            || !IssuedText.Matches(token.Secret, chain.Hash)
+            || time.GetUtcNow() >= chain.EndsAt
+        )
+            return IntrospectionResponse.Inactive;
+        return new()
+        {
+            Active = true,
+            Scope = row.Scope.ToString(),
+            ClientId = row.ClientId,
+            Subject = row.Subject,
+            Audience = row.Resources,
+            Issuer = options.Value.IssuerURL,
+            IssuedAt = (chain.UsedAt ?? row.Code.RedeemedAt ?? row.IssuedAt).ToUnixTimeSeconds(),
+            ExpiresAt = chain.EndsAt.ToUnixTimeSeconds(),
+        };
+    }
+
+    // §4: the token's own client, and clients that the host gave the right for one of its audiences.
+    private static bool MayKnow(Client? caller, AccessToken token) =>
+        caller is null
+        || caller.ClientId == token.ClientId
+        || (
+            caller.Provenance == ClientProvenance.Api
+            && caller.Introspects.Any(right =>
+                right == ResourcePolicy.Any || token.Audience.Any(a => ResourcePolicy.SameResource(a, right))
+            )
+        );
+
+    private bool IsAnonymous(OAuthRequest request) =>
+        options.Value.UnauthenticatedIntrospection
+        && request.Authorization.Count == 0
+        && request.Parameters["client_id"] is null
+        && request.Parameters["client_secret"] is null
+        && request.Parameters["client_assertion"] is null;
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace HQ.OAuth2;
+
+/// <summary>The answer of the introspection endpoint (RFC 7662 §2.2). An inactive one says nothing else.</summary>
+internal sealed record IntrospectionResponse
+{
+    public static IntrospectionResponse Inactive { get; } = new() { Active = false };
+
+    [JsonPropertyName("active")]
+    public required bool Active { get; init; }
+
+    [JsonPropertyName("scope")]
+    public string? Scope { get; init; }
+
+    [JsonPropertyName("client_id")]
+    public string? ClientId { get; init; }
+
+    [JsonPropertyName("token_type")]
+    public string? TokenType { get; init; }
+
+    [JsonPropertyName("exp")]
+    public long? ExpiresAt { get; init; }
+
+    [JsonPropertyName("iat")]
+    public long? IssuedAt { get; init; }
+
+    [JsonPropertyName("sub")]
+    public string? Subject { get; init; }
+
+    [JsonPropertyName("aud")]
+    [JsonConverter(typeof(AudienceConverter))]
+    public IReadOnlyList<string>? Audience { get; init; }
+
+    [JsonPropertyName("iss")]
+    public string? Issuer { get; init; }
+
+    [JsonPropertyName("jti")]
+    public string? JwtId { get; init; }
+
+    /// <summary>One value as a string, several as an array (RFC 7519 §4.1.3).</summary>
+    internal sealed class AudienceConverter : JsonConverter<IReadOnlyList<string>>
+    {
+        public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException("Answers are written only.");
+
+        public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options)
+        {
+            if (value is [var only])
+            {
+                writer.WriteStringValue(only);
+                return;
+            }
+
+            writer.WriteStartArray();
+            foreach (var audience in value)
+                writer.WriteStringValue(audience);
+            writer.WriteEndArray();
+        }
+    }
+}

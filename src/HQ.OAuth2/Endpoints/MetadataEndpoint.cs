@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>The authorization server metadata (RFC 8414 §2): from the configuration and from what is really there, never from a request.</summary>
+internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoint token, IOptions<HqOAuth2Options> options)
+{
+    public ServerMetadata Document()
+    {
+        var issuer = Issuer.Of(options.Value);
+        var methods = clients.Methods.ToList();
+        var scopes = options.Value.Scopes.Select(s => s.Name).ToList();
+        return new()
+        {
+            Issuer = issuer.Value,
+            AuthorizationEndpoint = issuer.Url(issuer.AuthorizePath),
+            TokenEndpoint = issuer.Url(issuer.TokenPath),
+            RegistrationEndpoint = options.Value.Dcr ? issuer.Url(issuer.RegisterPath) : null,
+            IntrospectionEndpoint = issuer.Url(issuer.IntrospectPath),
+            RevocationEndpoint = issuer.Url(issuer.RevokePath),
+            JwksUri = issuer.Url(issuer.JwksPath),
+            ScopesSupported = scopes.Count > 0 ? scopes : null,
+            GrantTypesSupported = [.. token.GrantTypes],
+            TokenEndpointAuthMethodsSupported = methods,
+            RevocationEndpointAuthMethodsSupported = methods,
+            // RFC 7662 §2.1: a client that proves nothing may not ask.
+            IntrospectionEndpointAuthMethodsSupported = [.. methods.Where(m => m != OAuthClientAuthenticationMethods.None)],
+        };
+    }
+}
+
+/// <summary>The document of RFC 8414 §2. Lists are arrays, what is empty is left out (§3.2).</summary>
+internal sealed record ServerMetadata
+{
+    [JsonPropertyName("issuer")]
+    public required string Issuer { get; init; }
+
+    [JsonPropertyName("authorization_endpoint")]
+    public required string AuthorizationEndpoint { get; init; }
+
+    [JsonPropertyName("token_endpoint")]
+    public required string TokenEndpoint { get; init; }
+
+    [JsonPropertyName("registration_endpoint")]
+    public string? RegistrationEndpoint { get; init; }
+
+    [JsonPropertyName("introspection_endpoint")]
+    public required string IntrospectionEndpoint { get; init; }
+
+    [JsonPropertyName("revocation_endpoint")]
+    public required string RevocationEndpoint { get; init; }
+
+    [JsonPropertyName("jwks_uri")]
+    public required string JwksUri { get; init; }
+
+    [JsonPropertyName("scopes_supported")]
+    public IReadOnlyList<string>? ScopesSupported { get; init; }
+
+    [JsonPropertyName("response_types_supported")]
+    public IReadOnlyList<string> ResponseTypesSupported { get; } = ["code"];
+
+    [JsonPropertyName("response_modes_supported")]
+    public IReadOnlyList<string> ResponseModesSupported { get; } = ["query"];
+
+    [JsonPropertyName("grant_types_supported")]
+    public required IReadOnlyList<string> GrantTypesSupported { get; init; }
+
+    [JsonPropertyName("token_endpoint_auth_methods_supported")]
+    public required IReadOnlyList<string> TokenEndpointAuthMethodsSupported { get; init; }
+
+    [JsonPropertyName("revocation_endpoint_auth_methods_supported")]
+    public required IReadOnlyList<string> RevocationEndpointAuthMethodsSupported { get; init; }
+
+    [JsonPropertyName("introspection_endpoint_auth_methods_supported")]
+    public required IReadOnlyList<string> IntrospectionEndpointAuthMethodsSupported { get; init; }
+
+    [JsonPropertyName("code_challenge_methods_supported")]
+    public IReadOnlyList<string> CodeChallengeMethodsSupported { get; } = [Pkce.Method];
+
+    /// <summary>RFC 9207 §3.</summary>
+    [JsonPropertyName("authorization_response_iss_parameter_supported")]
+    public bool AuthorizationResponseIssParameterSupported { get; } = true;
+}

@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>The client registration endpoint (RFC 7591 §3).</summary>
+internal sealed class RegistrationEndpoint(
+    ClientRegistrar registrar,
+    IOptions<HqOAuth2Options> options,
+    ILogger<RegistrationEndpoint> logger
+)
+{
+    public async ValueTask<Outcome<RegistrationResponse>> HandleAsync(
+        IReadOnlyList<string> authorization,
+        ReadOnlyMemory<byte> body,
+        CancellationToken ct
+    )
+    {
+        var outcome = await RegisterAsync(authorization, body, ct);
+        if (outcome.Error is { } error)
+            logger.Refused("register", null, error.Code, error.Reason ?? error.Description);
+        return outcome;
+    }
+
+    private async ValueTask<Outcome<RegistrationResponse>> RegisterAsync(
+        IReadOnlyList<string> authorization,
+        ReadOnlyMemory<byte> body,
+        CancellationToken ct
+    )
+    {
+        // §3: an initial access token, where the host demands one.
+        if (options.Value.InitialAccessTokens.Count > 0)
+        {
+            if (BearerTokens.Read(authorization).Failed(out var missing, out var token))
+                return missing;
+            if (!options.Value.InitialAccessTokens.Any(t => AreEqual(t, token)))
+                return OAuthError.InvalidToken.Because("the initial access token is not in initialAccessTokens");
+        }
+
+        // §3.1: one JSON object.
+        if (RegistrationRequest.Parse(body).Failed(out var malformed, out var metadata))
+            return malformed;
+
+        // §2, §5: the values, checked as they will be registered; §3.2.1: a fresh id, a secret where one is used.
+        if ((await registrar.SelfRegisterAsync(metadata, ct)).Failed(out var refused, out var registered))
+            return refused;
+
+        // §3.2.1: everything that was registered, substituted values too.
+        return RegistrationResponse.Of(registered);
+    }
+
+    private static bool AreEqual(string one, string other) =>
+        CryptographicOperations.FixedTimeEquals(
+            IssuedText.Hash(Encoding.UTF8.GetBytes(one)),
+            IssuedText.Hash(Encoding.UTF8.GetBytes(other))
+        );
+}

@@ -1,0 +1,114 @@
+using System.Text.Json;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// Reads client metadata from JSON (RFC 7591 §2, §3.1). Names are compared ordinally and may not repeat, unknown members are ignored, null
+/// and the empty string count as absent, since shipping clients send both.
+/// </summary>
+internal static class RegistrationRequest
+{
+    public static Outcome<ClientMetadata> Parse(ReadOnlyMemory<byte> body)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(body, new() { AllowDuplicateProperties = false, MaxDepth = 16 });
+        }
+        catch (JsonException)
+        {
+            return OAuthError.NotAJsonObject;
+        }
+
+        using (document)
+        {
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return OAuthError.NotAJsonObject;
+            try
+            {
+                return Read(document.RootElement);
+            }
+            catch (WrongTypeException wrong)
+            {
+                return OAuthError.InvalidClientMetadata(wrong.Member, "it has the wrong JSON type");
+            }
+            catch (InvalidOperationException)
+            {
+                // A string with a lone surrogate is no text.
+                return OAuthError.NotAJsonObject;
+            }
+        }
+    }
+
+    private static Outcome<ClientMetadata> Read(JsonElement json)
+    {
+        // §2: keys by value or by reference, and only public ones. No method here uses them, so none are registered.
+        if (Member(json, "jwks") is { } jwks)
+        {
+            if (Member(json, "jwks_uri") is not null)
+                return OAuthError.InvalidClientMetadata("jwks", "must not be present together with jwks_uri");
+            if (!IsPublicKeySet(jwks))
+                return OAuthError.InvalidClientMetadata("jwks", "must be a JWK Set with public keys");
+        }
+
+        if (Text(json, "jwks_uri") is { } uri && !RedirectUris.IsHttps(uri))
+            return OAuthError.InvalidClientMetadata("jwks_uri", "must be an https URL");
+
+        return new ClientMetadata
+        {
+            RedirectUris = Texts(json, "redirect_uris"),
+            TokenEndpointAuthMethod = Text(json, "token_endpoint_auth_method"),
+            GrantTypes = Texts(json, "grant_types"),
+            ResponseTypes = Texts(json, "response_types"),
+            Scope = Text(json, "scope"),
+            ClientName = Text(json, "client_name"),
+            ClientUri = Text(json, "client_uri"),
+            LogoUri = Text(json, "logo_uri"),
+            TosUri = Text(json, "tos_uri"),
+            PolicyUri = Text(json, "policy_uri"),
+            Contacts = Texts(json, "contacts"),
+            SoftwareId = Text(json, "software_id"),
+            SoftwareVersion = Text(json, "software_version"),
+        };
+    }
+
+    private static JsonElement? Member(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static string? Text(JsonElement json, string name) =>
+        Member(json, name) is not { } value ? null
+        : value.ValueKind != JsonValueKind.String ? throw new WrongTypeException(name)
+        : value.GetString() is { Length: > 0 } text ? text
+        : null;
+
+    private static string[]? Texts(JsonElement json, string name) =>
+        Member(json, name) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.Array } array when array.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String) =>
+            [
+                .. array.EnumerateArray().Select(e => e.GetString()!),
+            ],
+            _ => throw new WrongTypeException(name),
+        };
+
+    private static bool IsPublicKeySet(JsonElement jwks) =>
+        jwks.ValueKind == JsonValueKind.Object
+        && jwks.TryGetProperty("keys", out var keys)
+        && keys.ValueKind == JsonValueKind.Array
+        && keys.EnumerateArray()
+            .All(key =>
+                key.ValueKind == JsonValueKind.Object
+                && key.TryGetProperty("kty", out var kty)
+                && kty.ValueKind == JsonValueKind.String
+                && !kty.ValueEquals("oct")
+                && !key.TryGetProperty("d", out _)
+                && !key.TryGetProperty("k", out _)
+            );
+
+    // Inside this page only: one of two dozen look-ups is wrong, and the answer names which.
+    private sealed class WrongTypeException(string member) : Exception
+    {
+        public string Member { get; } = member;
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+
+namespace HQ.OAuth2;
+
+/// <summary>The token endpoint (RFC 6749 §3.2).</summary>
+internal sealed class TokenEndpoint(
+    ClientAuthenticator clients,
+    IEnumerable<IGrantType> grants,
+    TimeProvider time,
+    ILogger<TokenEndpoint> logger
+)
+{
+    public async ValueTask<Outcome<TokenResponse>> HandleAsync(OAuthRequest request, CancellationToken ct)
+    {
+        var outcome = await ExchangeAsync(request, ct);
+        if (outcome.Error is { } error)
+            logger.Refused("token", request.Parameters["client_id"], error.Code, error.Reason ?? error.Description);
+        return outcome;
+    }
+
+    private async ValueTask<Outcome<TokenResponse>> ExchangeAsync(OAuthRequest request, CancellationToken ct)
+    {
+        // §3.2: no parameter twice, none in the URI.
+        if (request.Malformed() is { } malformed)
+            return malformed;
+
+        // §3.2.1: which client? Before the grant is looked at, so that its state is no oracle (§5.2).
+        if ((await clients.AuthenticateAsync(request, ct)).Failed(out var unauthenticated, out var client))
+            return unauthenticated;
+
+        // §4: which grant, and may this client use it?
+        if (request.Parameters["grant_type"] is not { } grantType)
+            return OAuthError.MissingParameter("grant_type");
+        if (grants.FirstOrDefault(g => g.GrantType == grantType) is not { } grant)
+            return OAuthError.UnsupportedGrantType;
+        if (!client.MayUse(grantType))
+            return OAuthError.UnauthorizedClient.Because($"the client is registered for {string.Join(' ', client.GrantTypes)}");
+
+        // §4.1.3, §4.4.2, §4.5, §6
+        return await grant.ExchangeAsync(new(client, request.Parameters, time.GetUtcNow()), ct);
+    }
+
+    /// <summary>The names of the grants there are.</summary>
+    public IEnumerable<string> GrantTypes => grants.Select(g => g.GrantType);
+}

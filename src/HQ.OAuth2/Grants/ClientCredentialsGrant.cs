@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>The client credentials grant (RFC 6749 §4.4). Its token has no authorization row: it lives while its client does.</summary>
+internal sealed class ClientCredentialsGrant(TokenIssuer tokens, IOptions<HqOAuth2Options> options) : IGrantType
+{
+    public string GrantType => OAuthGrantTypes.ClientCredentials;
+
+    public async ValueTask<Outcome<TokenResponse>> ExchangeAsync(TokenRequest request, CancellationToken ct)
+    {
+        // §4.4: for confidential clients only, whatever the registration says.
+        if (request.Client.Type != ClientType.Confidential)
+            return OAuthError.UnauthorizedClient.Because("client_credentials is for confidential clients");
+
+        // §4.4.2: scope; RFC 8707 §2.2: resource.
+        if (ScopePolicy.Resolve(request.Parameters["scope"], request.Client, options.Value).Failed(out var badScope, out var scope))
+            return badScope;
+        if (new ResourcePolicy(options.Value).Resolve(request.Parameters.All("resource")).Failed(out var badTarget, out var audience))
+            return badTarget;
+
+        // §4.4.3: no refresh token.
+        return await tokens.IssueAsync(GrantType, request, subject: request.Client.ClientId, scope, audience, ct);
+    }
+}

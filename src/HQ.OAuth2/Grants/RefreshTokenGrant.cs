@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>The refresh token grant (RFC 6749 §6, RFC 9700 §4.14.2).</summary>
+internal sealed class RefreshTokenGrant(AuthorizationRows authorizations, TokenIssuer tokens, IOptions<HqOAuth2Options> options)
+    : IGrantType
+{
+    public string GrantType => OAuthGrantTypes.RefreshToken;
+
+    public async ValueTask<Outcome<TokenResponse>> ExchangeAsync(TokenRequest request, CancellationToken ct)
+    {
+        // §6: refresh_token. Garbage is refused by its checksum, before anything is read.
+        if (request.Parameters["refresh_token"] is not { } text)
+            return OAuthError.MissingParameter("refresh_token");
+        if (!RefreshToken.TryParse(text, out var token))
+            return OAuthError.InvalidRefreshToken.Because("the token is not of our form, or was cut off");
+
+        // §6: the row decides: this client, no more than was granted, and which turn it is.
+        var refresh = new RefreshRequest
+        {
+            Token = token,
+            Client = request.Client,
+            Scope = request.Parameters["scope"],
+            Resources = request.Parameters.All("resource"),
+            Now = request.Now,
+        };
+        var salt = IssuedText.NewSecret();
+        var resources = new ResourcePolicy(options.Value);
+        var lifetimes = TokenLifetimes.Of(request.Client, options.Value);
+        var outcome = await authorizations.StepAsync(
+            token.Id,
+            row => row.Rotate(refresh, salt, resources, lifetimes),
+            OAuthError.InvalidRefreshToken,
+            "refresh token",
+            ct
+        );
+
+        // §5.1: signed only after the swap is committed; a polite retry signs without writing.
+        return outcome.Failed(out var error, out var grant) ? error : await tokens.IssueAsync(GrantType, request, grant, ct);
+    }
+}

@@ -1,0 +1,174 @@
+namespace HQ.OAuth2;
+
+/// <summary>
+/// Every rule a configuration must keep. Each problem is one sentence: the key, its value, and what to write instead. Values that are
+/// secrets are not repeated.
+/// </summary>
+internal static class HqOAuth2OptionsValidator
+{
+    public const string Section = "auth:oauth2:authorizationServer";
+
+    private static readonly TimeSpan longestCode = TimeSpan.FromMinutes(10);
+
+    /// <param name="options">What is configured.</param>
+    /// <param name="development">Whether secrets may stand in clear.</param>
+    public static IEnumerable<string> Problems(HqOAuth2Options options, bool development) =>
+        options.Unreadable.Concat(
+            options.Enabled ? [.. Server(options), .. Times(options), .. ScopesAndResources(options), .. Clients(options, development)] : []
+        );
+
+    /// <summary>What the client store lacks for what is configured; null when nothing.</summary>
+    public static string? StoreProblem(HqOAuth2Options options, IClientStore store) =>
+        options.Dcr && store is not IClientRegistry
+            ? Problem("dcr", true, $"is on, but {store.GetType()} cannot add clients: implement IClientRegistry, or set dcr to false")
+            : null;
+
+    /// <summary>Settings that differ from their default and have no effect in this version; they are warned about.</summary>
+    public static IEnumerable<string> WithoutEffect(HqOAuth2Options options)
+    {
+        var defaults = new HqOAuth2Options();
+        (string Key, bool IsSet)[] settings =
+        [
+            ("clientIdMetadataDocuments", options.ClientIdMetadataDocuments),
+            ("dcrManagement", options.DcrManagement),
+            ("unusedClientLifetime", options.UnusedClientLifetime != defaults.UnusedClientLifetime),
+            ("neverApprovedClientLifetime", options.NeverApprovedClientLifetime != defaults.NeverApprovedClientLifetime),
+            ("limits:registrationsPerMinute", options.Limits.RegistrationsPerMinute != defaults.Limits.RegistrationsPerMinute),
+            (
+                "limits:failedAuthenticationsPerMinute",
+                options.Limits.FailedAuthenticationsPerMinute != defaults.Limits.FailedAuthenticationsPerMinute
+            ),
+        ];
+        return settings.Where(s => s.IsSet).Select(s => $"{Section}:{s.Key}");
+    }
+
+    private static IEnumerable<string> Server(HqOAuth2Options options)
+    {
+        if (!Issuer.TryParse(options.IssuerURL, out _, out var problem))
+            yield return Problem("issuerURL", options.IssuerURL, problem);
+        if (options.Dcr && string.IsNullOrWhiteSpace(options.DefaultOrg))
+            yield return Problem(
+                "defaultOrg",
+                options.DefaultOrg,
+                "is missing, and dcr is on: name the organization of self-registered clients, or set dcr to false"
+            );
+        if (options.BcryptWorkFactor is < ClientSecrets.MinWorkFactor or > ClientSecrets.MaxWorkFactor)
+            yield return Problem(
+                "bcryptWorkFactor",
+                options.BcryptWorkFactor,
+                $"must be {ClientSecrets.MinWorkFactor} to {ClientSecrets.MaxWorkFactor}"
+            );
+        if (!Enum.IsDefined(options.AccessTokenFormat))
+            yield return Problem("accessTokenFormat", options.AccessTokenFormat, "is unknown: use jwt or opaque");
+        if (options.InitialAccessTokens.Any(t => t.Length < 16 || !BearerTokens.IsToken68(t)))
+            yield return Problem("initialAccessTokens", "(not shown)", "must be at least 16 characters of A-Z a-z 0-9 - . _ ~ + / each");
+        foreach (var scheme in options.PrivateUseSchemes.Where(s => !RedirectUris.IsListableScheme(s)))
+            yield return Problem(
+                "privateUseSchemes",
+                scheme,
+                "cannot be allowed: list lower-case schemes of apps, never http, https, javascript, data, file and their like"
+            );
+        foreach (
+            var (key, value) in new[]
+            {
+                ("registrationsPerMinute", options.Limits.RegistrationsPerMinute),
+                ("failedAuthenticationsPerMinute", options.Limits.FailedAuthenticationsPerMinute),
+                ("bcryptConcurrency", options.Limits.BcryptConcurrency),
+            }.Where(limit => limit.Item2 < 0)
+        )
+            yield return Problem("limits:" + key, value, "is negative: use 0 for no limit");
+    }
+
+    private static IEnumerable<string> Times(HqOAuth2Options options)
+    {
+        foreach (
+            var (key, value) in new[]
+            {
+                ("authorizationCodeLifetime", options.AuthorizationCodeLifetime),
+                ("accessTokenLifetime", options.AccessTokenLifetime),
+                ("refreshTokenLifetime", options.RefreshTokenLifetime),
+                ("refreshTokenIdleLifetime", options.RefreshTokenIdleLifetime),
+                ("publicRefreshTokenLifetime", options.PublicRefreshTokenLifetime),
+                ("unusedClientLifetime", options.UnusedClientLifetime),
+                ("neverApprovedClientLifetime", options.NeverApprovedClientLifetime),
+            }
+        )
+        {
+            if (value < TimeSpan.FromSeconds(1))
+                yield return Problem(key, value, "must be at least one second: write it as [d.]hh:mm:ss");
+            else if (value > TimeSpan.FromDays(3650))
+                yield return Problem(key, value, "must be finite, ten years at most");
+        }
+
+        foreach (
+            var (key, value) in new[]
+            {
+                ("refreshTokenLeeway", options.RefreshTokenLeeway),
+                ("rememberConsentFor", options.RememberConsentFor),
+            }
+        )
+        {
+            if (value < TimeSpan.Zero || value > TimeSpan.FromDays(3650))
+                yield return Problem(key, value, "must not be negative: use 00:00:00 for none");
+        }
+
+        if (options.AuthorizationCodeLifetime > longestCode)
+            yield return Problem(
+                "authorizationCodeLifetime",
+                options.AuthorizationCodeLifetime,
+                "is too long: 00:10:00 at most (RFC 6749 §4.1.2)"
+            );
+    }
+
+    private static IEnumerable<string> ScopesAndResources(HqOAuth2Options options)
+    {
+        foreach (var scope in options.Scopes.Where(s => !ScopeSet.IsToken(s.Name)))
+            yield return Problem("scopes:name", scope.Name, "is no scope token: use printable ASCII without space, quote and backslash");
+        foreach (var name in options.Scopes.Select(s => s.Name).Duplicates())
+            yield return Problem("scopes:name", name, "is listed twice: remove one");
+        if (options.DefaultResource is { } resource && !ResourcePolicy.IsResourceUri(resource))
+            yield return Problem("defaultResource", resource, "is no absolute URI without fragment");
+        foreach (var name in options.Resources.Select(r => r.Identifier).Duplicates())
+            yield return Problem("resources:identifier", name, "is listed twice: remove one");
+        foreach (var entry in options.Resources)
+        {
+            if (entry.Identifier != ResourcePolicy.Any && !ResourcePolicy.IsResourceUri(entry.Identifier))
+                yield return Problem("resources:identifier", entry.Identifier, "is no absolute URI without fragment (or * for any)");
+            foreach (var scope in entry.Scopes.Where(s => options.Scopes.All(known => known.Name != s)))
+                yield return Problem($"resources:{entry.Identifier}:scopes", scope, "is not in scopes: add it there or remove it here");
+        }
+    }
+
+    private static IEnumerable<string> Clients(HqOAuth2Options options, bool development)
+    {
+        foreach (var name in options.Clients.Select(c => c.ClientId).Duplicates())
+            yield return Problem("clients:clientId", name, "is used twice: client ids are unique");
+        foreach (var client in options.Clients)
+        {
+            var key = $"clients:{client.ClientId}";
+            if (!ClientMetadata.IsClientId(client.ClientId))
+                yield return Problem("clients:clientId", client.ClientId, "must be 1 to 200 characters of A-Z a-z 0-9 - . _ ~ :");
+            if (client.Secret is not null && !development)
+                yield return Problem(key + ":secret", "(not shown)", "stands in clear outside Development: use secretHash, a bcrypt hash");
+            if (client.Secret is not null && client.SecretHash is not null)
+                yield return Problem(key + ":secret", "(not shown)", "and secretHash are both set: keep one");
+            if (client.Secret is { } secret && !ClientSecrets.Fits(secret))
+                yield return Problem(key + ":secret", "(not shown)", "must be 1 to 72 bytes of UTF-8, since bcrypt reads no more");
+            if (client.SecretHash is { } hash && !ClientSecrets.IsUsableHash(hash))
+                yield return Problem(
+                    key + ":secretHash",
+                    "(not shown)",
+                    $"is no bcrypt hash with a work factor from {ClientSecrets.MinWorkFactor} to {ClientSecrets.MaxWorkFactor}"
+                );
+            foreach (var scope in client.Scopes.Where(s => options.Scopes.All(known => known.Name != s)))
+                yield return Problem(key + ":scopes", scope, "is not in scopes: add it there or remove it here");
+            if (ClientMetadata.OfConfigured(client).Checked(ClientPolicy.ForApi(options)).Error is { } error)
+                yield return Problem(key, error.Code, error.Description);
+        }
+    }
+
+    private static string Problem(string key, object? value, string fix) => $"{Section}:{key} = {value ?? "(nothing)"} {fix}.";
+
+    private static IEnumerable<string> Duplicates(this IEnumerable<string> names) =>
+        names.GroupBy(n => n, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key);
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace HQ.OAuth2;
+
+/// <summary>The issuer identifier and what stands below it. Derived from configuration only, never from a request (RFC 8414 §6.2).</summary>
+internal sealed record Issuer
+{
+    private Issuer(string value, string origin, string path) => (Value, Origin, Path) = (value, origin, path);
+
+    /// <summary>The configured string, verbatim.</summary>
+    public string Value { get; }
+
+    /// <summary>Scheme, host and port as configured, without a slash at the end.</summary>
+    public string Origin { get; }
+
+    /// <summary>The issuer's own path, empty or beginning with a slash.</summary>
+    public string Path { get; }
+
+    public bool IsHttps => Value.StartsWith("https:", StringComparison.Ordinal);
+
+    public string AuthorizePath => Path + "/oauth2/authorize";
+    public string TokenPath => Path + "/oauth2/token";
+    public string RegisterPath => Path + "/oauth2/register";
+    public string IntrospectPath => Path + "/oauth2/introspect";
+    public string RevokePath => Path + "/oauth2/revoke";
+    public string JwksPath => Path + "/oauth2/jwks";
+
+    /// <summary>The well-known part stands between the host and the issuer's path (RFC 8414 §3.1).</summary>
+    public string MetadataPath => "/.well-known/oauth-authorization-server" + Path;
+
+    public string Url(string path) => Origin + path;
+
+    /// <summary>The issuer of options that the validator has passed.</summary>
+    public static Issuer Of(HqOAuth2Options options) =>
+        TryParse(options.IssuerURL, out var issuer, out var problem) ? issuer : throw new InvalidOperationException(problem);
+
+    /// <summary>Reads an issuer identifier, or says in a sentence what is wrong with it (RFC 8414 §2).</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out Issuer? issuer, [NotNullWhen(false)] out string? problem)
+    {
+        issuer = null;
+        problem =
+            string.IsNullOrEmpty(text) ? "is missing: set it to this server's public address, for instance https://auth.example.com"
+            : !Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || uri.Host.Length == 0
+                ? "is no absolute https URL: write scheme and host, for instance https://auth.example.com"
+            : text.Contains('?', StringComparison.Ordinal) ? "has a query: remove everything from the question mark on"
+            : text.Contains('#', StringComparison.Ordinal) ? "has a fragment: remove everything from the # on"
+            : text.EndsWith('/') ? "ends with a slash, which clients compare to the letter: remove it"
+            : uri.UserInfo.Length > 0 ? "has a user name: remove everything up to the @"
+            : uri.Scheme == "http" && !IsLoopbackHost(uri.Host) ? "uses http, which is for loopback only: use https"
+            : !text.StartsWith(uri.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
+                ? $"is not in its plain form: write {uri.GetLeftPart(UriPartial.Authority)} in lower case and without a default port"
+            : !uri.AbsolutePath.Split('/').All(IsPlainSegment)
+                ? "has a path with characters other than letters, digits and -._~: choose a plain path"
+            : null;
+        if (problem is not null)
+            return false;
+        var start = text!.IndexOf('/', text.IndexOf("://", StringComparison.Ordinal) + 3);
+        issuer = start < 0 ? new(text, text, "") : new(text, text[..start], text[start..]);
+        return true;
+    }
+
+    private static bool IsLoopbackHost(string host) => host is "127.0.0.1" or "[::1]" or "localhost";
+
+    private static bool IsPlainSegment(string segment) => segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~');
+}

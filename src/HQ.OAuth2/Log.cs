@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Logging;
+
+namespace HQ.OAuth2;
+
+/// <summary>Every event of the core. No event has a place for a code, a token, a secret or a verifier.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1000, LogLevel.Information, "{Endpoint} refused client {ClientId}: {Error}. {Reason}")]
+    public static partial void Refused(this ILogger logger, string endpoint, string? clientId, string error, string reason);
+
+    [LoggerMessage(
+        1001,
+        LogLevel.Information,
+        "Authorization {AuthorizationId} granted by {Subject} to client {ClientId} for scope {Scope}"
+    )]
+    public static partial void Granted(this ILogger logger, string authorizationId, string subject, string clientId, ScopeSet scope);
+
+    [LoggerMessage(
+        1002,
+        LogLevel.Information,
+        "Token issued to client {ClientId} by {GrantType} for scope {Scope}; authorization {AuthorizationId}"
+    )]
+    public static partial void Issued(this ILogger logger, string clientId, string grantType, ScopeSet scope, string? authorizationId);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Authorization {AuthorizationId} of client {ClientId} ended: its {What} was replayed")]
+    public static partial void Replayed(this ILogger logger, string authorizationId, string clientId, string what);
+
+    [LoggerMessage(
+        1004,
+        LogLevel.Information,
+        "Refresh of authorization {AuthorizationId} by client {ClientId} was a retry: it got the live token again"
+    )]
+    public static partial void Retried(this ILogger logger, string authorizationId, string clientId);
+
+    [LoggerMessage(
+        1005,
+        LogLevel.Information,
+        "Client {ClientId} registered, provenance {Provenance}, org {Org}, redirects to {RedirectUris}"
+    )]
+    public static partial void Registered(
+        this ILogger logger,
+        string clientId,
+        ClientProvenance provenance,
+        string? org,
+        string redirectUris
+    );
+
+    [LoggerMessage(1006, LogLevel.Information, "Client {ClientId} revoked authorization {AuthorizationId}")]
+    public static partial void Revoked(this ILogger logger, string clientId, string authorizationId);
+
+    [LoggerMessage(
+        1007,
+        LogLevel.Error,
+        "The stored secret hash of client {ClientId} is no bcrypt hash with a work factor from 4 to {MaxWorkFactor}; it counts as wrong"
+    )]
+    public static partial void UnusableSecretHash(this ILogger logger, string clientId, int maxWorkFactor);
+
+    [LoggerMessage(1008, LogLevel.Error, "{Endpoint} failed")]
+    public static partial void Failed(this ILogger logger, Exception exception, string endpoint);
+
+    [LoggerMessage(1009, LogLevel.Error, "Authorization {AuthorizationId} holds data that this version cannot read; it counts as gone")]
+    public static partial void UnreadableAuthorization(this ILogger logger, Exception exception, string authorizationId);
+}

@@ -1,0 +1,41 @@
+using System.Collections.Frozen;
+
+namespace HQ.OAuth2;
+
+/// <summary>A request to a back-channel endpoint (token, introspection, revocation), freed from HTTP.</summary>
+public sealed record OAuthRequest
+{
+    // What has a meaning in a body and none in a URI, where logs and proxies would keep it (RFC 6749 §2.3.1).
+    private static readonly FrozenSet<string> bodyOnly = FrozenSet.ToFrozenSet([
+        "client_id",
+        "client_secret",
+        "client_assertion",
+        "grant_type",
+        "code",
+        "code_verifier",
+        "redirect_uri",
+        "refresh_token",
+        "token",
+        "scope",
+        "resource",
+    ]);
+
+    /// <summary>The parameters of the form body.</summary>
+    public required OAuthParameters Parameters { get; init; }
+
+    /// <summary>The parameters of the request URI, where none of the protocol's may stand.</summary>
+    public OAuthParameters Query { get; init; } = OAuthParameters.Empty;
+
+    /// <summary>The values of the <c>Authorization</c> header; more than one is an error.</summary>
+    public IReadOnlyList<string> Authorization { get; init; } = [];
+
+    /// <summary>What is wrong with the request whatever it asks: a repeated parameter or header, or one that stands in the URI.</summary>
+    internal OAuthError? Malformed()
+    {
+        if (Parameters.Repeated is { } repeated)
+            return OAuthError.RepeatedParameter(repeated);
+        if (Query.Names.FirstOrDefault(bodyOnly.Contains) is { } misplaced)
+            return OAuthError.ParameterInUri(misplaced);
+        return Authorization.Count > 1 ? OAuthError.RepeatedAuthorizationHeader : null;
+    }
+}

@@ -1,0 +1,32 @@
+namespace HQ.OAuth2;
+
+/// <summary>Which scope a request may have (RFC 6749 §3.3): one rule for every endpoint that grants some.</summary>
+internal static class ScopePolicy
+{
+    /// <summary>Every scope there is.</summary>
+    public static ScopeSet All(HqOAuth2Options options) => ScopeSet.Of(options.Scopes.Select(s => s.Name));
+
+    /// <summary>What is granted when nothing says otherwise: the scopes marked as default, else all that destroy nothing.</summary>
+    public static ScopeSet Default(HqOAuth2Options options)
+    {
+        var marked = options.Scopes.Where(s => s.Default).ToList();
+        return ScopeSet.Of((marked.Count > 0 ? marked : options.Scopes.Where(s => !s.Destructive)).Select(s => s.Name));
+    }
+
+    /// <summary>
+    /// The scope that a client's request is about. The registered scope is an <c>api</c> client's ceiling, and only the default of a
+    /// self-registered one, which may step up to any scope of the server.
+    /// </summary>
+    public static Outcome<ScopeSet> Resolve(string? requested, Client client, HqOAuth2Options options)
+    {
+        if (ScopeSet.Parse(requested).Failed(out var malformed, out var scope))
+            return malformed;
+        var all = All(options);
+        var ceiling = client is { IsSelfRegistered: false, Scope: { } registered } ? registered.Intersect(all) : all;
+        if (scope.IsEmpty)
+            scope = (client.Scope ?? Default(options)).Intersect(ceiling);
+        if (scope.IsEmpty)
+            return OAuthError.ScopeMissing.Because("mark a scope with default: true, or register the client with a scope");
+        return scope.IsSubsetOf(ceiling) ? scope : OAuthError.ScopeNotAllowed.Because($"asked for '{scope}', allowed is '{ceiling}'");
+    }
+}

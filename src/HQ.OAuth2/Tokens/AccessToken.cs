@@ -1,0 +1,19 @@
+namespace HQ.OAuth2;
+
+/// <summary>An access token that was verified (RFC 9068 §2.2).</summary>
+internal sealed record AccessToken
+{
+    /// <summary>The claim that names the authorization row; absent from client_credentials tokens, which have none.</summary>
+    public const string AuthorizationClaim = "hq_authorization";
+
+    public const string Type = "at+jwt";
+
+    public required string Subject { get; init; }
+    public required string ClientId { get; init; }
+    public required IReadOnlyList<string> Audience { get; init; }
+    public required ScopeSet Scope { get; init; }
+    public required string JwtId { get; init; }
+    public required DateTimeOffset IssuedAt { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+    public required string? AuthorizationId { get; init; }
+}

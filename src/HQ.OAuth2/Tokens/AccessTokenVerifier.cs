@@ -1,0 +1,93 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace HQ.OAuth2;
+
+/// <summary>Whether an access token of ours counts now: signature and times (RFC 9068 §4), then its client and its row.</summary>
+internal sealed class AccessTokenVerifier(
+    SigningKeys keys,
+    AuthorizationRows authorizations,
+    ClientDirectory clients,
+    ITicketStore tickets,
+    IOptions<HqOAuth2Options> options,
+    TimeProvider time
+)
+{
+    private const int MaxLength = 16 * 1024;
+
+    private static readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
+
+    /// <summary>The token, or null for whatever reason: unknown, malformed, expired, revoked, of a client that is gone.</summary>
+    public async ValueTask<AccessToken?> VerifyAsync(string text, CancellationToken ct)
+    {
+        if (await ReadAsync(text) is not { } token || await clients.FindAsync(token.ClientId, ct) is not { } client)
+            return null;
+
+        // A row: as long as it is there, and of this registration of the client.
+        if (token.AuthorizationId is { } id)
+            return await authorizations.FindAsync(id, ct) is { } row && row.IsOf(client) && row.Subject == token.Subject ? token : null;
+
+        // No row: as long as the client is the one it was issued to, and nobody revoked it.
+        return
+            token.IssuedAt.ToUnixTimeSeconds() >= client.CreatedAt.ToUnixTimeSeconds() && await tickets.FindAsync(Ticket(token), ct) is null
+            ? token
+            : null;
+    }
+
+    /// <summary>Revokes a token that has no row, until it would have ended anyway.</summary>
+    public async ValueTask RevokeAsync(AccessToken token, CancellationToken ct) =>
+        await tickets.TryAddAsync(Ticket(token), "", token.ExpiresAt, ct);
+
+    private static string Ticket(AccessToken token) => "revoked:" + token.JwtId;
+
+    private async ValueTask<AccessToken?> ReadAsync(string text)
+    {
+        if (text.Length > MaxLength)
+            return null;
+        var result = await handler.ValidateTokenAsync(
+            text,
+            new TokenValidationParameters
+            {
+                ValidIssuer = options.Value.IssuerURL,
+                ValidTypes = [AccessToken.Type],
+                ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256, keys.Encryption.Alg, keys.Encryption.Enc],
+                IssuerSigningKeys = keys.Verification,
+                TokenDecryptionKeys = keys.Decryption,
+                // Who may use it is for the caller to say; when it ends, for the injected clock.
+                ValidateAudience = false,
+                ValidateLifetime = false,
+            }
+        );
+        return result is { IsValid: true, SecurityToken: JsonWebToken jwt } && TryRead(jwt.InnerToken ?? jwt, out var token) ? token : null;
+    }
+
+    private bool TryRead(JsonWebToken jwt, [NotNullWhen(true)] out AccessToken? token)
+    {
+        token = null;
+        var now = time.GetUtcNow();
+        if (
+            !jwt.TryGetPayloadValue<long>("exp", out var exp)
+            || !jwt.TryGetPayloadValue<long>("nbf", out var nbf)
+            || !jwt.TryGetPayloadValue<long>("iat", out var iat)
+            || now >= DateTimeOffset.FromUnixTimeSeconds(exp)
+            || now < DateTimeOffset.FromUnixTimeSeconds(nbf)
+            || !jwt.TryGetPayloadValue<string>("client_id", out var clientId)
+            || !jwt.TryGetPayloadValue<string>("scope", out var scope)
+        )
+            return false;
+        token = new()
+        {
+            Subject = jwt.Subject,
+            ClientId = clientId,
+            Audience = [.. jwt.Audiences],
+            Scope = ScopeSet.Parse(scope).Value,
+            JwtId = jwt.Id,
+            IssuedAt = DateTimeOffset.FromUnixTimeSeconds(iat),
+            ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(exp),
+            AuthorizationId = jwt.TryGetPayloadValue<string>(AccessToken.AuthorizationClaim, out var id) ? id : null,
+        };
+        return true;
+    }
+}

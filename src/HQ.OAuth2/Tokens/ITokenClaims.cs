@@ -1,0 +1,64 @@
+using System.Collections.Frozen;
+
+namespace HQ.OAuth2;
+
+/// <summary>Adds claims of a host's own to access tokens (RFC 9068 §2.2.2). All that are registered are asked.</summary>
+public interface ITokenClaims
+{
+    /// <summary>Adds claims to a token that is about to be signed. Called for each token, a refreshed one too.</summary>
+    ValueTask AddAsync(TokenClaims claims, CancellationToken ct);
+}
+
+/// <summary>The claims of one access token.</summary>
+public sealed class TokenClaims
+{
+    private static readonly FrozenSet<string> ours = FrozenSet.ToFrozenSet([
+        "iss",
+        "exp",
+        "aud",
+        "sub",
+        "client_id",
+        "iat",
+        "nbf",
+        "jti",
+        "scope",
+        "cnf",
+        "act",
+        AccessToken.AuthorizationClaim,
+    ]);
+
+    private readonly Dictionary<string, object> claims;
+
+    internal TokenClaims(Client client, string subject, ScopeSet scope, Dictionary<string, object> claims) =>
+        (Client, Subject, Scope, this.claims) = (client, subject, scope, claims);
+
+    /// <summary>The client it is for.</summary>
+    public Client Client { get; }
+
+    /// <summary>The user who granted it, or the client itself when there is none.</summary>
+    public string Subject { get; }
+
+    /// <summary>What it allows.</summary>
+    public ScopeSet Scope { get; }
+
+    /// <summary>Adds a string.</summary>
+    /// <exception cref="ArgumentException">The name is one that the server itself sets.</exception>
+    public void Add(string name, string value) => claims[Checked(name)] = value;
+
+    /// <summary>Adds a list of strings, as RFC 9068 §2.2.3.1 has roles and groups.</summary>
+    /// <exception cref="ArgumentException">The name is one that the server itself sets.</exception>
+    public void Add(string name, IReadOnlyCollection<string> values) => claims[Checked(name)] = values.ToArray();
+
+    /// <summary>Adds a number.</summary>
+    /// <exception cref="ArgumentException">The name is one that the server itself sets.</exception>
+    public void Add(string name, long value) => claims[Checked(name)] = value;
+
+    /// <summary>Adds a truth value.</summary>
+    /// <exception cref="ArgumentException">The name is one that the server itself sets.</exception>
+    public void Add(string name, bool value) => claims[Checked(name)] = value;
+
+    private static string Checked(string name) =>
+        ours.Contains(name)
+            ? throw new ArgumentException($"The claim {name} is the server's own: choose another name.", nameof(name))
+            : name;
+}

@@ -1,0 +1,112 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace HQ.OAuth2;
+
+/// <summary>Signs access tokens (RFC 9068) and shapes the answer of RFC 6749 §5.1. It writes nothing.</summary>
+public sealed class TokenIssuer
+{
+    private static readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
+
+    private readonly SigningKeys keys;
+    private readonly HqOAuth2Options options;
+    private readonly IEnumerable<ITokenClaims> hostClaims;
+    private readonly ILogger logger;
+
+    internal TokenIssuer(
+        SigningKeys keys,
+        IOptions<HqOAuth2Options> options,
+        IEnumerable<ITokenClaims> hostClaims,
+        ILogger<TokenIssuer> logger
+    ) => (this.keys, this.options, this.hostClaims, this.logger) = (keys, options.Value, hostClaims, logger);
+
+    /// <summary>Issues an access token without an authorization row and without a refresh token: for extension grants.</summary>
+    /// <param name="grantType">Which grant issues it, for the log.</param>
+    /// <param name="request">The token request it answers.</param>
+    /// <param name="subject">Whom it speaks for; the client's own id when no user is involved.</param>
+    /// <param name="scope">What it allows.</param>
+    /// <param name="audience">The resources it is for; empty = the default one.</param>
+    /// <param name="ct">Cancels.</param>
+    public ValueTask<TokenResponse> IssueAsync(
+        string grantType,
+        TokenRequest request,
+        string subject,
+        ScopeSet scope,
+        IReadOnlyList<string> audience,
+        CancellationToken ct
+    ) => IssueAsync(grantType, request, subject, scope, audience, null, null, ct);
+
+    internal ValueTask<TokenResponse> IssueAsync(string grantType, TokenRequest request, TokenGrant grant, CancellationToken ct) =>
+        IssueAsync(
+            grantType,
+            request,
+            grant.Authorization.Subject,
+            grant.Scope,
+            grant.Audience,
+            grant.Authorization.Id,
+            grant.RefreshToken?.ToWire(),
+            ct
+        );
+
+    private async ValueTask<TokenResponse> IssueAsync(
+        string grantType,
+        TokenRequest request,
+        string subject,
+        ScopeSet scope,
+        IReadOnlyList<string> audience,
+        string? authorizationId,
+        string? refreshToken,
+        CancellationToken ct
+    )
+    {
+        var resources = new ResourcePolicy(options);
+        if (audience.Count == 0)
+            audience = [resources.Default];
+
+        // RFC 9068 §2.2.3: only scopes that mean something to the audience.
+        scope = resources.Understood(scope, audience);
+
+        // RFC 9068 §2.2
+        var claims = new Dictionary<string, object>
+        {
+            ["sub"] = subject,
+            ["client_id"] = request.Client.ClientId,
+            ["jti"] = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
+            ["scope"] = scope.ToString(),
+        };
+        if (authorizationId is not null)
+            claims[AccessToken.AuthorizationClaim] = authorizationId;
+        var added = new TokenClaims(request.Client, subject, scope, claims);
+        foreach (var host in hostClaims)
+            await host.AddAsync(added, ct);
+
+        var descriptor = new SecurityTokenDescriptor
+        {
+            Issuer = options.IssuerURL,
+            IssuedAt = request.Now.UtcDateTime,
+            NotBefore = request.Now.UtcDateTime,
+            Expires = (request.Now + options.AccessTokenLifetime).UtcDateTime,
+            TokenType = AccessToken.Type,
+            Claims = claims,
+            SigningCredentials = keys.Signing,
+            EncryptingCredentials = resources.Format(audience) == AccessTokenFormat.Opaque ? keys.Encryption : null,
+        };
+        if (audience is [var only])
+            descriptor.Audience = only;
+        else
+            audience.ToList().ForEach(descriptor.Audiences.Add);
+
+        logger.Issued(request.Client.ClientId, grantType, scope, authorizationId);
+        return new()
+        {
+            AccessToken = handler.CreateToken(descriptor),
+            ExpiresIn = (long)options.AccessTokenLifetime.TotalSeconds,
+            RefreshToken = refreshToken,
+            Scope = scope.ToString(),
+        };
+    }
+}

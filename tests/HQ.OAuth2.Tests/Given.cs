@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using HQ.OAuth2.Tests;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HQ.OAuth2;
+
+/// <summary>What a test begins with, in one line.</summary>
+internal static class Given
+{
+    public const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    public const string Challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    public const string RedirectUri = "https://app.example.com/cb";
+
+    public static HqOAuth2Options Options(Action<HqOAuth2Options>? configure = null)
+    {
+        var options = new HqOAuth2Options
+        {
+            Enabled = true,
+            IssuerURL = "https://auth.example.com",
+            BcryptWorkFactor = 4,
+        };
+        options.Scopes.Add(new() { Name = "read", Default = true });
+        options.Scopes.Add(new() { Name = "write" });
+        options.Scopes.Add(new() { Name = "delete", Destructive = true });
+        configure?.Invoke(options);
+        return options;
+    }
+
+    public static Client Client(string id = "app", ClientType type = ClientType.Public) =>
+        new()
+        {
+            ClientId = id,
+            Type = type,
+            TokenEndpointAuthMethod = type == ClientType.Public ? "none" : "client_secret_basic",
+            RedirectUris = [RedirectUri],
+        };
+
+    /// <summary>A row whose code was just issued to <see cref="Client"/>, and the code.</summary>
+    public static (OAuthAuthorization Row, AuthorizationCode Code) Authorization(Client? client = null, string? challenge = Challenge)
+    {
+        var code = AuthorizationCode.New(Guid.CreateVersion7(TestClock.Start).ToString("N"));
+        var row = new OAuthAuthorization
+        {
+            Id = code.Id,
+            Subject = "alice",
+            ClientId = (client ?? Client()).ClientId,
+            ClientCreatedAt = (client ?? Client()).CreatedAt,
+            IssuedAt = TestClock.Start,
+            Scope = ScopeSet.Of("read", "write"),
+            Resources = ["https://auth.example.com"],
+            WriteId = OAuthAuthorization.NewWriteId(),
+            Code = new()
+            {
+                Hash = SHA256.HashData(code.Secret),
+                Challenge = challenge,
+                RedirectUri = RedirectUri,
+                RedirectUriWasSent = true,
+                ExpiresAt = TestClock.Start + TimeSpan.FromMinutes(1),
+            },
+        };
+        return (row, code);
+    }
+
+    public static CodeRedemption Redemption(AuthorizationCode code, Client? client = null) =>
+        new()
+        {
+            Code = code,
+            Client = client ?? Client(),
+            RedirectUri = RedirectUri,
+            Verifier = Verifier,
+            Resources = [],
+            Now = TestClock.Start,
+        };
+
+    public static RefreshRequest Refresh(RefreshToken token, DateTimeOffset now, Client? client = null) =>
+        new()
+        {
+            Token = token,
+            Client = client ?? Client(),
+            Scope = null,
+            Resources = [],
+            Now = now,
+        };
+
+    public static ResourcePolicy Resources(HqOAuth2Options? options = null) => new(options ?? Options());
+
+    public static TokenLifetimes Lifetimes(TimeSpan? leeway = null) =>
+        new(TimeSpan.FromMinutes(15), TimeSpan.FromDays(90), TimeSpan.FromDays(30), leeway ?? TimeSpan.FromSeconds(30));
+
+    public static AuthorizationRows Rows(IAuthorizationStore store) => new(store, NullLogger<AuthorizationRows>.Instance);
+}
