@@ -103,7 +103,14 @@ internal sealed class McpClientTests
                 services.AddMcpServer().WithHttpTransport(o => o.Stateless = true).WithTools<Tools>();
                 services
                     .AddAuthentication()
-                    .AddMcp(o => o.ResourceMetadata = new() { Resource = issuer + "/mcp", AuthorizationServers = { issuer }, ScopesSupported = ["read"] });
+                    .AddMcp(o =>
+                        o.ResourceMetadata = new()
+                        {
+                            Resource = issuer + "/mcp",
+                            AuthorizationServers = { issuer },
+                            ScopesSupported = ["read"],
+                        }
+                    );
                 services.Configure<HqOAuth2BearerOptions>(
                     HqOAuth2BearerDefaults.AuthenticationScheme,
                     o =>
@@ -131,7 +138,9 @@ internal sealed class McpClientTests
     /// <summary>A person at a browser: follows redirects, fills the sign-in form, presses Allow, and stops where the client listens.</summary>
     private sealed class FormFiller(string user) : IDisposable
     {
-        private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() });
+        private readonly HttpClient http = new(
+            new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }
+        );
 
         public int Visits { get; private set; }
 
@@ -151,7 +160,12 @@ internal sealed class McpClientTests
                     if (uri.Port == 1179)
                     {
                         var query = System.Web.HttpUtility.ParseQueryString(uri.Query);
-                        return new AuthorizationResult { Code = query["code"]!, State = query["state"], Iss = query["iss"] };
+                        return new AuthorizationResult
+                        {
+                            Code = query["code"]!,
+                            State = query["state"],
+                            Iss = query["iss"],
+                        };
                     }
 
                     response = await http.GetAsync(uri, ct);

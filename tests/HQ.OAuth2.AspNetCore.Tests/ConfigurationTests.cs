@@ -1,0 +1,295 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2.AspNetCore.Tests;
+
+/// <summary>What a host writes into its configuration, and what it is told when that cannot be.</summary>
+internal sealed class ConfigurationTests
+{
+    private const string Section = "auth:oauth2:authorizationServer";
+
+    [Test]
+    public void Every_key_of_the_table_is_read_from_the_root()
+    {
+        var options = Read(
+            ("enabled", "true"),
+            ("ISSUERURL", "https://auth.example.com"),
+            ("dcr", "true"),
+            ("defaultOrg", "acme"),
+            ("initialAccessTokens:0", "an-initial-access-token"),
+            ("clientIdMetadataDocuments", "true"),
+            ("dcrManagement", "true"),
+            ("unauthenticatedIntrospection", "true"),
+            ("scopes:0:name", "a:b"),
+            ("scopes:0:description", "A and B"),
+            ("scopes:0:destructive", "true"),
+            ("scopes:0:default", "true"),
+            ("resources:0:identifier", "https://api.example.com"),
+            ("resources:0:name", "The API"),
+            ("resources:0:scopes:0", "a:b"),
+            ("resources:0:accessTokenFormat", "Opaque"),
+            ("defaultResource", "https://api.example.com"),
+            ("clients:0:clientId", "web"),
+            ("clients:0:secretHash", "$2a$04$abcdefghijklmnopqrstuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu"),
+            ("clients:0:redirectUris:0", "https://app.example.com/cb"),
+            ("clients:0:introspects:0", "*"),
+            ("clients:0:trusted", "true"),
+            ("authorizationCodeLifetime", "00:00:30"),
+            ("accessTokenLifetime", "00:05:00"),
+            ("accessTokenFormat", "opaque"),
+            ("refreshTokenLifetime", "10.00:00:00"),
+            ("refreshTokenIdleLifetime", "5.00:00:00"),
+            ("publicRefreshTokenLifetime", "7.00:00:00"),
+            ("refreshTokenLeeway", "00:00:00"),
+            ("rememberConsentFor", "1.00:00:00"),
+            ("requirePkce", "false"),
+            ("privateUseSchemes:0", "myapp"),
+            ("bcryptWorkFactor", "12"),
+            ("unusedClientLifetime", "1.00:00:00"),
+            ("neverApprovedClientLifetime", "2.00:00:00"),
+            ("subjectClaim", "sub"),
+            ("authenticationScheme", "Cookies"),
+            ("allowPlainHttpBehindProxy", "true"),
+            ("limits:registrationsPerMinute", "1"),
+            ("limits:failedAuthenticationsPerMinute", "2"),
+            ("limits:bcryptConcurrency", "3")
+        );
+
+        options.Unreadable.Should().BeEmpty();
+        options
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Enabled = true,
+                    IssuerURL = "https://auth.example.com",
+                    Dcr = true,
+                    DefaultOrg = "acme",
+                    InitialAccessTokens = new[] { "an-initial-access-token" },
+                    ClientIdMetadataDocuments = true,
+                    DcrManagement = true,
+                    UnauthenticatedIntrospection = true,
+                    Scopes = new[]
+                    {
+                        new
+                        {
+                            Name = "a:b",
+                            Description = "A and B",
+                            Destructive = true,
+                            Default = true,
+                        },
+                    },
+                    Resources = new[]
+                    {
+                        new
+                        {
+                            Identifier = "https://api.example.com",
+                            Name = "The API",
+                            Scopes = new[] { "a:b" },
+                            AccessTokenFormat = AccessTokenFormat.Opaque,
+                        },
+                    },
+                    DefaultResource = "https://api.example.com",
+                    Clients = new[]
+                    {
+                        new
+                        {
+                            ClientId = "web",
+                            RedirectUris = new[] { "https://app.example.com/cb" },
+                            Introspects = new[] { "*" },
+                            Trusted = true,
+                        },
+                    },
+                    AuthorizationCodeLifetime = TimeSpan.FromSeconds(30),
+                    AccessTokenLifetime = TimeSpan.FromMinutes(5),
+                    AccessTokenFormat = AccessTokenFormat.Opaque,
+                    RefreshTokenLifetime = TimeSpan.FromDays(10),
+                    RefreshTokenIdleLifetime = TimeSpan.FromDays(5),
+                    PublicRefreshTokenLifetime = TimeSpan.FromDays(7),
+                    RefreshTokenLeeway = TimeSpan.Zero,
+                    RememberConsentFor = TimeSpan.FromDays(1),
+                    RequirePkce = false,
+                    PrivateUseSchemes = new[] { "myapp" },
+                    BcryptWorkFactor = 12,
+                    UnusedClientLifetime = TimeSpan.FromDays(1),
+                    NeverApprovedClientLifetime = TimeSpan.FromDays(2),
+                    SubjectClaim = "sub",
+                    AuthenticationScheme = "Cookies",
+                    AllowPlainHttpBehindProxy = true,
+                    Limits = new
+                    {
+                        RegistrationsPerMinute = 1,
+                        FailedAuthenticationsPerMinute = 2,
+                        BcryptConcurrency = 3,
+                    },
+                }
+            );
+    }
+
+    [Test]
+    public void The_section_itself_reads_like_the_root()
+    {
+        var root = Configuration(("enabled", "true"), ("issuerURL", "https://auth.example.com"));
+        var options = new HqOAuth2Options();
+        ConfigurationReader.Read(root.GetSection(Section), options);
+        options.Should().BeEquivalentTo(new { Enabled = true, IssuerURL = "https://auth.example.com" });
+        options.Unreadable.Should().BeEmpty();
+    }
+
+    [TestCase("issuerUrI", "https://auth.example.com", "issuerUrI is no key", "issuerURL")]
+    [TestCase("accessTokenLifetime", "15", "accessTokenLifetime does not read", "[d.]hh:mm:ss")]
+    [TestCase("accessTokenFormat", "paseto", "accessTokenFormat does not read", "jwt or opaque instead of 'paseto'")]
+    [TestCase("dcr", "yes", "dcr does not read", "true or false")]
+    [TestCase("scopes", "read write", "scopes does not read", "a list")]
+    [TestCase("limits:registrationPerMinute", "1", "limits:registrationPerMinute is no key", "registrationsPerMinute")]
+    [TestCase("clients:0:secrethsh", "x", "clients:0:secrethsh is no key", "secretHash")]
+    public void What_does_not_read_is_named_with_its_fix(string key, string value, string problem, string fix) =>
+        Read(("enabled", "true"), (key, value))
+            .Unreadable.Should()
+            .ContainSingle()
+            .Which.Should()
+            .Contain(Section + ":" + problem)
+            .And.Contain(fix);
+
+    [Test]
+    public void A_secret_in_the_wrong_place_is_not_repeated() =>
+        Read(("clients:0:secret:0", "hunter2"), ("initialAccessTokens", "hunter2"))
+            .Unreadable.Should()
+            .HaveCount(2)
+            .And.NotContain(p => p.Contains("hunter2"));
+
+    [Test]
+    public void A_configuration_without_the_section_is_an_error_that_names_it()
+    {
+        var options = new HqOAuth2Options();
+        ConfigurationReader.Read(
+            new ConfigurationBuilder().AddInMemoryCollection([new("Logging:LogLevel:Default", "Warning")]).Build(),
+            options
+        );
+        options.Unreadable.Should().ContainSingle().Which.Should().Contain(Section).And.Contain("issuerURL");
+    }
+
+    [TestCase("issuerURL", null, "is missing")]
+    [TestCase("issuerURL", "https://auth.example.com/", "ends with a slash")]
+    [TestCase("issuerURL", "https://auth.example.com?x=1", "has a query")]
+    [TestCase("issuerURL", "https://auth.example.com#x", "has a fragment")]
+    [TestCase("issuerURL", "http://auth.example.com", "loopback only")]
+    [TestCase("issuerURL", "https://AUTH.example.com", "plain form")]
+    [TestCase("defaultOrg", null, "defaultOrg = (nothing) is missing, and dcr is on")]
+    [TestCase("accessTokenLifetime", "-00:01:00", "accessTokenLifetime = -00:01:00 must be at least one second")]
+    [TestCase("refreshTokenLeeway", "-00:00:01", "must not be negative")]
+    [TestCase("authorizationCodeLifetime", "00:11:00", "00:10:00 at most")]
+    [TestCase("privateUseSchemes:0", "javascript", "privateUseSchemes = javascript cannot be allowed")]
+    [TestCase("bcryptWorkFactor", "31", "must be 4 to 14")]
+    public async Task A_rule_that_is_broken_stops_the_start_with_key_value_and_fix(string key, string? value, string message)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["enabled"] = "true",
+            ["issuerURL"] = "https://auth.example.com",
+            ["dcr"] = "true",
+            ["defaultOrg"] = "default",
+        };
+        settings[key] = value;
+        var start = () =>
+            StartAsync(services =>
+                services.AddHqOAuth2(Configuration([.. settings.Where(s => s.Value is not null).Select(s => (s.Key, s.Value!))]))
+            );
+        (await start.Should().ThrowAsync<OptionsValidationException>())
+            .Which.Message.Should()
+            .Contain($"{Section}:{key.Split(':')[0]}")
+            .And.Contain(message);
+    }
+
+    [Test]
+    public async Task Dcr_needs_a_store_that_can_add_clients()
+    {
+        var start = () =>
+            StartAsync(services =>
+                services
+                    .AddHqOAuth2(
+                        Configuration(("enabled", "true"), ("issuerURL", "https://auth.example.com"), ("dcr", "true"), ("defaultOrg", "o"))
+                    )
+                    .AddClientStore<NoClients>()
+            );
+        (await start.Should().ThrowAsync<OptionsValidationException>())
+            .Which.Message.Should()
+            .Contain("dcr = True")
+            .And.Contain("IClientRegistry");
+    }
+
+    [Test]
+    public async Task A_secret_in_clear_is_for_development_only()
+    {
+        var start = () => TestApp.StartAsync(environment: "Production");
+        var message = (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Message;
+        message.Should().Contain("clients:web:secret").And.Contain("secretHash").And.NotContain(TestApp.WebSecret);
+    }
+
+    [Test]
+    public async Task Disabled_maps_nothing_and_says_so()
+    {
+        await using var app = await TestApp.StartAsync(o => o.Enabled = false);
+        foreach (var path in new[] { "/.well-known/oauth-authorization-server", "/oauth2/jwks", "/oauth2/authorize" })
+            (await app.GetAsync(path)).Status.Should().Be(404);
+        (await app.PostAsync("/oauth2/token")).Status.Should().Be(404);
+        app.Logs.Lines.Should().ContainSingle(l => l.Contains("enabled is false"));
+    }
+
+    [Test]
+    public async Task A_setting_without_effect_is_warned_about()
+    {
+        await using var app = await TestApp.StartAsync(o =>
+        {
+            o.ClientIdMetadataDocuments = true;
+            o.Limits.RegistrationsPerMinute = 7;
+        });
+        app.Logs.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("has no effect")).Should().HaveCount(2);
+    }
+
+    [Test]
+    public async Task Stores_in_memory_are_warned_about_outside_development()
+    {
+        await using var app = await TestApp.StartAsync(o => o.Clients.Clear(), environment: "Production");
+        app.Logs.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("in memory")).Should().HaveCount(2);
+    }
+
+    [Test]
+    public async Task Mapping_without_adding_names_the_missing_call()
+    {
+        await using var app = WebApplication.CreateBuilder().Build();
+        app.Invoking(a => a.MapHqOAuth2()).Should().Throw<InvalidOperationException>().WithMessage("*AddHqOAuth2*");
+    }
+
+    private static HqOAuth2Options Read(params (string Key, string Value)[] settings)
+    {
+        var options = new HqOAuth2Options();
+        ConfigurationReader.Read(Configuration(settings), options);
+        return options;
+    }
+
+    private static IConfigurationRoot Configuration(params (string Key, string Value)[] settings) =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"{Section}:{s.Key}", (string?)s.Value)))
+            .Build();
+
+    private static async Task StartAsync(Action<IServiceCollection> services)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
+        services(builder.Services);
+        await using var app = builder.Build();
+        app.MapHqOAuth2();
+        await app.StartAsync();
+    }
+
+    private sealed class NoClients : IClientStore
+    {
+        public ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) => default;
+    }
+}
