@@ -29,9 +29,10 @@ internal sealed class CrossOriginFilter(IOptions<HqOAuth2Options> options) : ISt
         // Registered first, so it runs last: after whatever the host's own CORS policy wrote.
         if (Is(http, authorizePath))
             http.Response.OnStarting(Remove, http.Response.Headers);
-        if (!http.Request.Headers.ContainsKey("Origin") || !open.Any(path => Is(http, path)))
+        if (!open.Any(path => Is(http, path)))
             return next(http);
 
+        // Whether an origin asks or not, so that a cache may give one answer to everybody.
         http.Response.OnStarting(Allow, http.Response.Headers);
         if (!HttpMethods.IsOptions(http.Request.Method) || !http.Request.Headers.ContainsKey("Access-Control-Request-Method"))
             return next(http);

@@ -28,7 +28,6 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         var group = endpoints.MapGroup("");
         if (!options.Enabled)
             return group;
-        CheckStore(services, options);
 
         // Protocol endpoints know their callers by the protocol's own means: a host's fallback policy is not for them.
         group.AllowAnonymous().WithTags("OAuth2");
@@ -180,13 +179,6 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             && options.IssuerURL!.StartsWith("https:", StringComparison.Ordinal)
             && http.Connection.RemoteIpAddress is { } peer
             && !IPAddress.IsLoopback(peer);
-    }
-
-    private static void CheckStore(IServiceProvider services, HqOAuth2Options options)
-    {
-        using var scope = services.CreateScope();
-        if (HqOAuth2OptionsValidator.StoreProblem(options, scope.ServiceProvider.GetRequiredService<IClientStore>()) is { } problem)
-            throw new OptionsValidationException(nameof(HqOAuth2Options), typeof(HqOAuth2Options), [problem]);
     }
 
     private static T Of<T>(HttpContext http)

@@ -79,7 +79,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddScoped<KeysEndpoint>();
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CrossOriginFilter>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupReport>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupCheck>());
         return new HqOAuth2Builder(services);
     }
 }

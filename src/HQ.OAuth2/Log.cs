@@ -5,8 +5,12 @@ namespace HQ.OAuth2;
 /// <summary>Every event of the core. No event has a place for a code, a token, a secret or a verifier.</summary>
 internal static partial class Log
 {
+    /// <summary>A refusal. The client id is what the caller says, so it is cleaned first.</summary>
+    public static void Refused(this ILogger logger, string endpoint, string? clientId, OAuthError error) =>
+        logger.Refused(endpoint, clientId is null ? null : OAuthError.Clean(clientId), error.Code, error.Reason ?? error.Description);
+
     [LoggerMessage(1000, LogLevel.Information, "{Endpoint} refused client {ClientId}: {Error}. {Reason}")]
-    public static partial void Refused(this ILogger logger, string endpoint, string? clientId, string error, string reason);
+    private static partial void Refused(this ILogger logger, string endpoint, string? clientId, string error, string reason);
 
     [LoggerMessage(
         1001,

@@ -6,6 +6,8 @@ namespace HQ.OAuth2;
 /// </summary>
 public sealed record OAuthError
 {
+    private const int MaxLength = 1000;
+
     private OAuthError(string code, string description, int status = 400)
     {
         Code = code;
@@ -192,7 +194,7 @@ public sealed record OAuthError
     public static OAuthError Extension(string code, string description) => new(Clean(code), description);
 
     /// <summary>The same error with a reason for the log.</summary>
-    internal OAuthError Because(string reason) => this with { Reason = reason };
+    internal OAuthError Because(string reason) => this with { Reason = Clean(reason) };
 
     /// <summary>The error for an exception: a store that cannot be reached is not a bug of ours.</summary>
     internal static OAuthError From(Exception exception) =>
@@ -200,15 +202,12 @@ public sealed record OAuthError
             ? TemporarilyUnavailable
             : ServerError;
 
-    // §5.2: %x20-21 / %x23-5B / %x5D-7E
-    private static string Clean(string text) =>
-        text.All(IsAllowed) ? text : string.Create(text.Length, text, (to, from) => Replace(from, to));
-
-    private static void Replace(string from, Span<char> to)
-    {
-        for (var i = 0; i < to.Length; i++)
-            to[i] = IsAllowed(from[i]) ? from[i] : '?';
-    }
+    /// <summary>
+    /// Text that may hold what a caller sent, cut and without the characters that RFC 6749 §5.2 forbids (%x20-21 / %x23-5B / %x5D-7E are
+    /// allowed): no answer can be broken by it and no log line forged.
+    /// </summary>
+    internal static string Clean(string text) =>
+        text.Length <= MaxLength && text.All(IsAllowed) ? text : string.Concat(text.Take(MaxLength).Select(c => IsAllowed(c) ? c : '?'));
 
     private static bool IsAllowed(char c) => c is >= ' ' and <= '~' and not ('"' or '\\');
 }

@@ -222,6 +222,22 @@ internal sealed class ConfigurationTests
             .And.Contain("IClientRegistry");
     }
 
+    [TestCase(null, "no default authentication scheme")]
+    [TestCase("Nobody", "authenticationScheme = Nobody is no authentication scheme")]
+    public async Task A_host_without_sign_in_does_not_start(string? scheme, string message)
+    {
+        var start = () =>
+            StartAsync(services =>
+                services.AddHqOAuth2(o =>
+                {
+                    TestApp.Defaults(o);
+                    o.Clients.Clear();
+                    o.AuthenticationScheme = scheme;
+                })
+            );
+        (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Message.Should().Contain(message).And.Contain("AddCookie");
+    }
+
     [Test]
     public async Task A_secret_in_clear_is_for_development_only()
     {

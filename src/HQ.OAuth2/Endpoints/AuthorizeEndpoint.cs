@@ -35,7 +35,10 @@ internal sealed class AuthorizeEndpoint(
             return Page(OAuthError.RedirectUriMissing, parameters);
         var redirectUri = sent ?? client.RedirectUris[0];
         if (!RedirectUris.Matches(redirectUri, client.RedirectUris, client.Type))
-            return Page(OAuthError.RedirectUriMismatch, parameters);
+            return Page(
+                OAuthError.RedirectUriMismatch.Because($"it is {redirectUri}, registered: {string.Join(' ', client.RedirectUris)}"),
+                parameters
+            );
 
         // From here on the client may be told, with its own state (§4.1.2.1) unless that is what is wrong (Appendix A.5).
         var state = parameters.IsRepeated("state") ? null : parameters["state"];
@@ -160,19 +163,19 @@ internal sealed class AuthorizeEndpoint(
     /// <summary>§4.1.2.1: where to redirect with an error of a request that was valid: the user's no, or a failure of ours.</summary>
     public string ErrorLocation(AuthorizationRequest request, OAuthError error)
     {
-        logger.Refused("authorize", request.Client.ClientId, error.Code, error.Reason ?? error.Description);
+        logger.Refused("authorize", request.Client.ClientId, error);
         return ErrorLocation(request.RedirectUri, request.State, error);
     }
 
     private AuthorizeResult.ErrorRedirect Redirect(OAuthError error, Client client, string redirectUri, string? state)
     {
-        logger.Refused("authorize", client.ClientId, error.Code, error.Reason ?? error.Description);
+        logger.Refused("authorize", client.ClientId, error);
         return new(error, ErrorLocation(redirectUri, state, error), client, redirectUri);
     }
 
     private AuthorizeResult.ErrorPage Page(OAuthError error, OAuthParameters parameters)
     {
-        logger.Refused("authorize", parameters["client_id"], error.Code, error.Reason ?? error.Description);
+        logger.Refused("authorize", parameters["client_id"], error);
         return new(error);
     }
 

@@ -17,7 +17,7 @@ internal sealed class IntrospectionEndpoint(
     {
         var outcome = await IntrospectAsync(request, ct);
         if (outcome.Error is { } error)
-            logger.Refused("introspect", request.Parameters["client_id"], error.Code, error.Reason ?? error.Description);
+            logger.Refused("introspect", request.Parameters["client_id"], error);
         return outcome;
     }
 

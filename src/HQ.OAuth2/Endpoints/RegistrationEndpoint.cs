@@ -20,7 +20,7 @@ internal sealed class RegistrationEndpoint(
     {
         var outcome = await RegisterAsync(authorization, body, ct);
         if (outcome.Error is { } error)
-            logger.Refused("register", null, error.Code, error.Reason ?? error.Description);
+            logger.Refused("register", null, error);
         return outcome;
     }
 

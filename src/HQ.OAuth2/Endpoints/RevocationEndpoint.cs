@@ -15,7 +15,7 @@ internal sealed class RevocationEndpoint(
     {
         var error = await RevokeAsync(request, ct);
         if (error is not null)
-            logger.Refused("revoke", request.Parameters["client_id"], error.Code, error.Reason ?? error.Description);
+            logger.Refused("revoke", request.Parameters["client_id"], error);
         return error;
     }
 

@@ -14,7 +14,7 @@ internal sealed class TokenEndpoint(
     {
         var outcome = await ExchangeAsync(request, ct);
         if (outcome.Error is { } error)
-            logger.Refused("token", request.Parameters["client_id"], error.Code, error.Reason ?? error.Description);
+            logger.Refused("token", request.Parameters["client_id"], error);
         return outcome;
     }
 
