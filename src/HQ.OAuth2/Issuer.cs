@@ -16,8 +16,6 @@ internal sealed record Issuer
     /// <summary>The issuer's own path, empty or beginning with a slash.</summary>
     public string Path { get; }
 
-    public bool IsHttps => Value.StartsWith("https:", StringComparison.Ordinal);
-
     public string AuthorizePath => Path + "/oauth2/authorize";
     public string TokenPath => Path + "/oauth2/token";
     public string RegisterPath => Path + "/oauth2/register";

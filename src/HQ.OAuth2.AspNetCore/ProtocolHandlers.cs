@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HQ.OAuth2;
+
+/// <summary>One request of each endpoint: read it, hand it to the core, write the answer.</summary>
+internal static class ProtocolHandlers
+{
+    public static Task AuthorizeAsync(HttpContext http) => Of<AuthorizeHandler>(http).HandleAsync(http);
+
+    public static async Task TokenAsync(HttpContext http)
+    {
+        var outcome = (await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request)
+            ? unreadable
+            : await Of<TokenEndpoint>(http).HandleAsync(request, http.RequestAborted);
+        await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.TokenResponse);
+    }
+
+    public static async Task IntrospectAsync(HttpContext http)
+    {
+        var outcome = (await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request)
+            ? unreadable
+            : await Of<IntrospectionEndpoint>(http).HandleAsync(request, http.RequestAborted);
+        await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.IntrospectionResponse);
+    }
+
+    public static async Task RevokeAsync(HttpContext http)
+    {
+        var error = (await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request)
+            ? unreadable
+            : await Of<RevocationEndpoint>(http).HandleAsync(request, http.RequestAborted);
+        if (error is not null)
+            await OAuthHttp.WriteErrorAsync(http, error);
+        else
+            await OAuthHttp.WriteJsonAsync(http, StatusCodes.Status200OK, "{}"u8.ToArray());
+    }
+
+    public static async Task RegisterAsync(HttpContext http)
+    {
+        var outcome = (await OAuthHttp.ReadJsonAsync(http)).Failed(out var unreadable, out var body)
+            ? unreadable
+            : await Of<RegistrationEndpoint>(http).HandleAsync(OAuthHttp.Authorization(http), body, http.RequestAborted);
+        await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.RegistrationResponse, StatusCodes.Status201Created);
+    }
+
+    public static Task MetadataAsync(HttpContext http) =>
+        OAuthHttp.WriteDocumentAsync(
+            http,
+            JsonSerializer.SerializeToUtf8Bytes(Of<MetadataEndpoint>(http).Document(), OAuthJson.Default.ServerMetadata)
+        );
+
+    public static Task KeysAsync(HttpContext http) =>
+        OAuthHttp.WriteDocumentAsync(
+            http,
+            JsonSerializer.SerializeToUtf8Bytes(Of<KeysEndpoint>(http).Document(), OAuthJson.Default.KeySet)
+        );
+
+    private static T Of<T>(HttpContext http)
+        where T : notnull => http.RequestServices.GetRequiredService<T>();
+}
