@@ -114,7 +114,9 @@ internal sealed partial record OAuthAuthorization
         );
     }
 
-    private static bool IsPolite(SpentTurn spent, DateTimeOffset now, TimeSpan leeway) => now < spent.SpentAt + leeway;
+    // Without a leeway nothing is polite, not even to a racer whose clock is behind the winner's.
+    private static bool IsPolite(SpentTurn spent, DateTimeOffset now, TimeSpan leeway) =>
+        leeway > TimeSpan.Zero && now < spent.SpentAt + leeway;
 }
 
 /// <summary>How long what a client gets lives.</summary>
