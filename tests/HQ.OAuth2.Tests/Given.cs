@@ -87,5 +87,13 @@ internal static class Given
     public static TokenLifetimes Lifetimes(TimeSpan? leeway = null) =>
         new(TimeSpan.FromMinutes(15), TimeSpan.FromDays(90), TimeSpan.FromDays(30), leeway ?? TimeSpan.FromSeconds(30));
 
+    /// <summary>A row whose code was redeemed at the start of the clock, and the first token of its refresh chain.</summary>
+    public static (OAuthAuthorization Row, RefreshToken Token) Active(Client? client = null)
+    {
+        var (row, code) = Authorization(client);
+        var token = RefreshToken.New(row.Id);
+        return (row.Redeem(Redemption(code, client), token).ShouldSwap(row).Authorization, token);
+    }
+
     public static AuthorizationRows Rows(IAuthorizationStore store) => new(store, NullLogger<AuthorizationRows>.Instance);
 }

@@ -1,0 +1,220 @@
+using HQ.OAuth2.Tests;
+
+namespace HQ.OAuth2;
+
+internal sealed class AuthorizationRowsTests
+{
+    private readonly ScriptedStore store = new();
+    private AuthorizationRows rows = null!;
+    private OAuthAuthorization row = null!;
+    private RefreshToken token;
+
+    [SetUp]
+    public async Task A_row_with_a_refresh_chain()
+    {
+        store.Swaps.Clear();
+        store.Reads.Clear();
+        rows = Given.Rows(store);
+        (row, token) = Given.Active();
+        await rows.AddAsync(row, default);
+    }
+
+    [Test]
+    public async Task A_swap_that_is_committed_counts()
+    {
+        var result = await RotateAsync(token);
+
+        result.Value.RefreshToken!.Value.Turn.Should().Be(2);
+        (await rows.FindAsync(row.Id, default))!.Version.Should().Be(row.Version + 1);
+    }
+
+    [Test]
+    public async Task The_lost_answer_of_our_own_commit_is_recognised()
+    {
+        store.Swaps.Enqueue(
+            async (inner, next) =>
+            {
+                (await inner.TryUpdateAsync(next, default)).Should().BeTrue();
+                return false;
+            }
+        );
+
+        var result = await RotateAsync(token);
+
+        await LiveTokenShouldBe(result.Value.RefreshToken);
+        (await rows.FindAsync(row.Id, default))!.Version.Should().Be(row.Version + 1);
+    }
+
+    [Test]
+    public async Task The_lost_answer_of_a_redemption_is_no_replay()
+    {
+        var (fresh, code) = Given.Authorization();
+        await rows.AddAsync(fresh, default);
+        store.Swaps.Enqueue(
+            async (inner, next) =>
+            {
+                await inner.TryUpdateAsync(next, default);
+                return false;
+            }
+        );
+
+        (await RedeemAsync(code)).Error.Should().BeNull();
+        (await rows.FindAsync(fresh.Id, default)).Should().NotBeNull();
+    }
+
+    [Test]
+    public async Task A_connection_that_breaks_after_the_commit_changes_nothing()
+    {
+        store.Swaps.Enqueue(
+            async (inner, next) =>
+            {
+                await inner.TryUpdateAsync(next, default);
+                throw new IOException("broken pipe");
+            }
+        );
+
+        await LiveTokenShouldBe((await RotateAsync(token)).Value.RefreshToken);
+    }
+
+    [Test]
+    public async Task A_connection_that_breaks_before_the_commit_is_the_callers_to_know_and_spends_nothing()
+    {
+        store.Swaps.Enqueue((_, _) => throw new IOException("broken pipe"));
+
+        var act = () => RotateAsync(token);
+
+        await act.Should().ThrowAsync<IOException>().WithMessage("broken pipe");
+        (await RotateAsync(token)).Value.RefreshToken!.Value.Turn.Should().Be(2);
+    }
+
+    [Test]
+    public async Task A_store_that_cannot_be_read_is_never_an_answer_about_the_token()
+    {
+        store.Reads.Enqueue(_ => throw new TimeoutException());
+
+        var act = () => RotateAsync(token);
+
+        await act.Should().ThrowAsync<TimeoutException>();
+    }
+
+    [Test]
+    public async Task Who_loses_a_refresh_gets_the_winners_successor()
+    {
+        var stale = row.ToRecord();
+        var winner = await RotateAsync(token);
+        store.Reads.Enqueue(_ => Task.FromResult<AuthorizationRecord?>(stale));
+
+        var loser = await RotateAsync(token);
+
+        loser.Value.RefreshToken!.Value.ToWire().Should().Be(winner.Value.RefreshToken!.Value.ToWire());
+        (await rows.FindAsync(row.Id, default))!.Version.Should().Be(row.Version + 1);
+    }
+
+    [Test, Rfc("21-4.1.3-1")]
+    public async Task Who_loses_a_redemption_gets_nothing_and_the_row_is_gone()
+    {
+        var (fresh, code) = Given.Authorization();
+        await rows.AddAsync(fresh, default);
+        var stale = fresh.ToRecord();
+        (await RedeemAsync(code)).Error.Should().BeNull();
+        store.Reads.Enqueue(_ => Task.FromResult<AuthorizationRecord?>(stale));
+
+        (await RedeemAsync(code)).Error.ShouldBe(OAuthError.InvalidCode);
+
+        (await rows.FindAsync(fresh.Id, default)).Should().BeNull();
+    }
+
+    [Test, Rfc("6749-4.1.2-4")]
+    public async Task A_replayed_code_ends_the_refresh_token_of_the_first_use()
+    {
+        var (fresh, code) = Given.Authorization();
+        await rows.AddAsync(fresh, default);
+        var first = (await RedeemAsync(code)).Value.RefreshToken!.Value;
+
+        (await RedeemAsync(code)).Error.ShouldBe(OAuthError.InvalidCode);
+        (await RotateAsync(first)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
+        (await RedeemAsync(code)).Error.ShouldBe(OAuthError.InvalidCode);
+    }
+
+    [Test, Rfc("9700-4.14.2-3")]
+    public async Task A_replayed_refresh_token_ends_the_live_one_too()
+    {
+        var live = (await RotateAsync(token)).Value.RefreshToken!.Value;
+
+        (await RotateAsync(token, at: 30)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
+        (await RotateAsync(live, at: 30)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
+        (await rows.FindAsync(row.Id, default)).Should().BeNull();
+    }
+
+    [Test]
+    public async Task A_refused_request_and_a_retry_write_nothing()
+    {
+        await RotateAsync(token);
+        var (writes, removals) = (store.Writes, store.Removals);
+
+        (await RotateAsync(token)).Error.Should().BeNull();
+        (await RotateAsync(RefreshToken.New(row.Id))).Error.ShouldBe(OAuthError.InvalidRefreshToken);
+
+        (store.Writes, store.Removals).Should().Be((writes, removals));
+    }
+
+    [Test, Rfc("21-4.3-1")]
+    public async Task A_row_that_is_gone_is_dead_for_every_token()
+    {
+        await rows.RemoveAsync(row.Id, default);
+
+        (await RotateAsync(token)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
+    }
+
+    [Test]
+    public async Task A_row_that_is_removed_between_the_read_and_the_swap_stays_removed()
+    {
+        store.Swaps.Enqueue(
+            async (inner, next) =>
+            {
+                await inner.RemoveAsync(next.Id, default);
+                return await inner.TryUpdateAsync(next, default);
+            }
+        );
+
+        (await RotateAsync(token)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
+        (await rows.FindAsync(row.Id, default)).Should().BeNull();
+    }
+
+    [Test]
+    public async Task A_row_that_this_version_cannot_read_counts_as_gone()
+    {
+        store.Reads.Enqueue(_ => Task.FromResult<AuthorizationRecord?>(row.ToRecord() with { Data = "{" }));
+        (await RotateAsync(token)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
+
+        store.Reads.Enqueue(_ => Task.FromResult<AuthorizationRecord?>(row.ToRecord() with { Data = "null" }));
+        (await RotateAsync(token)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
+    }
+
+    [Test]
+    public async Task A_store_that_never_swaps_is_named_and_not_asked_for_ever()
+    {
+        for (var i = 0; i < 1000; i++)
+            store.Swaps.Enqueue((_, _) => Task.FromResult(false));
+
+        var act = () => RotateAsync(token);
+
+        await act.Should().ThrowAsync<InvalidOperationException>().WithMessage("*ScriptedStore*TryUpdateAsync*");
+    }
+
+    private Task<Outcome<TokenGrant>> RotateAsync(RefreshToken presented, double at = 0) =>
+        rows.StepAsync(presented.Id, r => r.Rotate(presented, at), OAuthError.InvalidRefreshToken, "refresh token", default).AsTask();
+
+    private Task<Outcome<TokenGrant>> RedeemAsync(AuthorizationCode code)
+    {
+        var first = RefreshToken.New(code.Id);
+        return rows.StepAsync(code.Id, r => r.Redeem(Given.Redemption(code), first), OAuthError.InvalidCode, "code", default).AsTask();
+    }
+
+    private async Task LiveTokenShouldBe(RefreshToken? given)
+    {
+        var live = (await rows.FindAsync(row.Id, default))!.Refresh!;
+        live.Turn.Should().Be(given!.Value.Turn);
+        live.Hash.Should().Equal(IssuedText.Hash(given.Value.Secret));
+    }
+}

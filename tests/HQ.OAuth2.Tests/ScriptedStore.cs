@@ -1,0 +1,39 @@
+namespace HQ.OAuth2;
+
+/// <summary>The in-memory store, whose reads and swaps a test may answer otherwise. Each script is asked once per call, in order.</summary>
+internal sealed class ScriptedStore : IAuthorizationStore
+{
+    private readonly InMemoryAuthorizationStore inner = new();
+
+    /// <summary>What to do at the next swaps instead of only swapping.</summary>
+    public Queue<Func<IAuthorizationStore, AuthorizationRecord, Task<bool>>> Swaps { get; } = new();
+
+    /// <summary>What to return at the next reads instead of the row.</summary>
+    public Queue<Func<IAuthorizationStore, Task<AuthorizationRecord?>>> Reads { get; } = new();
+
+    public int Writes { get; private set; }
+
+    public int Removals { get; private set; }
+
+    public ValueTask AddAsync(AuthorizationRecord record, CancellationToken ct) => inner.AddAsync(record, ct);
+
+    public async ValueTask<AuthorizationRecord?> FindAsync(string id, CancellationToken ct) =>
+        Reads.TryDequeue(out var read) ? await read(inner) : await inner.FindAsync(id, ct);
+
+    public async ValueTask<bool> TryUpdateAsync(AuthorizationRecord next, CancellationToken ct)
+    {
+        Writes++;
+        return Swaps.TryDequeue(out var swap) ? await swap(inner, next) : await inner.TryUpdateAsync(next, ct);
+    }
+
+    public ValueTask RemoveAsync(string id, CancellationToken ct)
+    {
+        Removals++;
+        return inner.RemoveAsync(id, ct);
+    }
+
+    public ValueTask<Page<AuthorizationRecord>> ListAsync(AuthorizationFilter by, CancellationToken ct) => inner.ListAsync(by, ct);
+
+    public ValueTask<int> RemoveExpiredAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
+        inner.RemoveExpiredAsync(now, limit, ct);
+}
