@@ -55,6 +55,12 @@ internal sealed class ResourcePolicy(HqOAuth2Options options)
             : scope;
     }
 
+    /// <summary>A scope of which nothing means anything to the audience does not fit it: its token would allow nothing (§2).</summary>
+    public OAuthError? Misfit(ScopeSet scope, IReadOnlyList<string> audience) =>
+        !scope.IsEmpty && Understood(scope, audience).IsEmpty
+            ? OAuthError.InvalidTarget.Because($"no scope of '{scope}' is among those of '{string.Join(' ', audience)}'")
+            : null;
+
     /// <summary>The form of a token for an audience: opaque as soon as one of them wants it.</summary>
     public AccessTokenFormat Format(IReadOnlyList<string> audience) =>
         audience.Max(a => Entry(a)?.AccessTokenFormat ?? options.AccessTokenFormat);

@@ -45,6 +45,8 @@ internal sealed partial record OAuthAuthorization
         if (resources.Narrow(Resources, request.Resources).Failed(out var foreign, out var audience))
             return Refuse(foreign);
         var scope = asked.IsEmpty ? Scope : asked;
+        if (resources.Misfit(scope, audience) is { } misfit)
+            return Refuse(misfit);
 
         // RFC 9700 §4.14.2: which turn is it?
         if (token.Turn > chain.Turn || (token.Turn == chain.Turn && !IssuedText.Matches(token.Secret, chain.Hash)))

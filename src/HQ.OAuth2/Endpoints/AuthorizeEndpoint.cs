@@ -83,8 +83,11 @@ internal sealed class AuthorizeEndpoint(
         // §3.3: scope; RFC 8707 §2: resource.
         if (ScopePolicy.Resolve(parameters["scope"], client, options).Failed(out var badScope, out var scope))
             return badScope;
-        if (new ResourcePolicy(options).Resolve(parameters.All("resource")).Failed(out var badTarget, out var resources))
+        var policy = new ResourcePolicy(options);
+        if (policy.Resolve(parameters.All("resource")).Failed(out var badTarget, out var resources))
             return badTarget;
+        if (policy.Misfit(scope, resources) is { } misfit)
+            return misfit;
 
         var prompt = (parameters["prompt"] ?? "").Split(' ');
         return new AuthorizationRequest

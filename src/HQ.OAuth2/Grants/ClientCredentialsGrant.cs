@@ -16,8 +16,11 @@ internal sealed class ClientCredentialsGrant(TokenIssuer tokens, IOptions<HqOAut
         // §4.4.2: scope; RFC 8707 §2.2: resource.
         if (ScopePolicy.Resolve(request.Parameters["scope"], request.Client, options.Value).Failed(out var badScope, out var scope))
             return badScope;
-        if (new ResourcePolicy(options.Value).Resolve(request.Parameters.All("resource")).Failed(out var badTarget, out var audience))
+        var resources = new ResourcePolicy(options.Value);
+        if (resources.Resolve(request.Parameters.All("resource")).Failed(out var badTarget, out var audience))
             return badTarget;
+        if (resources.Misfit(scope, audience) is { } misfit)
+            return misfit;
 
         // §4.4.3: no refresh token.
         return await tokens.IssueAsync(GrantType, request, subject: request.Client.ClientId, scope, audience, ct);
