@@ -76,6 +76,13 @@ internal static class BackChannel
 
     public static string Basic(string userInfo) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(userInfo));
 
+    /// <summary>A code for several resources.</summary>
+    public static Task<string> CodeOfAsync(this TestApp app, string client, params string[] resources) =>
+        app.CodeOfAsync(client, "read write", resources);
+
+    public static Task<string> CodeOfAsync(this TestApp app, string client, string scope, string[] resources) =>
+        app.CodeAsync(client, [("scope", scope), .. resources.Select(r => ("resource", (string?)r))]);
+
     /// <summary>A token of the machine client.</summary>
     public static async Task<Answer> MachineTokenAsync(this TestApp app, params (string Name, string Value)[] more)
     {
