@@ -52,7 +52,8 @@ internal sealed class AuthorizeHandler(
         }
 
         // RFC 6749 §3.1: a POST counts as the GET with the same parameters, and becomes one, so that sign-in can come back to it.
-        var decision = sent["decision"];
+        // A decision is posted: in an address it is anybody's, and the antiforgery service lets every GET pass (§10.12).
+        var decision = isPost ? sent["decision"] : null;
         if (isPost && decision is null)
         {
             Redirect(http, returnPath);
