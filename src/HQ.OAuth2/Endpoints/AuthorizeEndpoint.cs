@@ -36,7 +36,9 @@ internal sealed class AuthorizeEndpoint(
         var redirectUri = sent ?? client.RedirectUris[0];
         if (!RedirectUris.Matches(redirectUri, client.RedirectUris, client.Type))
             return Page(
-                OAuthError.RedirectUriMismatch.Because($"it is {redirectUri}, registered: {string.Join(' ', client.RedirectUris)}"),
+                OAuthError.RedirectUriMismatch.Because(
+                    $"redirect_uri is '{redirectUri}', registered is '{string.Join(' ', client.RedirectUris)}'"
+                ),
                 parameters
             );
 
