@@ -1,0 +1,158 @@
+using HQ.OAuth2.Tests;
+
+namespace HQ.OAuth2.AspNetCore.Tests;
+
+/// <summary>The page that asks, and the answers that count (RFC 6749 §10.2, §10.12, RFC 9700 §4.2.4, §4.16).</summary>
+internal sealed class ConsentPageTests
+{
+    private TestApp app = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => app = await TestApp.StartAsync();
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await app.DisposeAsync();
+
+    [Test, Rfc("6749-10.12-1")]
+    public async Task An_answer_without_the_antiforgery_token_counts_for_nothing()
+    {
+        var browser = app.NewBrowser("anton");
+        var page = await browser.GetAsync(TestApp.AuthorizeUrl("web"));
+        var handle = Browser.HiddenFields(page).Where(f => f.Name == "hq_request");
+        var answer = await browser.PostAsync("/oauth2/authorize", [.. handle, ("decision", "approve")]);
+        answer.ShouldBeErrorPage();
+        answer.Body.Should().NotContain("hqa_").And.Contain("Show the question again");
+        (await app.RowsAsync("anton")).Should().BeEmpty();
+    }
+
+    [Test, Rfc("6749-10.12-1")]
+    public async Task An_answer_with_the_token_of_another_user_counts_for_nothing()
+    {
+        var evil = app.NewBrowser("mallory");
+        var page = await evil.GetAsync(TestApp.AuthorizeUrl("web"));
+        var victim = app.NewBrowser("vera");
+        await victim.GetAsync(TestApp.AuthorizeUrl("web"));
+        (await victim.PressAsync(page, "approve")).ShouldBeErrorPage();
+
+        // Another user in the same browser.
+        evil.SignIn("vera");
+        (await evil.PressAsync(page, "approve")).ShouldBeErrorPage();
+        (await app.RowsAsync("vera")).Should().BeEmpty();
+        (await app.RowsAsync("mallory")).Should().BeEmpty();
+    }
+
+    [Test, Rfc("6749-10.12-1"), Rfc("6749-10.12-2"), Rfc("6749-4.1.1-2")]
+    public async Task A_decision_in_the_address_decides_nothing()
+    {
+        var browser = app.NewBrowser("greta");
+        var url = TestApp.AuthorizeUrl("web", ("decision", "approve"));
+        (await browser.GetAsync(url)).IsConsentPage().Should().BeTrue();
+        var page = await browser.GetAsync(TestApp.AuthorizeUrl("web"));
+        var fields = string.Join('&', Browser.HiddenFields(page).Select(f => $"{f.Name}={Uri.EscapeDataString(f.Value)}"));
+        (await browser.GetAsync("/oauth2/authorize?decision=approve&" + fields)).IsConsentPage().Should().BeTrue();
+        (await browser.GetAsync("/oauth2/authorize?decision=deny&" + fields)).Location.Should().BeNull();
+        (await app.RowsAsync("greta")).Should().BeEmpty();
+    }
+
+    [TestCase("maybe")]
+    [TestCase("Approve")]
+    [TestCase("approve ")]
+    public async Task An_answer_that_is_neither_yes_nor_no_asks_again(string decision)
+    {
+        var browser = app.NewUser();
+        var page = await browser.GetAsync(TestApp.AuthorizeUrl("web"));
+        (await browser.PressAsync(page, decision)).IsConsentPage().Should().BeTrue();
+    }
+
+    [Test]
+    public async Task A_double_click_gives_two_codes_that_each_work_once()
+    {
+        var browser = app.NewUser();
+        var page = await browser.GetAsync(TestApp.AuthorizeUrl("web"));
+        var first = (await browser.PressAsync(page, "approve")).LocationParameter("code")!;
+        var second = (await browser.PressAsync(page, "approve")).LocationParameter("code")!;
+        second.Should().NotBe(first);
+        (await app.RedeemAsync("web", second)).Status.Should().Be(200);
+        (await app.RedeemAsync("web", first)).Status.Should().Be(200);
+        (await app.RedeemAsync("web", first)).ShouldBeError("invalid_grant");
+    }
+
+    [Test, Rfc("6749-3.1-1")]
+    public async Task A_session_that_ends_before_the_answer_is_asked_for_again()
+    {
+        var browser = app.NewBrowser("lou");
+        var page = await browser.GetAsync(TestApp.AuthorizeUrl("web"));
+        browser.SignIn("");
+        var challenge = await browser.PressAsync(page, "approve");
+        challenge.ReturnUrl().Should().Be(TestApp.AuthorizeUrl("web"));
+        (await app.RowsAsync("lou")).Should().BeEmpty();
+
+        browser.SignIn("lou");
+        (await browser.ApproveAsync(challenge.ReturnUrl())).LocationParameter("code").Should().NotBeNull();
+    }
+
+    [Test, Rfc("6749-10.2-1"), Rfc("21-7.9-1")]
+    public async Task The_page_names_the_client_the_host_the_scopes_the_time_and_the_user()
+    {
+        var page = await app.NewBrowser("iris").GetAsync(TestApp.AuthorizeUrl("web", ("scope", "read delete")));
+        page.Body.Should().Contain("<h1>Allow web to use your account?</h1>");
+        page.Body.Should().Contain("The answer goes to <span class=\"to\">app.example.com</span>");
+        page.Body.Should().Contain("<li>Read your notes</li><li>Delete notes <strong>(can destroy data)</strong></li>");
+        page.Body.Should().Contain("Registered by an administrator, default.").And.Contain("for 180 days at most");
+        page.Body.Should().Contain("signed in as iris");
+        var other = await app.NewUser().GetAsync(TestApp.AuthorizeUrl("native"));
+        other.Body.Should().Contain("<span class=\"to\">127.0.0.1:4711</span>").And.Contain("That is a program on this computer");
+        other.Body.Should().Contain("for 90 days at most");
+    }
+
+    [Test, Rfc("9700-4.16-1"), Rfc("9700-4.16-2"), Rfc("9700-4.2.4-1"), Rfc("9700-4.2.4-2")]
+    public async Task Every_page_is_unframed_unscripted_unreferred_and_uncached()
+    {
+        Answer[] pages =
+        [
+            await app.NewUser().GetAsync(TestApp.AuthorizeUrl("web")),
+            await app.NewUser().GetAsync(TestApp.AuthorizeUrl("nobody")),
+            await app.NewUser().GetAsync(TestApp.AuthorizeUrl(await app.DcrAsync(), ("scope", "admin"))),
+            await app.NewUser().GetAsync("/oauth2/authorize?hq_request=damaged"),
+        ];
+        foreach (var page in pages)
+        {
+            page.ContentType.Should().Be("text/html");
+            page.Header("X-Frame-Options").Should().Be("DENY");
+            page.Header("X-Content-Type-Options").Should().Be("nosniff");
+            page.Header("Referrer-Policy").Should().Be("no-referrer");
+            page.Header("Cache-Control").Should().Contain("no-store");
+            var policy = page.Header("Content-Security-Policy")!;
+            policy.Should().Contain("default-src 'none'").And.Contain("script-src 'none'").And.Contain("frame-ancestors 'none'");
+            // The one style is the one that the policy allows.
+            var style = page.Body.Split("<style>")[1].Split("</style>")[0];
+            var hash = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(style));
+            policy.Should().Contain($"'sha256-{Convert.ToBase64String(hash)}'");
+            page.Body.Should().NotContainAny("<script", "<img", "<link", "<iframe", "src=", "@import", "url(", " style=");
+            page.Body.Should().NotMatchRegex(" on[a-z]+=");
+        }
+    }
+
+    [TestCase("<img src=x onerror=alert(1)>")]
+    [TestCase("\"'><script>alert(1)</script>")]
+    [TestCase("&lt;b&gt;")]
+    [TestCase("{{constructor}} </title></style>")]
+    [Rfc("6749-10.14-1")]
+    [Rfc("7591-2.2-2")]
+    public async Task A_hostile_name_is_text(string name)
+    {
+        var registered = await app.RegisterAsync(
+            new
+            {
+                redirect_uris = new[] { TestApp.RedirectUri },
+                client_name = name,
+                token_endpoint_auth_method = "none",
+            }
+        );
+        registered.Text("client_name").Should().Be(name);
+        var page = await app.NewUser().GetAsync(TestApp.AuthorizeUrl(registered.Text("client_id")!));
+        page.Body.Should().NotContain(name);
+        System.Net.WebUtility.HtmlDecode(page.Body.Split("<h1>")[1].Split("</h1>")[0]).Should().Be($"Allow {name} to use your account?");
+        page.Body.Split("<h1>")[1].Split("</h1>")[0].Should().NotContainAny("<", ">", "\"", "'");
+    }
+}
