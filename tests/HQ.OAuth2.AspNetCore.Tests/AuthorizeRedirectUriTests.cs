@@ -78,7 +78,10 @@ internal sealed class AuthorizeRedirectUriTests
         var page = await GetAsync("web", "https://evil.example/<b>\"x");
         page.ShouldBeErrorPage();
         page.Body.Should().Contain("(redirect_uri) is not one that this app registered");
-        page.Body.Should().Contain("redirect_uri is &#x27;https://evil.example/&lt;b&gt;&quot;x&#x27;").And.NotContain("<b>").And.NotContain("href");
+        page.Body.Should()
+            .Contain("redirect_uri is &#x27;https://evil.example/&lt;b&gt;?x&#x27;")
+            .And.NotContain("<b>")
+            .And.NotContain("href");
     }
 
     [Test, Rfc("6749-3.1.2.3-2")]

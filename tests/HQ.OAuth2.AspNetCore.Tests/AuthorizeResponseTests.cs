@@ -91,8 +91,7 @@ internal sealed class AuthorizeResponseTests
     public async Task Form_encoding_is_read_as_the_appendix_writes_it()
     {
         // V-FORM-1
-        var answer = await app.NewUser()
-            .ApproveAsync(TestApp.AuthorizeUrl("web", ("state", null)) + "&state=+%25%26%2B%C2%A3%E2%82%AC");
+        var answer = await app.NewUser().ApproveAsync(TestApp.AuthorizeUrl("web", ("state", null)) + "&state=+%25%26%2B%C2%A3%E2%82%AC");
         answer.LocationParameter("state").Should().Be(" %&+\u00a3\u20ac");
     }
 

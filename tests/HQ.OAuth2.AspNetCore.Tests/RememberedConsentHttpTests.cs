@@ -65,9 +65,7 @@ internal sealed class RememberedConsentHttpTests
     [Rfc("6749-10.1-1")]
     public async Task A_self_registered_client_is_asked_about_each_time(string method)
     {
-        var client = await app.RegisterAsync(
-            new { redirect_uris = new[] { TestApp.RedirectUri }, token_endpoint_auth_method = method }
-        );
+        var client = await app.RegisterAsync(new { redirect_uris = new[] { TestApp.RedirectUri }, token_endpoint_auth_method = method });
         client.Json.TryGetProperty("client_secret", out _).Should().Be(method != "none");
         var url = TestApp.AuthorizeUrl(client.Text("client_id")!);
         var browser = await ApprovedAsync(url);
@@ -101,7 +99,10 @@ internal sealed class RememberedConsentHttpTests
 
         var hosts = await ApprovedAsync(TestApp.AuthorizeUrl("twohosts", ("redirect_uri", "https://a.example/cb")));
         (await hosts.GetAsync(TestApp.AuthorizeUrl("twohosts", ("redirect_uri", "https://a.example/cb")))).Status.Should().Be(302);
-        (await hosts.GetAsync(TestApp.AuthorizeUrl("twohosts", ("redirect_uri", "https://b.example/cb")))).IsConsentPage().Should().BeTrue();
+        (await hosts.GetAsync(TestApp.AuthorizeUrl("twohosts", ("redirect_uri", "https://b.example/cb"))))
+            .IsConsentPage()
+            .Should()
+            .BeTrue();
     }
 
     [Test]

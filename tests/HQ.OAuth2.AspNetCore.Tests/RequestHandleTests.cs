@@ -42,10 +42,7 @@ internal sealed class RequestHandleTests
 
     [Test]
     public async Task A_short_request_stays_readable() =>
-        (await app.NewBrowser(user: null).GetAsync(TestApp.AuthorizeUrl("web")))
-            .ReturnUrl()
-            .Should()
-            .Be(TestApp.AuthorizeUrl("web"));
+        (await app.NewBrowser(user: null).GetAsync(TestApp.AuthorizeUrl("web"))).ReturnUrl().Should().Be(TestApp.AuthorizeUrl("web"));
 
     [Test, Rfc("6749-10.14-1")]
     public async Task A_damaged_handle_is_refused_with_a_page()
@@ -59,9 +56,7 @@ internal sealed class RequestHandleTests
         foreach (var value in damaged)
         {
             (await browser.GetAsync("/oauth2/authorize?hq_request=" + Uri.EscapeDataString(value))).ShouldBeErrorPage();
-            (
-                await browser.PostAsync("/oauth2/authorize", [.. token, ("hq_request", value), ("decision", "approve")])
-            ).ShouldBeErrorPage();
+            (await browser.PostAsync("/oauth2/authorize", [.. token, ("hq_request", value), ("decision", "approve")])).ShouldBeErrorPage();
         }
 
         (await app.RowsAsync("dora")).Should().BeEmpty();
