@@ -45,8 +45,12 @@ internal static class SignIn
         http.Response.Headers.Location = IsLocal(returnUrl) ? returnUrl : "/";
     }
 
+    // A browser drops tabs and line ends before it looks: "/<tab>/evil.example" is another host to it.
     private static bool IsLocal(string url) =>
-        url.StartsWith('/') && !url.StartsWith("//", StringComparison.Ordinal) && !url.StartsWith("/\\", StringComparison.Ordinal);
+        url.StartsWith('/')
+        && !url.StartsWith("//", StringComparison.Ordinal)
+        && !url.StartsWith("/\\", StringComparison.Ordinal)
+        && !url.Any(char.IsControl);
 
     private static ContentHttpResult Form(HttpContext http, IAntiforgery antiforgery, string? returnUrl, bool failed)
     {
