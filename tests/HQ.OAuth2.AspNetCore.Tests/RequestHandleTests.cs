@@ -15,7 +15,7 @@ internal sealed class RequestHandleTests
     [OneTimeTearDown]
     public async Task StopAsync() => await app.DisposeAsync();
 
-    [Test, Rfc("6749-4.1.2-6"), Rfc("6749-8.2-1")]
+    [Test, Rfc("6749-4.1.2-6")]
     public async Task A_long_request_comes_back_whole_from_sign_in()
     {
         var browser = app.NewBrowser(user: null);
