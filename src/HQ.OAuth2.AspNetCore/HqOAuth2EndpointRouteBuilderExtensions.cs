@@ -47,28 +47,24 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         if (options.Dcr)
             Map("register", issuer.RegisterPath, post, ProtocolHandlers.RegisterAsync);
 
-        // RFC 8414 §3: routing folds case and a slash at the end, but an issuer's document is at one place only.
-        Map(
-            "metadata",
-            issuer.MetadataPath,
-            get,
-            http =>
-                http.Request.PathBase.Add(http.Request.Path).Value == issuer.MetadataPath
-                    ? ProtocolHandlers.MetadataAsync(http)
-                    : NotFoundAsync(http)
-        );
+        // RFC 8414 §3
+        Map("metadata", issuer.MetadataPath, get, AtOnePlace(issuer.MetadataPath, ProtocolHandlers.MetadataAsync));
 
         // RFC 7517 §5
-        Map("jwks", issuer.JwksPath, get, ProtocolHandlers.KeysAsync);
+        Map("jwks", issuer.JwksPath, get, AtOnePlace(issuer.JwksPath, ProtocolHandlers.KeysAsync));
         return group;
 
         void Map(string name, string path, string[] methods, RequestDelegate handler) =>
             group.MapMethods(path, methods, ProtocolGuard.Around(name, handler)).WithName("oauth2-" + name);
     }
 
-    private static Task NotFoundAsync(HttpContext http)
-    {
-        http.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
-    }
+    // Routing folds case and a slash at the end; a document that clients compare is at one place only (RFC 8414 §3.1).
+    private static RequestDelegate AtOnePlace(string path, RequestDelegate handler) =>
+        http =>
+        {
+            if (http.Request.PathBase.Add(http.Request.Path).Value == path)
+                return handler(http);
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        };
 }

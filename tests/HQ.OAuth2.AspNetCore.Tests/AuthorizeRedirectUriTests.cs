@@ -79,7 +79,7 @@ internal sealed class AuthorizeRedirectUriTests
         page.ShouldBeErrorPage();
         page.Body.Should().Contain("(redirect_uri) is not one that this app registered");
         page.Body.Should()
-            .Contain("redirect_uri is &#x27;https://evil.example/&lt;b&gt;&quot;x&#x27;")
+            .Contain("redirect_uri is &#x27;https://evil.example/&lt;b&gt;?x&#x27;")
             .And.NotContain("<b>")
             .And.NotContain("href");
     }
