@@ -7,8 +7,6 @@ internal sealed class ResourcePolicy(HqOAuth2Options options)
 
     private const int MaxResources = 10;
 
-    private readonly string issuerOrigin = Issuer.Of(options).Origin;
-
     /// <summary>The audience of a token for which no resource was asked.</summary>
     public string Default => options.DefaultResource ?? options.IssuerURL!;
 
@@ -26,7 +24,7 @@ internal sealed class ResourcePolicy(HqOAuth2Options options)
         foreach (var resource in requested)
         {
             if (known.Count == MaxResources || !IsResourceUri(resource) || Known(resource) is not { } identifier)
-                return OAuthError.InvalidTarget.Because($"it is neither in resources nor below {issuerOrigin}");
+                return OAuthError.InvalidTarget.Because($"it is neither in resources nor below {options.IssuerURL}");
             if (!known.Contains(identifier, StringComparer.Ordinal))
                 known.Add(identifier);
         }
@@ -80,9 +78,12 @@ internal sealed class ResourcePolicy(HqOAuth2Options options)
         return IsBelowIssuer(Folded(resource)) || options.Resources.Any(r => r.Identifier == Any) ? resource : null;
     }
 
-    private bool IsBelowIssuer(string folded) =>
-        folded.StartsWith(issuerOrigin, StringComparison.Ordinal)
-        && (folded.Length == issuerOrigin.Length || folded[issuerOrigin.Length] is '/' or '?');
+    private bool IsBelowIssuer(string folded)
+    {
+        var origin = Issuer.Of(options).Origin;
+        return folded.StartsWith(origin, StringComparison.Ordinal)
+            && (folded.Length == origin.Length || folded[origin.Length] is '/' or '?');
+    }
 
     private ResourceOptions? Entry(string identifier) => options.Resources.FirstOrDefault(r => r.Identifier == identifier);
 
