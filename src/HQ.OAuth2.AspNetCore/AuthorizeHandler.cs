@@ -71,7 +71,9 @@ internal sealed class AuthorizeHandler(
             case AuthorizeResult.Valid(var request):
                 try
                 {
-                    await DecideAsync(http, request, parameters, returnPath, decision, sent.All("scope"));
+                    // Ticked boxes stand beside the handle; without one, scope is the request's own.
+                    var ticked = ReferenceEquals(sent, parameters) ? [] : sent.All("scope");
+                    await DecideAsync(http, request, parameters, returnPath, decision, ticked);
                 }
                 catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
                 {

@@ -198,7 +198,12 @@ public sealed record OAuthError
 
     /// <summary>The error for an exception: a store that cannot be reached is not a bug of ours.</summary>
     internal static OAuthError From(Exception exception) =>
-        exception is System.Data.Common.DbException or TimeoutException or IOException or System.Net.Sockets.SocketException
+        exception
+            is System.Data.Common.DbException
+                or TimeoutException
+                or OperationCanceledException
+                or IOException
+                or System.Net.Sockets.SocketException
             ? TemporarilyUnavailable
             : ServerError;
 

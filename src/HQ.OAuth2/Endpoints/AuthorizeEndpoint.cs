@@ -134,6 +134,9 @@ internal sealed class AuthorizeEndpoint(
     {
         var now = time.GetUtcNow();
         var scope = granted is null ? request.Scope : request.Scope.Intersect(granted);
+        // Who ticks nothing grants nothing.
+        if (scope.IsEmpty)
+            return ErrorLocation(request, OAuthError.AccessDenied);
         var code = AuthorizationCode.New(Guid.CreateVersion7(now).ToString("N"));
         await authorizations.AddAsync(
             new()
