@@ -24,7 +24,7 @@ internal sealed class AuthorizeResponseTests
         answer.Location.Should().NotContain(TestApp.Challenge);
     }
 
-    [Test, Rfc("6749-4.1.2.1-1"), Rfc("9207-2-2"), Rfc("9207-2.1-1"), Rfc("9700-4.12-2")]
+    [Test, Rfc("6749-4.1.2.1-1"), Rfc("6749-4.1.2.1-7"), Rfc("9207-2-2"), Rfc("9207-2.1-1"), Rfc("9700-4.12-2")]
     public async Task A_no_comes_in_the_query_with_state_and_iss_each_once()
     {
         var browser = app.NewBrowser("nora");

@@ -37,17 +37,24 @@ internal sealed class KeptAndLoggedTests
             TestApp.Verifier,
             "wrong-secret",
         ];
-        // The ids in codes and tokens are no secrets: what follows them is.
-        string[] parts = [.. secrets.Select(s => s[(s.LastIndexOf('.') + 1)..])];
+        string[] parts = [.. secrets.SelectMany(Parts)];
         app.Logs.Lines.Should().NotBeEmpty();
         app.Logs.Lines.Where(l => parts.Any(p => l.Contains(p, StringComparison.Ordinal))).Should().BeEmpty();
 
         var login = await app.CodeAsync(client, ("prompt", "consent"));
         var row = (await app.RowsAsync("alice")).Should().ContainSingle().Subject;
-        row.Data.Should().NotContain(login[(login.LastIndexOf('.') + 1)..]);
+        row.ToString().Should().NotContainAny(Parts(login));
         var live = await app.RedeemAsync(client, login);
         row = (await app.RowsAsync("alice")).Should().ContainSingle().Subject;
+        row.ToString().Should().NotContainAny(secrets.SelectMany(Parts));
         foreach (var secret in new[] { login, live.Text("refresh_token")!, live.Text("access_token")! })
-            row.ToString().Should().NotContain(secret[(secret.LastIndexOf('.') + 1)..]);
+            row.ToString().Should().NotContainAny(Parts(secret));
     }
+
+    // The ids in codes and tokens are no secrets: what follows them is, 43 characters each, the last of them not quite full.
+    private static IEnumerable<string> Parts(string value) =>
+        value[(value.LastIndexOf('.') + 1)..]
+            .Chunk(43)
+            .Where((c, i) => i == 0 || c.Length >= 42)
+            .Select(c => new string(c)[..Math.Min(c.Length, 42)]);
 }
