@@ -40,6 +40,9 @@ internal static class BackChannel
         return client;
     }
 
+    public static async Task RemoveClientAsync(this TestApp app, string id) =>
+        (await ((IClientRegistry)app.Services.GetRequiredService<IClientStore>()).TryRemoveAsync(id, default)).Should().BeTrue();
+
     public static ValueTask<Client?> FindClientAsync(this TestApp app, string id) =>
         app.Services.GetRequiredService<IClientStore>().FindAsync(id, default);
 

@@ -67,7 +67,7 @@ internal sealed class FailureTests
         (await app.RefreshAsync("spa", tokens.RefreshToken())).Status.Should().Be(200);
     }
 
-    [Test, Rfc("6749-5.2-1")]
+    [Test]
     public async Task A_client_store_that_cannot_be_reached_is_503_and_never_invalid_client()
     {
         await using var app = await TestApp.StartAsync(
@@ -105,7 +105,7 @@ internal sealed class FailureTests
             .Contain(line => line.StartsWith("Error HQ.OAuth2.Http", StringComparison.Ordinal) && line.Contains("secret-detail"));
     }
 
-    [Test, Rfc("6749-10.3-2")]
+    [Test]
     public async Task A_row_that_cannot_be_read_counts_as_gone()
     {
         await using var app = await TestApp.StartAsync();

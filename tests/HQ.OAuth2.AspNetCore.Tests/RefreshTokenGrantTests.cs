@@ -213,8 +213,9 @@ internal sealed class RefreshTokenGrantTests
 
     [TestCase("disabled")]
     [TestCase("made anew")]
+    [TestCase("deleted")]
     [Rfc("7662-4-3")]
-    public async Task A_client_that_is_disabled_or_made_anew_has_no_tokens(string how)
+    public async Task A_client_that_is_disabled_deleted_or_made_anew_has_no_tokens(string how)
     {
         await using var app = await TestApp.StartAsync();
         var registered = await app.RegisterAsync(
@@ -230,14 +231,17 @@ internal sealed class RefreshTokenGrantTests
         (await app.IsActiveAsync(tokens.AccessToken())).Should().BeTrue();
 
         var client = (await app.FindClientAsync(id))!;
-        await app.AddClientAsync(
-            how == "disabled" ? client with { Disabled = true } : client with { CreatedAt = client.CreatedAt.AddSeconds(1) }
-        );
+        if (how == "deleted")
+            await app.RemoveClientAsync(id);
+        else
+            await app.AddClientAsync(
+                how == "disabled" ? client with { Disabled = true } : client with { CreatedAt = client.CreatedAt.AddSeconds(1) }
+            );
 
         (await app.IsActiveAsync(tokens.AccessToken())).Should().BeFalse();
         (await app.GetAsync("/api/read", tokens.AccessToken())).Status.Should().Be(401);
         var refresh = await app.RefreshAsync(id, tokens.RefreshToken());
-        if (how == "disabled")
+        if (how != "made anew")
             refresh.ShouldBeError("invalid_client", 401);
         else
             refresh.ShouldBeError("invalid_grant");
