@@ -15,8 +15,9 @@ internal static class RegistrationRequest
         {
             document = JsonDocument.Parse(body, new() { AllowDuplicateProperties = false, MaxDepth = 16 });
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // A name with a lone surrogate is the second: it cannot be compared with the others.
             return OAuthError.NotAJsonObject;
         }
 
