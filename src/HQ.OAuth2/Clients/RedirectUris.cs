@@ -106,7 +106,8 @@ internal static class RedirectUris
     public static string DisplayHost(string uri)
     {
         var colon = uri.IndexOf(':', StringComparison.Ordinal);
-        return uri.StartsWith("http", StringComparison.Ordinal) && uri.AsSpan(colon).StartsWith("://")
+        // Not only "http": http.example.app is a scheme too, and what follows it no host.
+        return IsHttps(uri) || uri.StartsWith("http://", StringComparison.Ordinal)
             ? uri[(colon + 3)..].Split('/', '?')[0]
             : uri[..(colon + 1)];
     }
@@ -142,7 +143,10 @@ internal static class RedirectUris
         var portAt = authority.LastIndexOf(':');
         var hasPort = portAt >= 0 && !authority.EndsWith(']');
         var host = hasPort ? authority[..portAt] : authority;
-        return (!hasPort || IsPort(authority[portAt..])) && Uri.CheckHostName(host) != UriHostNameType.Unknown && host.All(IsHostCharacter);
+        return (!hasPort || IsPort(authority[portAt..]))
+            && Uri.CheckHostName(host) != UriHostNameType.Unknown
+            && host.All(IsHostCharacter)
+            && host.Contains(':', StringComparison.Ordinal) == host.StartsWith('[');
     }
 
     private static bool IsHostCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '[' or ']';
