@@ -45,8 +45,9 @@ internal sealed record Issuer
             : text.EndsWith('/') ? "ends with a slash, which clients compare to the letter: remove it"
             : uri.UserInfo.Length > 0 ? "has a user name: remove everything up to the @"
             : uri.Scheme == "http" && !IsLoopbackHost(uri.Host) ? "uses http, which is for loopback only: use https"
-            : !HasPlainAuthority(text, uri)
-                ? $"is not in its plain form: write {uri.GetLeftPart(UriPartial.Authority)} in lower case and without a default port"
+            : !UriText.IsPlain(text) ? "has characters that no URL has: write it in ASCII, an international name as xn--"
+            : text != uri.AbsoluteUri.TrimEnd('/')
+                ? $"is not in its plain form: write {uri.AbsoluteUri.TrimEnd('/')}, in lower case and without a default port"
             : !uri.AbsolutePath.Split('/').All(IsPlainSegment)
                 ? "has a path with characters other than letters, digits and -._~: choose a plain path"
             : null;
@@ -55,12 +56,6 @@ internal sealed record Issuer
         var start = text!.IndexOf('/', text.IndexOf("://", StringComparison.Ordinal) + 3);
         issuer = start < 0 ? new(text, text, "") : new(text, text[..start], text[start..]);
         return true;
-    }
-
-    private static bool HasPlainAuthority(string text, Uri uri)
-    {
-        var authority = uri.GetLeftPart(UriPartial.Authority);
-        return text.StartsWith(authority, StringComparison.Ordinal) && text[authority.Length..] is [] or ['/', ..];
     }
 
     private static bool IsLoopbackHost(string host) => host is "127.0.0.1" or "[::1]" or "localhost";
