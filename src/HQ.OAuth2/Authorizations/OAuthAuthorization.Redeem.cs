@@ -9,6 +9,13 @@ internal sealed record CodeRedemption
     public required string? Verifier { get; init; }
     public required IReadOnlyList<string> Resources { get; init; }
     public required DateTimeOffset Now { get; init; }
+
+    // A record prints its members; this one has the verifier.
+    private bool PrintMembers(System.Text.StringBuilder text)
+    {
+        text.Append("Code = ").Append(Code);
+        return true;
+    }
 }
 
 /// <summary>What a redeemed code or a refresh gives: the rest is signing.</summary>
