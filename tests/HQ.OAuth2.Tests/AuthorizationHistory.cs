@@ -160,9 +160,17 @@ internal sealed class AuthorizationHistory
     private AuthorizationStep<TokenGrant> Acting(Caller caller, AuthorizationStep<TokenGrant> step)
     {
         Trace($"caller {caller.Number} decides {step.GetType().Name}");
-        // An innocent racer is nobody's replay: it must never be the one that ends the row.
-        if (caller.Innocent && caller.Token is not null)
-            step.Should().NotBeOfType<AuthorizationStep<TokenGrant>.End>($"caller {caller.Number} is innocent");
+        if (step is AuthorizationStep<TokenGrant>.End)
+        {
+            caller.Ended = true;
+            // An innocent racer is nobody's replay, and the only one with the code is not his own.
+            (caller is { Innocent: true, Token: not null })
+                .Should()
+                .BeFalse($"caller {caller.Number} is innocent");
+            if (caller.Token is null)
+                callers.Count(c => c.Token is null).Should().BeGreaterThan(1, "nobody else had the code");
+        }
+
         return step;
     }
 
@@ -211,6 +219,8 @@ internal sealed class AuthorizationHistory
     private void OnRefused(Caller caller, OAuthError error)
     {
         Trace($"caller {caller.Number} was refused: {error.Reason}");
+        if (caller.Ended)
+            removed.Should().BeTrue("a replay ends the row before it is answered");
         if (caller is { Innocent: true, Token: not null })
             throw new AssertionException($"caller {caller.Number} is innocent and was refused: {error.Reason}");
     }
@@ -258,6 +268,7 @@ internal sealed class AuthorizationHistory
         public bool Done { get; set; }
         public bool Succeeded { get; set; }
         public bool Threw { get; set; }
+        public bool Ended { get; set; }
         public bool BeganRemoved { get; init; }
         public bool SawRemoval { get; set; }
 

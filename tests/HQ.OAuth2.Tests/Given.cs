@@ -82,6 +82,16 @@ internal static class Given
             Now = now,
         };
 
+    /// <summary>An authorization request that passed every check.</summary>
+    public static AuthorizationRequest Request(Client? client = null, string? redirectUri = null) =>
+        new()
+        {
+            Client = client ?? Client(),
+            RedirectUri = redirectUri ?? RedirectUri,
+            Scope = ScopeSet.Of("read"),
+            Resources = ["https://auth.example.com"],
+        };
+
     public static ResourcePolicy Resources(HqOAuth2Options? options = null) => new(options ?? Options());
 
     public static TokenLifetimes Lifetimes(TimeSpan? leeway = null) =>

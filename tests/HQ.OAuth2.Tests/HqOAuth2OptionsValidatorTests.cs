@@ -1,0 +1,163 @@
+using HQ.OAuth2.Tests;
+
+namespace HQ.OAuth2;
+
+internal sealed class HqOAuth2OptionsValidatorTests
+{
+    private const string Secret = "the-secret-of-the-host";
+
+    [Test]
+    public void What_the_tests_use_is_valid_and_what_is_off_is_not_looked_at()
+    {
+        Problems(_ => { }).Should().BeEmpty();
+        HqOAuth2OptionsValidator.Problems(new HqOAuth2Options { IssuerURL = "junk" }, development: false).Should().BeEmpty();
+    }
+
+    private static IEnumerable<TestCaseData> Wrong()
+    {
+        yield return Case("issuerURL", "(nothing)", "set it to", o => o.IssuerURL = null);
+        yield return Case("issuerURL", "http://c.example", "use https", o => o.IssuerURL = "http://c.example");
+        yield return Case("issuerURL", "https://c.example/", "remove it", o => o.IssuerURL = "https://c.example/");
+        yield return Case("defaultOrg", "(nothing)", "name the organization", o => o.Dcr = true);
+        yield return Case("bcryptWorkFactor", "3", "must be 4 to 14", o => o.BcryptWorkFactor = 3);
+        yield return Case("bcryptWorkFactor", "15", "must be 4 to 14", o => o.BcryptWorkFactor = 15);
+        yield return Case("accessTokenFormat", "7", "use jwt or opaque", o => o.AccessTokenFormat = (AccessTokenFormat)7);
+        yield return Case("privateUseSchemes", "javascript", "list lower-case schemes", o => o.PrivateUseSchemes.Add("javascript"));
+        yield return Case("privateUseSchemes", "MyApp", "list lower-case schemes", o => o.PrivateUseSchemes.Add("MyApp"));
+        yield return Case("limits:registrationsPerMinute", "-1", "use 0", o => o.Limits.RegistrationsPerMinute = -1);
+        yield return Case("limits:failedAuthenticationsPerMinute", "-1", "use 0", o => o.Limits.FailedAuthenticationsPerMinute = -1);
+        yield return Case("limits:bcryptConcurrency", "-1", "use 0", o => o.Limits.BcryptConcurrency = -1);
+        yield return Case("authorizationCodeLifetime", "00:10:01", "00:10:00 at most", o => o.AuthorizationCodeLifetime = new(0, 10, 1));
+        yield return Case("authorizationCodeLifetime", "00:00:00", "at least one second", o => o.AuthorizationCodeLifetime = default);
+        yield return Case("accessTokenLifetime", "-00:00:01", "at least one second", o => o.AccessTokenLifetime = TimeSpan.FromSeconds(-1));
+        yield return Case("refreshTokenLifetime", "10675199", "ten years", o => o.RefreshTokenLifetime = TimeSpan.MaxValue);
+        yield return Case("refreshTokenIdleLifetime", "00:00:00", "[d.]hh:mm:ss", o => o.RefreshTokenIdleLifetime = default);
+        yield return Case("publicRefreshTokenLifetime", "00:00:00", "[d.]hh:mm:ss", o => o.PublicRefreshTokenLifetime = default);
+        yield return Case("unusedClientLifetime", "00:00:00", "[d.]hh:mm:ss", o => o.UnusedClientLifetime = default);
+        yield return Case("neverApprovedClientLifetime", "00:00:00", "[d.]hh:mm:ss", o => o.NeverApprovedClientLifetime = default);
+        yield return Case("refreshTokenLeeway", "-00:00:01", "00:00:00 for none", o => o.RefreshTokenLeeway = TimeSpan.FromSeconds(-1));
+        yield return Case("rememberConsentFor", "-00:00:01", "00:00:00 for none", o => o.RememberConsentFor = TimeSpan.FromSeconds(-1));
+        yield return Case("scopes:name", "a b", "printable ASCII", o => o.Scopes.Add(new() { Name = "a b" }));
+        yield return Case("scopes:name", "read", "remove one", o => o.Scopes.Add(new() { Name = "read" }));
+        yield return Case("defaultResource", "api", "absolute URI", o => o.DefaultResource = "api");
+        yield return Case("resources:identifier", "/mcp", "absolute URI", o => o.Resources.Add(new() { Identifier = "/mcp" }));
+        yield return Case("resources:identifier", "urn:x", "remove one", o => Twice(() => o.Resources.Add(new() { Identifier = "urn:x" })));
+        yield return Case("resources:urn:x:scopes", "nope", "add it there", o => AddResource(o, "nope"));
+        yield return Case("clients:clientId", "a b", "characters of A-Z", o => AddClient(o, c => c.ClientId = "a b"));
+        yield return Case("clients:clientId", "app", "are unique", o => Twice(() => AddClient(o)));
+        yield return Case("clients:app:scopes", "nope", "add it there", o => AddClient(o, c => AddScopes(c, "read", "nope")));
+        yield return Case("clients:app", "invalid_redirect_uri", "needs redirect_uris", o => AddClient(o, c => c.RedirectUris.Clear()));
+        yield return Case("clients:app", "invalid_client_metadata", "grant_types", o => AddClient(o, c => c.GrantTypes.Add("password")));
+        yield return Case("clients:app:secret", "(not shown)", "use secretHash", o => AddClient(o, c => c.Secret = Secret));
+        yield return Case("clients:app:secretHash", "(not shown)", "no bcrypt hash", o => AddClient(o, c => c.SecretHash = Secret));
+        yield return Case("initialAccessTokens", "(not shown)", "at least 16", o => o.InitialAccessTokens.Add("the-secret-of"));
+        yield return Case("initialAccessTokens", "(not shown)", "at least 16", o => o.InitialAccessTokens.Add("the-secret-of the host"));
+    }
+
+    [TestCaseSource(nameof(Wrong))]
+    [Rfc("6749-4.1.2-2"), Rfc("8252-8.4-2")]
+    public void A_message_names_the_key_the_value_and_the_fix(string key, string value, string fix, Action<HqOAuth2Options> configure)
+    {
+        var problem = Problems(configure).Should().ContainSingle().Subject;
+
+        problem.Should().StartWith($"{HqOAuth2OptionsValidator.Section}:{key} = {value}").And.Contain(fix).And.EndWith(".");
+        problem.Should().NotContain("the-secret-of");
+    }
+
+    [Test]
+    public void A_secret_in_clear_is_for_development_and_bcrypt_reads_72_bytes_of_it()
+    {
+        Problems(o => AddClient(o, c => c.Secret = Secret), development: true).Should().BeEmpty();
+        Problems(o => AddClient(o, c => c.Secret = new string('s', 72)), development: true).Should().BeEmpty();
+        Problems(o => AddClient(o, c => c.Secret = new string('s', 73)), development: true)
+            .Should()
+            .ContainSingle()
+            .Which.Should()
+            .Contain("72 bytes")
+            .And.NotContain("sss");
+        Problems(
+                o =>
+                    AddClient(
+                        o,
+                        c =>
+                        {
+                            c.Secret = Secret;
+                            c.SecretHash = ClientSecrets.Keep(Secret, 4).Hash;
+                        }
+                    ),
+                development: true
+            )
+            .Should()
+            .ContainSingle()
+            .Which.Should()
+            .Contain("keep one");
+        Problems(o => AddClient(o, c => c.SecretHash = ClientSecrets.Keep(Secret, 4).Hash)).Should().BeEmpty();
+    }
+
+    [Test]
+    public void Every_problem_is_told_at_once()
+    {
+        Problems(o =>
+            {
+                o.IssuerURL = null;
+                o.BcryptWorkFactor = 99;
+                o.AccessTokenLifetime = default;
+            })
+            .Should()
+            .HaveCount(3);
+    }
+
+    [Test]
+    public void Registration_needs_a_store_that_can_add_clients()
+    {
+        var options = Given.Options(o => o.Dcr = true);
+
+        HqOAuth2OptionsValidator.StoreProblem(options, new InMemoryClientRegistry()).Should().BeNull();
+        HqOAuth2OptionsValidator.StoreProblem(options, new ReadOnlyStore()).Should().Contain("dcr").And.Contain("IClientRegistry");
+        HqOAuth2OptionsValidator.StoreProblem(Given.Options(), new ReadOnlyStore()).Should().BeNull();
+    }
+
+    [Test]
+    public void Settings_that_have_no_effect_yet_are_named_when_they_are_set()
+    {
+        HqOAuth2OptionsValidator.WithoutEffect(Given.Options()).Should().BeEmpty();
+        HqOAuth2OptionsValidator
+            .WithoutEffect(Given.Options(o => o.DcrManagement = true))
+            .Should()
+            .Equal("auth:oauth2:authorizationServer:dcrManagement");
+    }
+
+    private static IEnumerable<string> Problems(Action<HqOAuth2Options> configure, bool development = false) =>
+        HqOAuth2OptionsValidator.Problems(Given.Options(configure), development);
+
+    private static TestCaseData Case(string key, string value, string fix, Action<HqOAuth2Options> configure) =>
+        new TestCaseData(key, value, fix, configure).SetArgDisplayNames(key, value);
+
+    private static void Twice(Action act)
+    {
+        act();
+        act();
+    }
+
+    private static void AddResource(HqOAuth2Options options, string scope)
+    {
+        var resource = new ResourceOptions { Identifier = "urn:x" };
+        resource.Scopes.Add(scope);
+        options.Resources.Add(resource);
+    }
+
+    private static void AddClient(HqOAuth2Options options, Action<ClientOptions>? change = null)
+    {
+        var client = new ClientOptions { ClientId = "app" };
+        client.RedirectUris.Add(Given.RedirectUri);
+        change?.Invoke(client);
+        options.Clients.Add(client);
+    }
+
+    private static void AddScopes(ClientOptions client, params string[] scopes) => scopes.ToList().ForEach(client.Scopes.Add);
+
+    private sealed class ReadOnlyStore : IClientStore
+    {
+        public ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) => new((Client?)null);
+    }
+}

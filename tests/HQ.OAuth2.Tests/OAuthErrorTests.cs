@@ -1,0 +1,106 @@
+using System.Reflection;
+using HQ.OAuth2.Tests;
+
+namespace HQ.OAuth2;
+
+internal sealed class OAuthErrorTests
+{
+    private const string Hostile = "a\"b\\c\r\nd\0é€\ud83d\ude00\u202e\u007f<script>";
+
+    [Test, Rfc("6749-4.1.2.1-6")]
+    public void Every_error_has_only_the_characters_that_the_standard_allows()
+    {
+        var all = Named().Concat(Built()).ToList();
+
+        all.Should().HaveCountGreaterThan(40);
+        foreach (var error in all)
+        {
+            error.Code.Should().MatchRegex(@"^[\x20-\x21\x23-\x5B\x5D-\x7E]+$");
+            error.Description.Should().MatchRegex(@"^[\x20-\x21\x23-\x5B\x5D-\x7E]+$");
+            error.Status.Should().BeOneOf(400, 401, 403, 413, 500, 503);
+        }
+    }
+
+    [Test]
+    public void What_is_put_into_a_description_stays_readable()
+    {
+        OAuthError.MissingParameter("code").Description.Should().Be("The parameter code is missing.");
+        OAuthError.RepeatedParameter("a\"b").Description.Should().Be("The parameter a?b appears more than once.");
+    }
+
+    [Test, Rfc("6749-5.2-4"), Rfc("6749-5.2-5")]
+    public void A_failed_client_authentication_is_401()
+    {
+        OAuthError.InvalidClient.Status.Should().Be(401);
+    }
+
+    [Test]
+    public void A_reason_never_becomes_a_description()
+    {
+        var error = OAuthError.InvalidCode.Because("the code expired");
+
+        error.Description.Should().Be(OAuthError.InvalidCode.Description);
+        error.Reason.Should().Be("the code expired");
+        OAuthError.InvalidCode.Reason.Should().BeNull();
+    }
+
+    [Test]
+    public void A_store_that_cannot_be_reached_is_no_bug_of_ours_and_no_error_of_the_client()
+    {
+        OAuthError.From(new TimeoutException()).Should().Be(OAuthError.TemporarilyUnavailable);
+        OAuthError.From(new IOException()).Should().Be(OAuthError.TemporarilyUnavailable);
+        OAuthError.From(new System.Net.Sockets.SocketException()).Should().Be(OAuthError.TemporarilyUnavailable);
+        OAuthError.From(new InvalidOperationException("secret text")).Should().Be(OAuthError.ServerError);
+        OAuthError.TemporarilyUnavailable.Status.Should().Be(503);
+    }
+
+    [Test]
+    public void Records_that_carry_secrets_do_not_print_them()
+    {
+        var (row, code) = Given.Authorization();
+        var token = RefreshToken.New(row.Id);
+        var redemption = Given.Redemption(code);
+        var grant = row.Redeem(redemption, token).ShouldSwap(row);
+        var registered = new RegisteredClient(Given.Client(), "the-secret");
+        object[] carriers =
+        [
+            code,
+            token,
+            redemption,
+            Given.Refresh(token, TestClock.Start),
+            grant,
+            row.Redeem(redemption, token),
+            registered,
+            RegistrationResponse.Of(registered with { Client = Given.Client() with { Secrets = [ClientSecrets.Keep("x", 4)] } }),
+            new TokenResponse
+            {
+                AccessToken = "the-secret",
+                RefreshToken = token.ToWire(),
+                ExpiresIn = 1,
+                Scope = "read",
+            },
+            new OAuthRequest { Parameters = OAuthParameters.Of(("client_secret", "the-secret")), Authorization = ["Basic the-secret"] },
+            new TokenRequest(Given.Client(), OAuthParameters.Of(("code", code.ToWire())), TestClock.Start),
+        ];
+
+        var secrets = new[] { code.Secret, token.Family, token.Secret }
+            .Select(s => System.Buffers.Text.Base64Url.EncodeToString(s))
+            .Append("the-secret")
+            .Append(Given.Verifier)
+            .ToList();
+        foreach (var carrier in carriers)
+            secrets.Should().NotContain(s => carrier.ToString()!.Contains(s), carrier.GetType().Name);
+    }
+
+    private static IEnumerable<OAuthError> Named() =>
+        typeof(OAuthError)
+            .GetProperties(BindingFlags.Public | BindingFlags.Static)
+            .Where(p => p.PropertyType == typeof(OAuthError))
+            .Select(p => (OAuthError)p.GetValue(null)!);
+
+    private static IEnumerable<OAuthError> Built() =>
+        typeof(OAuthError)
+            .GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .Where(m => m.ReturnType == typeof(OAuthError) && !m.IsSpecialName)
+            .Select(m => (OAuthError)m.Invoke(null, [.. m.GetParameters().Select(_ => (object)Hostile)])!);
+}

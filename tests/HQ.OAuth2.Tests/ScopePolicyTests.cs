@@ -1,0 +1,80 @@
+using HQ.OAuth2.Tests;
+
+namespace HQ.OAuth2;
+
+internal sealed class ScopePolicyTests
+{
+    private static readonly HqOAuth2Options options = Given.Options();
+
+    [TestCase(ClientProvenance.Api, null, "read delete", "read delete")]
+    [TestCase(ClientProvenance.Api, "read", "read", "read")]
+    [TestCase(ClientProvenance.Api, "read", "read write", null)]
+    [TestCase(ClientProvenance.Api, "read gone", "gone", null)]
+    [TestCase(ClientProvenance.Dcr, "read", "read write", "read write")]
+    [TestCase(ClientProvenance.Cimd, "read", "delete", "delete")]
+    [TestCase(ClientProvenance.Dcr, "read", "unknown", null)]
+    [TestCase(ClientProvenance.Dcr, null, "READ", null)]
+    [Rfc("6749-3.3-6"), Rfc("6749-10.3-3")]
+    public void The_registered_scope_is_the_ceiling_of_who_was_registered_by_hand_only(
+        ClientProvenance provenance,
+        string? registered,
+        string requested,
+        string? granted
+    )
+    {
+        var outcome = ScopePolicy.Resolve(requested, Client(provenance, registered), options);
+
+        if (granted is null)
+            outcome.Error.ShouldBe(OAuthError.ScopeNotAllowed);
+        else
+            outcome.Value.ToString().Should().Be(granted);
+    }
+
+    [TestCase(ClientProvenance.Api, null, "read")]
+    [TestCase(ClientProvenance.Api, "write delete", "write delete")]
+    [TestCase(ClientProvenance.Dcr, null, "read")]
+    [TestCase(ClientProvenance.Dcr, "write gone", "write")]
+    [Rfc("6749-3.3-4")]
+    public void Who_asks_for_nothing_gets_the_registered_scope_or_the_default(
+        ClientProvenance provenance,
+        string? registered,
+        string granted
+    )
+    {
+        ScopePolicy.Resolve(null, Client(provenance, registered), options).Value.ToString().Should().Be(granted);
+        ScopePolicy.Resolve(" ", Client(provenance, registered), options).Value.ToString().Should().Be(granted);
+    }
+
+    [Test, Rfc("9700-2.3-1")]
+    public void Without_a_marked_default_all_that_destroys_nothing_is_the_default()
+    {
+        var unmarked = Given.Options(o => o.Scopes[0].Default = false);
+
+        ScopePolicy.Default(unmarked).ToString().Should().Be("read write");
+        ScopePolicy.Default(options).ToString().Should().Be("read");
+        ScopePolicy.All(options).ToString().Should().Be("read write delete");
+    }
+
+    [Test, Rfc("6749-3.3-4")]
+    public void Without_any_default_an_empty_request_fails()
+    {
+        var onlyDestructive = new HqOAuth2Options();
+        onlyDestructive.Scopes.Add(new() { Name = "delete", Destructive = true });
+
+        ScopePolicy.Resolve(null, Given.Client(), onlyDestructive).Error.ShouldBe(OAuthError.ScopeMissing);
+        ScopePolicy.Resolve(null, Client(ClientProvenance.Api, "gone"), options).Error.ShouldBe(OAuthError.ScopeMissing);
+    }
+
+    [Test]
+    public void A_malformed_scope_is_malformed_for_everybody()
+    {
+        ScopePolicy.Resolve("read\"", Given.Client(), options).Error.ShouldBe(OAuthError.MalformedScope);
+    }
+
+    private static Client Client(ClientProvenance provenance, string? scope) =>
+        Given.Client() with
+        {
+            Provenance = provenance,
+            Scope = scope is null ? null : ScopeSet.Parse(scope).Value,
+        };
+}
