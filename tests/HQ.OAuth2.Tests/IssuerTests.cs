@@ -18,7 +18,6 @@ internal sealed class IssuerTests
         issuer!.Value.Should().Be(text);
         (issuer.Origin, issuer.Path).Should().Be((origin, path));
         issuer.Url(issuer.TokenPath).Should().Be(text + "/oauth2/token");
-        issuer.IsHttps.Should().Be(text.StartsWith("https:", StringComparison.Ordinal));
     }
 
     [Test, Rfc("8414-3.1-1")]
