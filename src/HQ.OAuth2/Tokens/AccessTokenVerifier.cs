@@ -60,7 +60,14 @@ internal sealed class AccessTokenVerifier(
                 ValidateLifetime = false,
             }
         );
-        return result is { IsValid: true, SecurityToken: JsonWebToken jwt } && TryRead(jwt.InnerToken ?? jwt, out var token) ? token : null;
+        // RFC 7515 §4.1.11: an extension that must be understood is not, and our library does not look.
+        return
+            result is { IsValid: true, SecurityToken: JsonWebToken jwt }
+            && !jwt.TryGetHeaderValue<object>("crit", out _)
+            && !(jwt.InnerToken?.TryGetHeaderValue<object>("crit", out _) ?? false)
+            && TryRead(jwt.InnerToken ?? jwt, out var token)
+            ? token
+            : null;
     }
 
     private bool TryRead(JsonWebToken jwt, [NotNullWhen(true)] out AccessToken? token)
