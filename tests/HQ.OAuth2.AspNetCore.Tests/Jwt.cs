@@ -62,6 +62,18 @@ internal static class Jwt
             "an altered payload",
             $"{parts[0]}.{Encode(Part(token, 1).ToJsonString().Replace("read", "read delete", StringComparison.Ordinal))}.{parts[2]}"
         );
+        yield return (
+            "an extension that must be understood",
+            Signed(
+                token,
+                ours,
+                h =>
+                {
+                    h["crit"] = new JsonArray("x");
+                    h["x"] = 1;
+                }
+            )
+        );
         yield return ("typ JWT", Signed(token, ours, h => h["typ"] = "JWT"));
         yield return ("no typ", Signed(token, ours, h => h.Remove("typ")));
         yield return ("another issuer", Signed(token, ours, payload: p => p["iss"] = "https://evil.example"));
