@@ -39,14 +39,8 @@ internal abstract record AuthorizeResult
     /// <summary>Every check passed: the user is to sign in and decide.</summary>
     public sealed record Valid(AuthorizationRequest Request) : AuthorizeResult;
 
-    /// <summary>
-    /// Refused, and the client may be told at this address. Unasked only where the host vouches for the client: for others a page
-    /// names the host and offers the way back as a link, and only to who is signed in (RFC 9700 §4.11.2).
-    /// </summary>
-    public sealed record ErrorRedirect(OAuthError Error, string Location, Client Client, string RedirectUri) : AuthorizeResult
-    {
-        public bool Unasked => Client.Provenance == ClientProvenance.Api;
-    }
+    /// <summary>Refused, and the client may be told at this address, where the host vouches for the client; else after a click.</summary>
+    public sealed record ErrorRedirect(OAuthError Error, string Location, Client Client, string RedirectUri) : AuthorizeResult;
 
     /// <summary>Refused, and only the user may be told: who asks, or where the answer would go, is not certain (§3.1.2.4).</summary>
     public sealed record ErrorPage(OAuthError Error) : AuthorizeResult;

@@ -60,15 +60,15 @@ internal sealed class AccessTokenVerifier(
                 ValidateLifetime = false,
             }
         );
-        // RFC 7515 §4.1.11: an extension that must be understood is not, and our library does not look.
-        return
-            result is { IsValid: true, SecurityToken: JsonWebToken jwt }
-            && !jwt.TryGetHeaderValue<object>("crit", out _)
-            && !(jwt.InnerToken?.TryGetHeaderValue<object>("crit", out _) ?? false)
-            && TryRead(jwt.InnerToken ?? jwt, out var token)
-            ? token
-            : null;
+        if (result is not { IsValid: true, SecurityToken: JsonWebToken outer })
+            return null;
+
+        // RFC 7515 §4.1.11: an extension that must be understood is not, and the library does not look.
+        var jwt = outer.InnerToken ?? outer;
+        return !HasExtension(outer) && !HasExtension(jwt) && TryRead(jwt, out var token) ? token : null;
     }
+
+    private static bool HasExtension(JsonWebToken jwt) => jwt.TryGetHeaderValue<object>("crit", out _);
 
     private bool TryRead(JsonWebToken jwt, [NotNullWhen(true)] out AccessToken? token)
     {
