@@ -48,7 +48,7 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             Map("register", issuer.RegisterPath, post, ProtocolHandlers.RegisterAsync);
 
         // RFC 8414 §3
-        Map("metadata", issuer.MetadataPath, get, AtOnePlace(issuer.MetadataPath, ProtocolHandlers.MetadataAsync));
+        Map("metadata", issuer.MetadataPath, get, AtOnePlace(issuer.MetadataPath, ProtocolHandlers.Metadata()));
 
         // RFC 7517 §5
         Map("jwks", issuer.JwksPath, get, AtOnePlace(issuer.JwksPath, ProtocolHandlers.KeysAsync));

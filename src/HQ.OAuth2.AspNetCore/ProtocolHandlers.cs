@@ -44,11 +44,16 @@ internal static class ProtocolHandlers
         await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.RegistrationResponse, StatusCodes.Status201Created);
     }
 
-    public static Task MetadataAsync(HttpContext http) =>
-        OAuthHttp.WriteDocumentAsync(
-            http,
-            JsonSerializer.SerializeToUtf8Bytes(Of<MetadataEndpoint>(http).Document(), OAuthJson.Default.ServerMetadata)
-        );
+    /// <summary>The document changes no more once the server runs: it is put together at the first request.</summary>
+    public static RequestDelegate Metadata()
+    {
+        byte[]? document = null;
+        return http =>
+            OAuthHttp.WriteDocumentAsync(
+                http,
+                document ??= JsonSerializer.SerializeToUtf8Bytes(Of<MetadataEndpoint>(http).Document(), OAuthJson.Default.ServerMetadata)
+            );
+    }
 
     public static Task KeysAsync(HttpContext http) =>
         OAuthHttp.WriteDocumentAsync(
