@@ -57,23 +57,8 @@ internal sealed class AuthorizationHistoryTests
         var rows = Given.Rows(store);
         var (row, token) = Given.Active();
         await rows.AddAsync(row, default);
-        using var start = new ManualResetEventSlim();
 
-        var racers = Enumerable
-            .Range(0, 100)
-            .Select(_ =>
-                Task.Factory.StartNew(
-                    () =>
-                    {
-                        start.Wait();
-                        return RotateAsync(rows, token, leeway: 30).Result;
-                    },
-                    TaskCreationOptions.LongRunning
-                )
-            )
-            .ToList();
-        start.Set();
-        var outcomes = await Task.WhenAll(racers);
+        var outcomes = await Racers.AtOnceAsync(100, _ => RotateAsync(rows, token, leeway: 30));
 
         outcomes.Should().OnlyContain(o => o.Error == null);
         outcomes.Select(o => o.Value.RefreshToken!.Value.ToWire()).Distinct().Should().ContainSingle();
@@ -92,9 +77,7 @@ internal sealed class AuthorizationHistoryTests
         await rows.AddAsync(row, default);
 
         // Each racer has read its own time.
-        var outcomes = await Task.WhenAll(
-            Enumerable.Range(0, 100).Select(i => Task.Run(() => RotateAsync(rows, token, leeway: 0, at: -i)))
-        );
+        var outcomes = await Racers.AtOnceAsync(100, i => RotateAsync(rows, token, leeway: 0, at: -i));
 
         outcomes.Count(o => o.Error is null).Should().Be(1);
         (await rows.FindAsync(row.Id, default)).Should().BeNull();
