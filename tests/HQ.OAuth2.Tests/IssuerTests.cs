@@ -57,7 +57,6 @@ internal sealed class IssuerTests
     [TestCase("https://auth.example.com\\a", "absolute")]
     [TestCase("https://münchen.example", "characters")]
     [TestCase("https:auth.example.com", "absolute")]
-    [Rfc("9207-2-3")]
     public void Anything_that_clients_could_read_otherwise_is_refused_with_the_fix(string? text, string problem)
     {
         Issuer.TryParse(text, out var issuer, out var found).Should().BeFalse();

@@ -28,7 +28,7 @@ internal sealed class OAuthErrorTests
         OAuthError.RepeatedParameter("a\"b").Description.Should().Be("The parameter a?b appears more than once.");
     }
 
-    [Test, Rfc("6749-5.2-4"), Rfc("6749-5.2-5")]
+    [Test]
     public void A_failed_client_authentication_is_401()
     {
         OAuthError.InvalidClient.Status.Should().Be(401);

@@ -22,7 +22,7 @@ internal sealed class RedirectUrisTests
     [TestCase("com.example.app:/oauth2redirect/p", ClientType.Public)]
     [TestCase("com.example.app://host/cb?x=1", ClientType.Public)]
     [TestCase("cursor://anysphere.cursor-mcp/oauth/callback", ClientType.Public)]
-    [Rfc("8252-7-1"), Rfc("8252-8.3-1")]
+    [Rfc("8252-8.3-1")]
     public void A_redirect_uri_of_each_kind_may_be_registered(string uri, ClientType type)
     {
         RedirectUris.Problem(uri, type, listed).Should().BeNull();
