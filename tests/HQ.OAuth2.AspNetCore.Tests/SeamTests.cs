@@ -241,5 +241,7 @@ internal sealed class SeamTests
             inner.TryReplaceAsync(key, expected, value, ct);
 
         public ValueTask<bool> TryRemoveAsync(string key, CancellationToken ct) => inner.TryRemoveAsync(key, ct);
+
+        public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken ct) => inner.RemoveExpiredAsync(limit, ct);
     }
 }

@@ -1,7 +1,7 @@
 namespace HQ.OAuth2;
 
 /// <summary>A registered client (RFC 6749 §2, RFC 7591 §2): what a host's <see cref="IClientStore"/> returns.</summary>
-public sealed record Client
+public sealed partial record Client
 {
     /// <summary>The client identifier, unique in this server.</summary>
     public required string ClientId { get; init; }
@@ -38,6 +38,12 @@ public sealed record Client
     /// without that fact may leave the default.
     /// </summary>
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>
+    /// The day (UTC) of its last approval or token; null = nobody ever approved it. A registry moves it by
+    /// <see cref="IClientRegistry.NoteUseAsync"/>; it decides when a self-registered client is pruned, and nothing else.
+    /// </summary>
+    public DateOnly? LastUsedOn { get; init; }
 
     /// <summary>A disabled client is unknown at every endpoint, and its tokens are inactive.</summary>
     public bool Disabled { get; init; }

@@ -13,7 +13,7 @@ public interface IClientRegistry : IClientStore
     /// <summary>Adds a client. False when the identifier is taken; the one who has it is unchanged.</summary>
     ValueTask<bool> TryAddAsync(Client client, CancellationToken ct);
 
-    /// <summary>Replaces a client. False when there is none; it never inserts.</summary>
+    /// <summary>Replaces a client, except for <see cref="Client.LastUsedOn"/>, which stays. False when there is none; it never inserts.</summary>
     ValueTask<bool> TryUpdateAsync(Client client, CancellationToken ct);
 
     /// <summary>Removes a client. False when there is none.</summary>
@@ -21,6 +21,18 @@ public interface IClientRegistry : IClientStore
 
     /// <summary>Clients in a stable order, a page at a time.</summary>
     ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct);
+
+    /// <summary>
+    /// Moves <see cref="Client.LastUsedOn"/> forward to a day, never back, and touches nothing else of the client. No error when there is
+    /// no such client. Called at most once a day for a client and node.
+    /// </summary>
+    ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct);
+
+    /// <summary>
+    /// Removes at most <paramref name="limit"/> self-registered clients (<see cref="ClientProvenance.Dcr"/>): those never used and made
+    /// before one time, and those last used before a day. Returns how many. A client that is used meanwhile stays.
+    /// </summary>
+    ValueTask<int> RemoveUnusedAsync(DateTimeOffset neverUsedAndMadeBefore, DateOnly lastUsedBefore, int limit, CancellationToken ct);
 }
 
 /// <summary>Which clients to list.</summary>

@@ -15,7 +15,7 @@ internal sealed class InMemoryClientRegistry : IClientRegistry
     {
         while (clients.TryGetValue(client.ClientId, out var current))
         {
-            if (clients.TryUpdate(client.ClientId, client, current))
+            if (clients.TryUpdate(client.ClientId, client with { LastUsedOn = current.LastUsedOn }, current))
                 return new(true);
         }
 
@@ -35,4 +35,30 @@ internal sealed class InMemoryClientRegistry : IClientRegistry
             .ToList();
         return new(new Page<Client>([.. found.Take(limit)], found.Count > limit ? found[limit - 1].ClientId : null));
     }
+
+    public ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct)
+    {
+        while (clients.TryGetValue(clientId, out var current) && !(current.LastUsedOn >= day))
+        {
+            if (clients.TryUpdate(clientId, current with { LastUsedOn = day }, current))
+                break;
+        }
+
+        return default;
+    }
+
+    public ValueTask<int> RemoveUnusedAsync(
+        DateTimeOffset neverUsedAndMadeBefore,
+        DateOnly lastUsedBefore,
+        int limit,
+        CancellationToken ct
+    ) =>
+        new(
+            clients
+                .Where(c => c.Value.Provenance == ClientProvenance.Dcr)
+                .Where(c => c.Value.LastUsedOn is { } day ? day < lastUsedBefore : c.Value.CreatedAt < neverUsedAndMadeBefore)
+                .Take(limit)
+                // Only as it was seen: who is used meanwhile stays.
+                .Count(clients.TryRemove)
+        );
 }

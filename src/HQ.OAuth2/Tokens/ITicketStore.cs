@@ -17,4 +17,7 @@ public interface ITicketStore
 
     /// <summary>Removes a ticket. False when there was none that counts: so one caller of many wins.</summary>
     ValueTask<bool> TryRemoveAsync(string key, CancellationToken ct);
+
+    /// <summary>Removes at most <paramref name="limit"/> tickets whose time is over; returns how many. An engine that does so itself returns 0.</summary>
+    ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken ct);
 }

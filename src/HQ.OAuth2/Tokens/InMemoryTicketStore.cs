@@ -46,15 +46,23 @@ internal sealed class InMemoryTicketStore(TimeProvider time) : ITicketStore
         }
     }
 
-    private void DropExpired()
+    public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
-        while (byEnd.TryPeek(out var key, out var until) && until <= now)
+        lock (gate)
+            return new(DropExpired(limit));
+    }
+
+    private int DropExpired(int limit = int.MaxValue)
+    {
+        var (now, dropped) = (time.GetUtcNow(), 0);
+        while (dropped < limit && byEnd.TryPeek(out var key, out var until) && until <= now)
         {
             byEnd.Dequeue();
             // A removed ticket may have been added anew with a later end.
-            if (tickets.TryGetValue(key, out var ticket) && ticket.Until <= now)
-                tickets.Remove(key);
+            if (tickets.TryGetValue(key, out var ticket) && ticket.Until <= now && tickets.Remove(key))
+                dropped++;
         }
+
+        return dropped;
     }
 }
