@@ -86,7 +86,7 @@ internal sealed record ClientData
             Secrets = [.. (Secrets ?? []).Select(ToSecret)],
             RedirectUris = RedirectUris ?? [],
             GrantTypes = GrantTypes,
-            Scope = Scope is null ? null : ScopeSet.Parse(Scope).Value,
+            Scope = Scope is null ? null : ToScope(Scope),
             Org = Org,
             Disabled = Disabled,
             Trusted = Trusted,
@@ -101,6 +101,9 @@ internal sealed record ClientData
             SoftwareId = SoftwareId,
             SoftwareVersion = SoftwareVersion,
         };
+
+    private static ScopeSet ToScope(string text) =>
+        ScopeSet.Parse(text).Failed(out var error, out var scope) ? throw new JsonException(error.Description) : scope;
 
     private static ClientSecret ToSecret(SecretData s) =>
         new()
