@@ -14,7 +14,7 @@ internal static partial class AdapterLog
     [LoggerMessage(
         1102,
         LogLevel.Warning,
-        "{Store} is in memory: clients, authorizations and signing keys are gone when this process ends, and no other node knows them"
+        "{Store} is in memory: what it holds is gone when this process ends, and no other node knows it. Add a durable one, for instance UseSqlite or UsePostgreSql of HQ.OAuth2.EntityFrameworkCore"
     )]
     public static partial void InMemory(this ILogger logger, string store);
 
@@ -34,4 +34,13 @@ internal static partial class AdapterLog
         "Refused plain http from {Peer}: the issuer is https. If a proxy ends TLS, call app.UseForwardedHeaders() with its address before MapHqOAuth2, or set {Section}:allowPlainHttpBehindProxy"
     )]
     public static partial void PlainHttp(this ILogger logger, string peer, string section);
+
+    [LoggerMessage(1106, LogLevel.Warning, "The keys could not be read again; this node goes on with those it has")]
+    public static partial void KeysNotRefreshed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1107, LogLevel.Information, "Pruned {Authorizations} authorizations, {Clients} unused clients and {Tickets} tickets")]
+    public static partial void Pruned(this ILogger logger, int authorizations, int clients, int tickets);
+
+    [LoggerMessage(1108, LogLevel.Warning, "Pruning failed; the next round takes up where it stopped")]
+    public static partial void NotPruned(this ILogger logger, Exception exception);
 }

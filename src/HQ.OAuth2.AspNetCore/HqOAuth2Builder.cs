@@ -27,6 +27,10 @@ public sealed class HqOAuth2Builder
     public HqOAuth2Builder AddTicketStore<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
         where T : class, ITicketStore => Replace<ITicketStore, T>(lifetime);
 
+    /// <summary>Replaces where the keys of access tokens are. One instance serves the process.</summary>
+    public HqOAuth2Builder AddKeyStore<[DynamicallyAccessedMembers(Constructors)] T>()
+        where T : class, IKeyStore => Replace<IKeyStore, T>(ServiceLifetime.Singleton);
+
     /// <summary>Replaces the pages on which users sign in and decide.</summary>
     public HqOAuth2Builder AddAuthorizationUi<[DynamicallyAccessedMembers(Constructors)] T>(
         ServiceLifetime lifetime = ServiceLifetime.Scoped

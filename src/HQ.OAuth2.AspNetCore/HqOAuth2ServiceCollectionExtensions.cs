@@ -1,5 +1,6 @@
 using HQ.OAuth2;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -35,13 +36,16 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
 
         // what a process has once
-        services.TryAddSingleton<SigningKeys>();
+        services.TryAddSingleton<TokenKeys>();
+        services.TryAddSingleton(s => Protection(s.GetRequiredService<IDataProtectionProvider>()));
         services.TryAddSingleton<ClientSecrets>();
         services.TryAddSingleton<ConfiguredClients>();
+        services.TryAddSingleton<ClientMemory>();
         services.TryAddSingleton<RequestHandles>();
         services.TryAddSingleton<IClientStore, InMemoryClientRegistry>();
         services.TryAddSingleton<IAuthorizationStore, InMemoryAuthorizationStore>();
         services.TryAddSingleton<ITicketStore, InMemoryTicketStore>();
+        services.TryAddSingleton<IKeyStore, InMemoryKeyStore>();
 
         // what a request has, since a host's stores may belong to one
         services.TryAddScoped<ClientDirectory>();
@@ -49,7 +53,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddScoped<AuthorizationRows>();
         services.TryAddScoped<AccessTokenVerifier>();
         services.TryAddScoped(s => new TokenIssuer(
-            s.GetRequiredService<SigningKeys>(),
+            s.GetRequiredService<TokenKeys>(),
             s.GetRequiredService<IOptions<HqOAuth2Options>>(),
             s.GetServices<ITokenClaims>(),
             s.GetRequiredService<ILogger<TokenIssuer>>()
@@ -80,6 +84,17 @@ public static class HqOAuth2ServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CrossOriginFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeyRefresh>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, Pruning>());
         return new HqOAuth2Builder(services);
+    }
+
+    private static KeyProtection Protection(IDataProtectionProvider protection)
+    {
+        var protector = protection.CreateProtector("HQ.OAuth2.TokenKeys.v1");
+        return new(
+            material => Convert.ToBase64String(protector.Protect(material)),
+            text => protector.Unprotect(Convert.FromBase64String(text))
+        );
     }
 }

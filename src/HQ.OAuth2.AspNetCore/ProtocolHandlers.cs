@@ -55,11 +55,11 @@ internal static class ProtocolHandlers
             );
     }
 
-    public static Task KeysAsync(HttpContext http) =>
-        OAuthHttp.WriteDocumentAsync(
-            http,
-            JsonSerializer.SerializeToUtf8Bytes(Of<KeysEndpoint>(http).Document(), OAuthJson.Default.KeySet)
-        );
+    public static async Task KeysAsync(HttpContext http)
+    {
+        var keys = await Of<KeysEndpoint>(http).DocumentAsync(http.RequestAborted);
+        await OAuthHttp.WriteDocumentAsync(http, JsonSerializer.SerializeToUtf8Bytes(keys, OAuthJson.Default.KeySet));
+    }
 
     private static T Of<T>(HttpContext http)
         where T : notnull => http.RequestServices.GetRequiredService<T>();

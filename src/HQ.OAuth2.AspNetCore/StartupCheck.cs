@@ -30,6 +30,8 @@ internal sealed class StartupCheck(
             throw Problem(store);
         if (await SignInProblemAsync(services.GetService<IAuthenticationSchemeProvider>()) is { } signIn)
             throw Problem(signIn);
+        // The keys are read, or made, before anybody asks: a stored key that this node cannot use stops the start.
+        await services.GetRequiredService<TokenKeys>().CurrentAsync(cancellationToken);
         Report(services);
     }
 
@@ -49,6 +51,10 @@ internal sealed class StartupCheck(
             logger.InMemory("The authorization store");
         if (services.GetRequiredService<IClientStore>() is InMemoryClientRegistry)
             logger.InMemory("The client store");
+        if (services.GetRequiredService<ITicketStore>() is InMemoryTicketStore)
+            logger.InMemory("The ticket store");
+        if (services.GetRequiredService<IKeyStore>() is InMemoryKeyStore)
+            logger.InMemory("The key store");
     }
 
     private async Task<string?> SignInProblemAsync(IAuthenticationSchemeProvider? schemes)

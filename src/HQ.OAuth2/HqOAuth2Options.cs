@@ -81,6 +81,27 @@ public sealed class HqOAuth2Options
     /// <summary>The bcrypt cost for secrets that a host brings, 4 to 14. Default 10.</summary>
     public int BcryptWorkFactor { get; set; } = 10;
 
+    /// <summary>How long a key signs before its successor does. Default 90 days.</summary>
+    public TimeSpan SigningKeyLifetime { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>
+    /// How long a new key is published before it signs, so that every node and every API that checks tokens has it by then. Default 1 day;
+    /// at least twice <see cref="CacheKeysFor"/>.
+    /// </summary>
+    public TimeSpan SigningKeyLeadTime { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long a node keeps the keys in memory before it looks at the store again. Default 1 minute.</summary>
+    public TimeSpan CacheKeysFor { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long a node keeps a client in memory before it looks at the store again: a client that another node changed or disabled
+    /// counts as before for so long. Default 10 seconds; zero = not at all.
+    /// </summary>
+    public TimeSpan CacheClientsFor { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often what has expired is removed from the stores. Default 1 hour; zero = never.</summary>
+    public TimeSpan PruneEvery { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>After how long without use a self-registered client is removed. Default 90 days.</summary>
     public TimeSpan UnusedClientLifetime { get; set; } = TimeSpan.FromDays(90);
 

@@ -31,8 +31,6 @@ internal static class HqOAuth2OptionsValidator
         [
             ("clientIdMetadataDocuments", options.ClientIdMetadataDocuments),
             ("dcrManagement", options.DcrManagement),
-            ("unusedClientLifetime", options.UnusedClientLifetime != defaults.UnusedClientLifetime),
-            ("neverApprovedClientLifetime", options.NeverApprovedClientLifetime != defaults.NeverApprovedClientLifetime),
             ("limits:registrationsPerMinute", options.Limits.RegistrationsPerMinute != defaults.Limits.RegistrationsPerMinute),
             (
                 "limits:failedAuthenticationsPerMinute",
@@ -91,6 +89,9 @@ internal static class HqOAuth2OptionsValidator
                 ("publicRefreshTokenLifetime", options.PublicRefreshTokenLifetime),
                 ("unusedClientLifetime", options.UnusedClientLifetime),
                 ("neverApprovedClientLifetime", options.NeverApprovedClientLifetime),
+                ("signingKeyLifetime", options.SigningKeyLifetime),
+                ("signingKeyLeadTime", options.SigningKeyLeadTime),
+                ("cacheKeysFor", options.CacheKeysFor),
             }
         )
         {
@@ -105,6 +106,8 @@ internal static class HqOAuth2OptionsValidator
             {
                 ("refreshTokenLeeway", options.RefreshTokenLeeway),
                 ("rememberConsentFor", options.RememberConsentFor),
+                ("cacheClientsFor", options.CacheClientsFor),
+                ("pruneEvery", options.PruneEvery),
             }
         )
         {
@@ -117,6 +120,24 @@ internal static class HqOAuth2OptionsValidator
                 "authorizationCodeLifetime",
                 options.AuthorizationCodeLifetime,
                 "is too long: 00:10:00 at most (RFC 6749 §4.1.2)"
+            );
+        if (options.SigningKeyLeadTime < 2 * options.CacheKeysFor)
+            yield return Problem(
+                "signingKeyLeadTime",
+                options.SigningKeyLeadTime,
+                $"is too short: twice cacheKeysFor ({options.CacheKeysFor}) at least, so that every node has a key before it signs"
+            );
+        if (options.SigningKeyLeadTime >= options.SigningKeyLifetime)
+            yield return Problem(
+                "signingKeyLeadTime",
+                options.SigningKeyLeadTime,
+                $"must be shorter than signingKeyLifetime ({options.SigningKeyLifetime})"
+            );
+        if (options.Dcr && options.UnusedClientLifetime < options.RefreshTokenIdleLifetime)
+            yield return Problem(
+                "unusedClientLifetime",
+                options.UnusedClientLifetime,
+                $"is shorter than refreshTokenIdleLifetime ({options.RefreshTokenIdleLifetime}): a client would go before its refresh tokens do"
             );
     }
 

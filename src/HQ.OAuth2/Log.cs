@@ -64,4 +64,20 @@ internal static partial class Log
 
     [LoggerMessage(1009, LogLevel.Error, "Authorization {AuthorizationId} holds data that this version cannot read; it counts as gone")]
     public static partial void UnreadableAuthorization(this ILogger logger, Exception exception, string authorizationId);
+
+    [LoggerMessage(1010, LogLevel.Warning, "The use of client {ClientId} could not be noted; the next one will be")]
+    public static partial void UseNotNoted(this ILogger logger, Exception exception, string clientId);
+
+    [LoggerMessage(1011, LogLevel.Information, "Key {KeyId} made; it is used from {ActiveFrom} on")]
+    public static partial void KeyMade(this ILogger logger, string keyId, DateTimeOffset activeFrom);
+
+    [LoggerMessage(1012, LogLevel.Information, "Key {KeyId} retired: every token of it has ended")]
+    public static partial void KeyRetired(this ILogger logger, string keyId);
+
+    [LoggerMessage(
+        1013,
+        LogLevel.Error,
+        "Key {KeyId} cannot be unprotected here, so tokens of it are refused: this node's Data Protection keys are not those of the node that made it"
+    )]
+    public static partial void KeyUnreadable(this ILogger logger, Exception exception, string keyId);
 }

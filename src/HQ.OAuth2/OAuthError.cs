@@ -197,15 +197,24 @@ public sealed record OAuthError
     internal OAuthError Because(string reason) => this with { Reason = Clean(reason) };
 
     /// <summary>The error for an exception: a store that cannot be reached is not a bug of ours.</summary>
-    internal static OAuthError From(Exception exception) =>
-        exception
-            is System.Data.Common.DbException
-                or TimeoutException
-                or OperationCanceledException
-                or IOException
-                or System.Net.Sockets.SocketException
-            ? TemporarilyUnavailable
-            : ServerError;
+    internal static OAuthError From(Exception exception)
+    {
+        // Object mappers wrap what their driver says.
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (
+                cause
+                is System.Data.Common.DbException
+                    or TimeoutException
+                    or OperationCanceledException
+                    or IOException
+                    or System.Net.Sockets.SocketException
+            )
+                return TemporarilyUnavailable;
+        }
+
+        return ServerError;
+    }
 
     /// <summary>
     /// Text that may hold what a caller sent, cut and without the characters that RFC 6749 §5.2 forbids (%x20-21 / %x23-5B / %x5D-7E are

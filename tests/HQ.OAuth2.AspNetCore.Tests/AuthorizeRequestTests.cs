@@ -155,11 +155,9 @@ internal sealed class AuthorizeRequestTests
     public async Task A_disabled_client_is_unknown()
     {
         var id = await app.DcrAsync();
-        var registry = (IClientRegistry)app.Services.GetRequiredService<IClientStore>();
         (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(id))).IsConsentPage().Should().BeTrue();
 
-        var client = await registry.FindAsync(id, CancellationToken.None);
-        await registry.TryUpdateAsync(client! with { Disabled = true }, CancellationToken.None);
+        await app.AddClientAsync((await app.FindClientAsync(id))! with { Disabled = true });
         (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(id))).ShouldBeErrorPage();
     }
 

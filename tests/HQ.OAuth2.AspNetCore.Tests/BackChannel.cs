@@ -31,17 +31,21 @@ internal static class BackChannel
 
     public static readonly (string Name, string Value) ClientCredentials = ("grant_type", "client_credentials");
 
-    /// <summary>A client of the host's own store, added while the server runs.</summary>
+    /// <summary>A client of the host's own store, added or changed while the server runs, and seen at once.</summary>
     public static async Task<Client> AddClientAsync(this TestApp app, Client client)
     {
         var registry = (IClientRegistry)app.Services.GetRequiredService<IClientStore>();
         if (!await registry.TryAddAsync(client, default))
             (await registry.TryUpdateAsync(client, default)).Should().BeTrue();
+        app.Services.GetRequiredService<ClientMemory>().Forget(client.ClientId);
         return client;
     }
 
-    public static async Task RemoveClientAsync(this TestApp app, string id) =>
+    public static async Task RemoveClientAsync(this TestApp app, string id)
+    {
         (await ((IClientRegistry)app.Services.GetRequiredService<IClientStore>()).TryRemoveAsync(id, default)).Should().BeTrue();
+        app.Services.GetRequiredService<ClientMemory>().Forget(id);
+    }
 
     public static ValueTask<Client?> FindClientAsync(this TestApp app, string id) =>
         app.Services.GetRequiredService<IClientStore>().FindAsync(id, default);

@@ -271,7 +271,7 @@ internal sealed class ConfigurationTests
     public async Task Stores_in_memory_are_warned_about_outside_development()
     {
         await using var app = await TestApp.StartAsync(o => o.Clients.Clear(), environment: "Production");
-        app.Logs.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("in memory")).Should().HaveCount(2);
+        app.Logs.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("in memory")).Should().HaveCount(4);
     }
 
     [Test]

@@ -71,7 +71,7 @@ internal sealed class FailureTests
     public async Task A_client_store_that_cannot_be_reached_is_503_and_never_invalid_client()
     {
         await using var app = await TestApp.StartAsync(
-            o => o.Dcr = false,
+            o => (o.Dcr, o.CacheClientsFor) = (false, TimeSpan.Zero),
             s => s.AddClientStore<FailingClientStore>(ServiceLifetime.Singleton)
         );
         var store = (FailingClientStore)app.Services.GetRequiredService<IClientStore>();

@@ -13,7 +13,10 @@ internal static class Jwt
     public static JsonObject Part(string token, int part) => JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[part]))!.AsObject();
 
     /// <summary>The key that the server signs with.</summary>
-    public static ECDsa ServerKey(TestApp app) => ((ECDsaSecurityKey)app.Services.GetRequiredService<SigningKeys>().Signing.Key).ECDsa;
+    public static ECDsa ServerKey(TestApp app) =>
+        (
+            (ECDsaSecurityKey)app.Services.GetRequiredService<TokenKeys>().CurrentAsync(default).AsTask().Result.Signing[0].Credentials.Key
+        ).ECDsa;
 
     /// <summary>The token with another header and payload, signed by this key; unsigned without one.</summary>
     public static string Signed(string token, ECDsa? key, Action<JsonObject>? header = null, Action<JsonObject>? payload = null)

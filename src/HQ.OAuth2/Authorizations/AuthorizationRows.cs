@@ -60,7 +60,19 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, ILogger<Autho
     public async ValueTask<OAuthAuthorization?> FindAsync(string id, CancellationToken ct) =>
         await store.FindAsync(id, ct) is { } record ? Read(record) : null;
 
-    public ValueTask AddAsync(OAuthAuthorization authorization, CancellationToken ct) => store.AddAsync(authorization.ToRecord(), ct);
+    public async ValueTask AddAsync(OAuthAuthorization authorization, CancellationToken ct)
+    {
+        try
+        {
+            await store.AddAsync(authorization.ToRecord(), ct);
+        }
+        catch (Exception) when (!ct.IsCancellationRequested)
+        {
+            // As below: what is there counts, whatever the answer was.
+            if (!IsOurs(await FindAsync(authorization.Id, ct), authorization))
+                throw;
+        }
+    }
 
     public ValueTask RemoveAsync(string id, CancellationToken ct) => store.RemoveAsync(id, ct);
 

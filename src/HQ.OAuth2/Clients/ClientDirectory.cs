@@ -1,15 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
 namespace HQ.OAuth2;
 
-/// <summary>The one place where endpoints look clients up: those made in configuration, then the store. A disabled client is not there.</summary>
-internal sealed class ClientDirectory(ConfiguredClients configured, IClientStore store)
+/// <summary>
+/// The one place where endpoints look clients up: those made in configuration, then the store, remembered for a moment. A disabled
+/// client is not there.
+/// </summary>
+internal sealed class ClientDirectory(
+    ConfiguredClients configured,
+    IClientStore store,
+    ClientMemory memory,
+    ILogger<ClientDirectory> logger
+)
 {
+    /// <summary>The longest client identifier there is; a column for it needs no more.</summary>
+    public const int MaxIdLength = 800;
+
     public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
     {
         // RFC 6749 Appendix A.1: what cannot be a client id needs no look-up.
-        if (clientId.Length > 2048 || clientId.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        if (clientId.Length > MaxIdLength || clientId.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             return null;
-        var client = configured.Find(clientId) ?? await store.FindAsync(clientId, ct);
+        if (configured.Find(clientId) is { } own)
+            return own;
+        if (!memory.TryGet(clientId, out var client))
+        {
+            client = await store.FindAsync(clientId, ct);
+            // Nobody is remembered as unknown: the next request may follow a registration at another node.
+            if (client is not null)
+                memory.Remember(client);
+        }
+
         return client is { Disabled: false } && client.ClientId == clientId ? client : null;
+    }
+
+    /// <summary>
+    /// Notes that a self-registered client was approved or got a token, once a day. Best effort: the answer is committed already, and the
+    /// next use notes it again.
+    /// </summary>
+    public async ValueTask NoteUseAsync(Client client, DateTimeOffset now, CancellationToken ct)
+    {
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        if (client.Provenance != ClientProvenance.Dcr || client.LastUsedOn >= today || store is not IClientRegistry registry)
+            return;
+        try
+        {
+            await registry.NoteUseAsync(client.ClientId, today, ct);
+            memory.Remember(client with { LastUsedOn = today });
+        }
+        catch (Exception e)
+        {
+            logger.UseNotNoted(e, client.ClientId);
+        }
     }
 
     /// <summary>Whether a self-registered client calls itself what a client of the host's own calls itself (RFC 7591 §5).</summary>
@@ -17,11 +61,34 @@ internal sealed class ClientDirectory(ConfiguredClients configured, IClientStore
     {
         if (!client.IsSelfRegistered || client.ClientName is not { } name)
             return false;
-        IEnumerable<Client> own = configured.All;
-        if (store is IClientRegistry registry)
-            own = own.Concat((await registry.ListAsync(new(Provenance: ClientProvenance.Api), ct)).Items);
-        return own.Any(c => Skeleton(c.ClientName ?? c.ClientId) == Skeleton(name));
+        if (!memory.TryGetOwnNames(out var names))
+            memory.RememberOwnNames(names = [.. (await OwnClientsAsync(ct)).Select(c => Skeleton(c.ClientName ?? c.ClientId))]);
+        return names.Contains(Skeleton(name));
     }
 
+    private async ValueTask<IEnumerable<Client>> OwnClientsAsync(CancellationToken ct) =>
+        store is IClientRegistry registry
+            ? configured.All.Concat((await registry.ListAsync(new(Provenance: ClientProvenance.Api), ct)).Items)
+            : configured.All;
+
     private static string Skeleton(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToUpperInvariant();
+}
+
+/// <summary>What a process remembers of its client store, for <c>cacheClientsFor</c>.</summary>
+internal sealed class ClientMemory(IOptions<HqOAuth2Options> options, TimeProvider time)
+{
+    private readonly BoundedMemory<Client> clients = new(limit: 10_000);
+    private readonly BoundedMemory<HashSet<string>> ownNames = new(limit: 1);
+
+    public bool TryGet(string clientId, [NotNullWhen(true)] out Client? client) => clients.TryGet(clientId, time.GetUtcNow(), out client);
+
+    public void Remember(Client client) => clients.Set(client.ClientId, client, time.GetUtcNow(), options.Value.CacheClientsFor);
+
+    /// <summary>After this process changed or removed the client.</summary>
+    public void Forget(string clientId) => clients.Forget(clientId);
+
+    /// <summary>The names of the host's own clients, reduced to what the eye compares.</summary>
+    public bool TryGetOwnNames([NotNullWhen(true)] out HashSet<string>? names) => ownNames.TryGet("", time.GetUtcNow(), out names);
+
+    public void RememberOwnNames(HashSet<string> names) => ownNames.Set("", names, time.GetUtcNow(), options.Value.CacheClientsFor);
 }

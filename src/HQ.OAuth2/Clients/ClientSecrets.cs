@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -26,7 +25,7 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
     private static readonly TimeSpan rememberedFor = TimeSpan.FromHours(1);
 
     private readonly byte[] processKey = IssuedText.NewSecret();
-    private readonly ConcurrentDictionary<string, DateTimeOffset> verified = new(StringComparer.Ordinal);
+    private readonly BoundedMemory<bool> verified = new(MaxRemembered);
     private readonly SemaphoreSlim bcrypts = new(options.Value.Limits.BcryptConcurrency is > 0 and var n ? n : int.MaxValue);
     private long computations;
 
@@ -106,7 +105,7 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
             Interlocked.Increment(ref computations);
             if (!BCrypt.Net.BCrypt.Verify(presented, hash))
                 return false;
-            Remember(key, now);
+            verified.Set(key, true, now, rememberedFor);
             return true;
         }
         catch (BCrypt.Net.SaltParseException)
@@ -120,24 +119,7 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
         }
     }
 
-    private bool IsRemembered(string key, DateTimeOffset now) => verified.TryGetValue(key, out var until) && now < until;
-
-    private void Remember(string key, DateTimeOffset now)
-    {
-        if (verified.Count >= MaxRemembered)
-        {
-            foreach (var (old, until) in verified)
-            {
-                if (now >= until)
-                    verified.TryRemove(old, out _);
-            }
-
-            if (verified.Count >= MaxRemembered)
-                verified.Clear();
-        }
-
-        verified[key] = now + rememberedFor;
-    }
+    private bool IsRemembered(string key, DateTimeOffset now) => verified.TryGet(key, now, out _);
 
     // The memory holds no secret: a keyed hash that is worth nothing outside this process.
     private string MemoryKey(string clientId, string hash, string presented) =>

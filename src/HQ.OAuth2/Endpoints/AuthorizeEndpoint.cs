@@ -164,6 +164,7 @@ internal sealed class AuthorizeEndpoint(
             },
             ct
         );
+        await clients.NoteUseAsync(request.Client, now, ct);
         logger.Granted(code.Id, subject, request.Client.ClientId, scope);
         return FormEncoding.AppendQuery(request.RedirectUri, ("code", code.ToWire()), ("state", request.State), ("iss", options.IssuerURL));
     }

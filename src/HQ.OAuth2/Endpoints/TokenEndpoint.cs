@@ -5,6 +5,7 @@ namespace HQ.OAuth2;
 /// <summary>The token endpoint (RFC 6749 §3.2).</summary>
 internal sealed class TokenEndpoint(
     ClientAuthenticator clients,
+    ClientDirectory directory,
     IEnumerable<IGrantType> grants,
     TimeProvider time,
     ILogger<TokenEndpoint> logger
@@ -37,7 +38,11 @@ internal sealed class TokenEndpoint(
             return OAuthError.UnauthorizedClient.Because($"the client is registered for {string.Join(' ', client.GrantTypes)}");
 
         // §4.1.3, §4.4.2, §4.5, §6
-        return await grant.ExchangeAsync(new(client, request.Parameters, time.GetUtcNow()), ct);
+        var now = time.GetUtcNow();
+        var outcome = await grant.ExchangeAsync(new(client, request.Parameters, now), ct);
+        if (outcome.Error is null)
+            await directory.NoteUseAsync(client, now, ct);
+        return outcome;
     }
 
     /// <summary>The names of the grants there are.</summary>

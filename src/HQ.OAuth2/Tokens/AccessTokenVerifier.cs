@@ -7,7 +7,7 @@ namespace HQ.OAuth2;
 
 /// <summary>Whether an access token of ours counts now: signature and times (RFC 9068 §4), then its client and its row.</summary>
 internal sealed class AccessTokenVerifier(
-    SigningKeys keys,
+    TokenKeys keys,
     AuthorizationRows authorizations,
     ClientDirectory clients,
     ITicketStore tickets,
@@ -22,7 +22,7 @@ internal sealed class AccessTokenVerifier(
     /// <summary>The token, or null for whatever reason: unknown, malformed, expired, revoked, of a client that is gone.</summary>
     public async ValueTask<AccessToken?> VerifyAsync(string text, CancellationToken ct)
     {
-        if (await ReadAsync(text) is not { } token || await clients.FindAsync(token.ClientId, ct) is not { } client)
+        if (await ReadAsync(text, ct) is not { } token || await clients.FindAsync(token.ClientId, ct) is not { } client)
             return null;
 
         // A row: as long as it is there, and of this registration of the client.
@@ -42,30 +42,52 @@ internal sealed class AccessTokenVerifier(
 
     private static string Ticket(AccessToken token) => "revoked:" + token.JwtId;
 
-    private async ValueTask<AccessToken?> ReadAsync(string text)
+    private async ValueTask<AccessToken?> ReadAsync(string text, CancellationToken ct)
     {
         if (text.Length > MaxLength)
             return null;
-        var result = await handler.ValidateTokenAsync(
-            text,
-            new TokenValidationParameters
-            {
-                ValidIssuer = options.Value.IssuerURL,
-                ValidTypes = [AccessToken.Type],
-                ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256, keys.Encryption.Alg, keys.Encryption.Enc],
-                IssuerSigningKeys = keys.Verification,
-                TokenDecryptionKeys = keys.Decryption,
-                // Who may use it is for the caller to say; when it ends, for the injected clock.
-                ValidateAudience = false,
-                ValidateLifetime = false,
-            }
-        );
+        var result = await ValidateAsync(text, await keys.CurrentAsync(ct));
+        // RFC 7517 §4.5, §5: a key that this node does not know yet may have been made at another.
+        if (!result.IsValid && await MayBeOfANewKeyAsync(text, ct))
+            result = await ValidateAsync(text, await keys.LookAgainAsync(ct));
         if (result is not { IsValid: true, SecurityToken: JsonWebToken outer })
             return null;
 
         // RFC 7515 §4.1.11: an extension that must be understood is not, and the library does not look.
         var jwt = outer.InnerToken ?? outer;
         return !HasExtension(outer) && !HasExtension(jwt) && TryRead(jwt, out var token) ? token : null;
+    }
+
+    private Task<TokenValidationResult> ValidateAsync(string text, KeyRing ring) =>
+        handler.ValidateTokenAsync(
+            text,
+            new TokenValidationParameters
+            {
+                ValidIssuer = options.Value.IssuerURL,
+                ValidTypes = [AccessToken.Type],
+                ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256, EncryptionKey.KeyManagement, EncryptionKey.ContentEncryption],
+                IssuerSigningKeys = ring.Verification,
+                TokenDecryptionKeys = ring.Decryption,
+                // Who may use it is for the caller to say; when it ends, for the injected clock.
+                ValidateAudience = false,
+                ValidateLifetime = false,
+            }
+        );
+
+    // An encrypted token hides which key signed it.
+    private async ValueTask<bool> MayBeOfANewKeyAsync(string text, CancellationToken ct)
+    {
+        if (!handler.CanReadToken(text))
+            return false;
+        try
+        {
+            var jwt = handler.ReadJsonWebToken(text);
+            return jwt.IsEncrypted || !(await keys.CurrentAsync(ct)).Knows(jwt.Kid);
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private static bool HasExtension(JsonWebToken jwt) => jwt.TryGetHeaderValue<object>("crit", out _);

@@ -12,13 +12,13 @@ public sealed class TokenIssuer
 {
     private static readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    private readonly SigningKeys keys;
+    private readonly TokenKeys keys;
     private readonly HqOAuth2Options options;
     private readonly IEnumerable<ITokenClaims> hostClaims;
     private readonly ILogger logger;
 
     internal TokenIssuer(
-        SigningKeys keys,
+        TokenKeys keys,
         IOptions<HqOAuth2Options> options,
         IEnumerable<ITokenClaims> hostClaims,
         ILogger<TokenIssuer> logger
@@ -84,6 +84,7 @@ public sealed class TokenIssuer
         foreach (var host in hostClaims)
             await host.AddAsync(added, ct);
 
+        var ring = await keys.CurrentAsync(ct);
         var descriptor = new SecurityTokenDescriptor
         {
             Issuer = options.IssuerURL,
@@ -92,8 +93,11 @@ public sealed class TokenIssuer
             Expires = (request.Now + options.AccessTokenLifetime).UtcDateTime,
             TokenType = AccessToken.Type,
             Claims = claims,
-            SigningCredentials = keys.Signing,
-            EncryptingCredentials = resources.Format(audience) == AccessTokenFormat.Opaque ? keys.Encryption : null,
+            SigningCredentials = KeyRotation.ActiveAt(ring.Signing, request.Now).Credentials,
+            EncryptingCredentials =
+                resources.Format(audience) == AccessTokenFormat.Opaque
+                    ? KeyRotation.ActiveAt(ring.Encryption, request.Now).Credentials
+                    : null,
         };
         if (audience is [var only])
             descriptor.Audience = only;

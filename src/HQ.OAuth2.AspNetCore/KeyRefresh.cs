@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>Keeps the keys in memory up to date, so that no request has to: makes the next one when it is due, forgets retired ones.</summary>
+internal sealed class KeyRefresh(TokenKeys keys, IOptions<HqOAuth2Options> options, TimeProvider time, ILogger<KeyRefresh> logger)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.Enabled)
+            return;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            // StartupCheck has just read them.
+            await Task.Delay(options.Value.CacheKeysFor, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                await keys.RefreshAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                logger.KeysNotRefreshed(e);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+}

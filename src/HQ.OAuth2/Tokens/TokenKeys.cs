@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// The keys of access tokens, shared with all nodes through the store and kept in memory in between: no request waits for them, and
+/// none fails because the store is away.
+/// </summary>
+internal sealed class TokenKeys(
+    IKeyStore store,
+    KeyProtection protection,
+    IOptions<HqOAuth2Options> options,
+    TimeProvider time,
+    ILogger<TokenKeys> logger
+) : IDisposable
+{
+    // A flood of made-up key ids reads the store this often, not more.
+    private static readonly TimeSpan pauseBetweenLooks = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private volatile KeyRing? ring;
+
+    /// <summary>The keys as this node knows them.</summary>
+    public async ValueTask<KeyRing> CurrentAsync(CancellationToken ct) => ring ?? await RefreshAsync(ct);
+
+    /// <summary>The keys after another look at the store: for a token of a key that this node does not know.</summary>
+    public async ValueTask<KeyRing> LookAgainAsync(CancellationToken ct) =>
+        ring is { } known && time.GetUtcNow() - known.ReadAt < pauseBetweenLooks ? known : await RefreshAsync(ct);
+
+    /// <summary>Reads the store; makes the keys that are due, removes the retired ones.</summary>
+    /// <exception cref="InvalidOperationException">At the first read: a key cannot be unprotected; the message names the fix.</exception>
+    public async Task<KeyRing> RefreshAsync(CancellationToken ct)
+    {
+        var before = ring;
+        await gate.WaitAsync(ct);
+        try
+        {
+            // Whoever waited behind another's look has its answer.
+            if (ring is { } fresh && fresh != before)
+                return fresh;
+            var now = time.GetUtcNow();
+            var records = await store.ListAsync(ct);
+            if (await MaintainAsync(records, now, ct))
+                records = await store.ListAsync(ct);
+            return ring = new(
+                now,
+                Read(SigningKey.Kind, records, ring?.Signing, SigningKey.Read),
+                Read(EncryptionKey.Kind, records, ring?.Encryption, EncryptionKey.Read)
+            );
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    public void Dispose() => gate.Dispose();
+
+    private async ValueTask<bool> MaintainAsync(IReadOnlyList<KeyRecord> records, DateTimeOffset now, CancellationToken ct)
+    {
+        var changed = false;
+        foreach (
+            var (kind, material) in new (string, Func<byte[]>)[]
+            {
+                (SigningKey.Kind, SigningKey.NewMaterial),
+                (EncryptionKey.Kind, EncryptionKey.NewMaterial),
+            }
+        )
+        {
+            var plan = KeyRotation.Plan(kind, records, now, options.Value);
+            if (plan.Next is { } next)
+            {
+                // Of many nodes one makes it; the others find it.
+                if (await store.TryAddAsync(new(next.Id, next.ActiveFrom, protection.Protect(material())), ct))
+                    logger.KeyMade(next.Id, next.ActiveFrom);
+                changed = true;
+            }
+
+            foreach (var id in plan.Retired)
+            {
+                await store.RemoveAsync(id, ct);
+                logger.KeyRetired(id);
+                changed = true;
+            }
+        }
+
+        return changed;
+    }
+
+    private List<T> Read<T>(
+        string kind,
+        IReadOnlyList<KeyRecord> records,
+        IReadOnlyList<T>? known,
+        Func<string, DateTimeOffset, byte[], T> read
+    )
+        where T : IServerKey
+    {
+        var keys = new List<T>();
+        foreach (var record in records.Where(r => KeyRotation.Number(kind, r.Id) > 0).OrderBy(r => KeyRotation.Number(kind, r.Id)))
+        {
+            // A key never changes: what was read once is used on.
+            if (known is not null && known.FirstOrDefault(k => k.Id == record.Id && k.ActiveFrom == record.ActiveFrom) is { } same)
+            {
+                keys.Add(same);
+                continue;
+            }
+
+            try
+            {
+                keys.Add(read(record.Id, record.ActiveFrom, protection.Unprotect(record.Data)));
+            }
+            catch (Exception e) when (e is CryptographicException or FormatException)
+            {
+                if (known is null)
+                    throw new InvalidOperationException(
+                        $"The key {record.Id} in the key store cannot be unprotected. Give every node the Data Protection keys of the node that "
+                            + "made it (for instance PersistDataProtectionKeys() keeps them in the same database), or remove that key from the "
+                            + "store: a new one is made, and the tokens of the old one are refused.",
+                        e
+                    );
+                logger.KeyUnreadable(e, record.Id);
+            }
+        }
+
+        return keys.Count > 0 ? keys : [.. known ?? []];
+    }
+}
+
+/// <summary>How a host protects what it stores: the two halves of its Data Protection.</summary>
+internal sealed record KeyProtection(Func<byte[], string> Protect, Func<string, byte[]> Unprotect);
