@@ -1,0 +1,93 @@
+using HQ.OAuth2;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Durable stores for the authorization server.</summary>
+public static class HqOAuth2EntityFrameworkExtensions
+{
+    /// <summary>
+    /// Keeps clients, authorizations, keys and tickets in a context of the host, any relational database: call
+    /// <c>modelBuilder.UseHqOAuth2()</c> in its <c>OnModelCreating</c> and add a migration. Each step uses a context of its own, made by
+    /// <c>IDbContextFactory</c> where the host registered one, else in a scope of its own.
+    /// </summary>
+    /// <typeparam name="TContext">The host's context, registered by <c>AddDbContext</c> or <c>AddDbContextFactory</c>.</typeparam>
+    public static HqOAuth2Builder AddEntityFrameworkStores<TContext>(this HqOAuth2Builder builder)
+        where TContext : DbContext
+    {
+        var services = builder.Services;
+        services.RemoveAll<OwnContext>();
+        services.AddSingleton(s => new OwnContext(Opener<TContext>(s)));
+        return builder
+            .AddClientStore<EntityFrameworkClientRegistry>(ServiceLifetime.Singleton)
+            .AddAuthorizationStore<EntityFrameworkAuthorizationStore>(ServiceLifetime.Singleton)
+            .AddTicketStore<EntityFrameworkTicketStore>(ServiceLifetime.Singleton)
+            .AddKeyStore<EntityFrameworkKeyStore>();
+    }
+
+    /// <summary>Keeps everything in a SQLite file, which is made and kept up to date at start.</summary>
+    /// <param name="builder">The server.</param>
+    /// <param name="connectionString">For instance <c>Data Source=hq.db</c>.</param>
+    /// <param name="durability">What a commit survives.</param>
+    public static HqOAuth2Builder UseSqlite(
+        this HqOAuth2Builder builder,
+        string connectionString,
+        SqliteDurability durability = SqliteDurability.Full
+    ) => builder.UseDatabase(options => options.UseSqlite(connectionString).AddInterceptors(new SqlitePragmas(durability)));
+
+    /// <summary>Keeps everything in a PostgreSQL database, whose tables are made and kept up to date at start; for any number of nodes.</summary>
+    /// <param name="builder">The server.</param>
+    /// <param name="connectionString">
+    /// A connection string of Npgsql. Its timeouts say how long a request waits for a database that does not answer; 15 seconds to
+    /// connect and 30 for a command, unless it says otherwise.
+    /// </param>
+    public static HqOAuth2Builder UsePostgreSql(this HqOAuth2Builder builder, string connectionString) =>
+        builder.UseDatabase(options => options.UseNpgsql(connectionString));
+
+    /// <summary>
+    /// Keeps the Data Protection keys of this app in the database of <c>UseSqlite</c> or <c>UsePostgreSql</c>, so that cookies,
+    /// antiforgery and the protected signing keys work on all nodes and after a restart. They lie there in clear unless the host also
+    /// calls one of Data Protection's <c>ProtectKeysWith</c> methods. With a context of its own a host calls
+    /// <c>services.AddDataProtection().PersistKeysToDbContext&lt;TContext&gt;()</c> instead.
+    /// </summary>
+    /// <param name="builder">The server.</param>
+    /// <param name="applicationName">
+    /// The same on all nodes, and different for apps that shall not read each other's cookies; null = the host decides, by default by
+    /// where the app lies on disk.
+    /// </param>
+    public static HqOAuth2Builder PersistDataProtectionKeys(this HqOAuth2Builder builder, string? applicationName = null)
+    {
+        var protection = builder.Services.AddDataProtection().PersistKeysToDbContext<HqOAuth2DbContext>();
+        if (applicationName is not null)
+            protection.SetApplicationName(applicationName);
+        return builder;
+    }
+
+    private static HqOAuth2Builder UseDatabase(this HqOAuth2Builder builder, Action<DbContextOptionsBuilder> database)
+    {
+        builder.Services.AddPooledDbContextFactory<HqOAuth2DbContext>(database);
+        builder.Services.TryAddSingleton<SchemaUpdate>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaAtStart>());
+        return builder.AddEntityFrameworkStores<HqOAuth2DbContext>();
+    }
+
+    private static Func<(DbContext, IAsyncDisposable)> Opener<TContext>(IServiceProvider services)
+        where TContext : DbContext
+    {
+        if (services.GetService<IDbContextFactory<TContext>>() is { } factory)
+            return () =>
+            {
+                var context = factory.CreateDbContext();
+                return (context, context);
+            };
+        var scopes = services.GetRequiredService<IServiceScopeFactory>();
+        return () =>
+        {
+            var scope = scopes.CreateAsyncScope();
+            return (scope.ServiceProvider.GetRequiredService<TContext>(), scope);
+        };
+    }
+}

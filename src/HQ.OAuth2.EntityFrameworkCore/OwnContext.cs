@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Transactions;
+using Microsoft.EntityFrameworkCore;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// One context and one connection for each step of a store, outside any transaction around it: a host's rollback must not revive a spent
+/// code, and a host's pending entities are not ours to save.
+/// </summary>
+/// <param name="open">Makes a context; the owner disposes of it.</param>
+internal sealed class OwnContext(Func<(DbContext Context, IAsyncDisposable Owner)> open)
+{
+    private const string Sqlite = "Microsoft.EntityFrameworkCore.Sqlite";
+
+    // SQLite has one writer at a time: who queues here does not sleep and try again there. One gate a database, whoever writes to it.
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> gates = new(StringComparer.Ordinal);
+
+    /// <summary>Runs a query.</summary>
+    public async ValueTask<T> ReadAsync<T>(Func<DbContext, Task<T>> query)
+    {
+        using var outside = Outside();
+        var (context, owner) = open();
+        await using var _ = owner;
+        return await query(context);
+    }
+
+    /// <summary>Runs a statement that is committed when it returns.</summary>
+    public async ValueTask<T> WriteAsync<T>(Func<DbContext, Task<T>> statement, CancellationToken ct)
+    {
+        using var outside = Outside();
+        var (context, owner) = open();
+        await using var _ = owner;
+        if (GateOf(context) is not { } gate)
+            return await statement(context);
+        await gate.WaitAsync(ct);
+        try
+        {
+            return await statement(context);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Adds a row. False when the database refuses it and one with its key is there; any other failure throws.</summary>
+    public async ValueTask<bool> TryInsertAsync<T>(T row, Func<DbContext, Task<bool>> exists, CancellationToken ct)
+        where T : class
+    {
+        try
+        {
+            await WriteAsync(
+                context =>
+                {
+                    context.Add(row);
+                    return context.SaveChangesAsync(ct);
+                },
+                ct
+            );
+            return true;
+        }
+        catch (DbUpdateException)
+        {
+            if (await ReadAsync(exists))
+                return false;
+            throw;
+        }
+    }
+
+    private static TransactionScope? Outside() =>
+        Transaction.Current is null ? null : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+
+    private static SemaphoreSlim? GateOf(DbContext context) =>
+        context.Database.ProviderName == Sqlite ? gates.GetOrAdd(context.Database.GetDbConnection().DataSource, _ => new(1, 1)) : null;
+}

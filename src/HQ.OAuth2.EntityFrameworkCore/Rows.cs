@@ -1,0 +1,74 @@
+namespace HQ.OAuth2;
+
+/// <summary>A row of <c>hq_authorizations</c>.</summary>
+internal sealed class AuthorizationRow
+{
+    public required string Id { get; init; }
+    public required long Version { get; init; }
+    public required string Subject { get; init; }
+    public required string ClientId { get; init; }
+    public required DateTimeOffset PruneAfter { get; init; }
+    public required string Data { get; init; }
+
+    public static AuthorizationRow Of(AuthorizationRecord r) =>
+        new()
+        {
+            Id = r.Id,
+            Version = r.Version,
+            Subject = r.Subject,
+            ClientId = r.ClientId,
+            PruneAfter = r.PruneAfter,
+            Data = r.Data,
+        };
+
+    public AuthorizationRecord ToRecord() => new(Id, Version, Subject, ClientId, PruneAfter, Data);
+}
+
+/// <summary>A row of <c>hq_clients</c>: the client as JSON, and beside it what is looked for or moves on its own.</summary>
+internal sealed class ClientRow
+{
+    public required string ClientId { get; init; }
+    public required string Provenance { get; init; }
+    public required string? Org { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateOnly? LastUsedOn { get; init; }
+    public required string Data { get; init; }
+
+    public static ClientRow Of(Client c) =>
+        new()
+        {
+            ClientId = c.ClientId,
+            Provenance = ProvenanceOf(c.Provenance),
+            Org = c.Org,
+            CreatedAt = c.CreatedAt,
+            LastUsedOn = c.LastUsedOn,
+            Data = c.ToJson(),
+        };
+
+    public static string ProvenanceOf(ClientProvenance provenance) =>
+        provenance switch
+        {
+            ClientProvenance.Api => "api",
+            ClientProvenance.Dcr => "dcr",
+            ClientProvenance.Cimd => "cimd",
+            _ => throw new ArgumentOutOfRangeException(nameof(provenance)),
+        };
+
+    public Client ToClient() => Client.FromJson(Data) with { LastUsedOn = LastUsedOn };
+}
+
+/// <summary>A row of <c>hq_keys</c>.</summary>
+internal sealed class KeyRow
+{
+    public required string Id { get; init; }
+    public required DateTimeOffset ActiveFrom { get; init; }
+    public required string Data { get; init; }
+}
+
+/// <summary>A row of <c>hq_tickets</c>.</summary>
+internal sealed class TicketRow
+{
+    public required string Key { get; init; }
+    public required string Value { get; init; }
+    public required DateTimeOffset Until { get; init; }
+}

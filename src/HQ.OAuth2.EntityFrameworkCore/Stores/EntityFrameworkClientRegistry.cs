@@ -1,0 +1,97 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace HQ.OAuth2;
+
+/// <summary>Clients in <c>hq_clients</c>.</summary>
+internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientRegistry
+{
+    public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) =>
+        (await own.ReadAsync(context => Rows(context).FirstOrDefaultAsync(r => r.ClientId == clientId, ct)))?.ToClient();
+
+    public async ValueTask<bool> TryAddAsync(Client client, CancellationToken ct)
+    {
+        var row = ClientRow.Of(client);
+        return await own.TryInsertAsync(row, context => Rows(context).AnyAsync(r => r.ClientId == row.ClientId, ct), ct);
+    }
+
+    public async ValueTask<bool> TryUpdateAsync(Client client, CancellationToken ct)
+    {
+        var row = ClientRow.Of(client);
+        return await own.WriteAsync(
+                context =>
+                    Rows(context)
+                        .Where(r => r.ClientId == row.ClientId)
+                        .ExecuteUpdateAsync(
+                            set =>
+                                set.SetProperty(r => r.Provenance, row.Provenance)
+                                    .SetProperty(r => r.Org, row.Org)
+                                    .SetProperty(r => r.CreatedAt, row.CreatedAt)
+                                    .SetProperty(r => r.Data, row.Data),
+                            ct
+                        ),
+                ct
+            ) == 1;
+    }
+
+    public async ValueTask<bool> TryRemoveAsync(string clientId, CancellationToken ct) =>
+        await own.WriteAsync(context => Rows(context).Where(r => r.ClientId == clientId).ExecuteDeleteAsync(ct), ct) == 1;
+
+    public async ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct)
+    {
+        var limit = Math.Clamp(by.Limit, 1, 1000);
+        var found = await own.ReadAsync(context =>
+        {
+            var rows = Rows(context);
+            if (by.Org is { } org)
+                rows = rows.Where(r => r.Org == org);
+            if (by.Provenance is { } provenance)
+            {
+                var text = ClientRow.ProvenanceOf(provenance);
+                rows = rows.Where(r => r.Provenance == text);
+            }
+
+            if (by.After is { } after)
+                rows = rows.Where(r => string.Compare(r.ClientId, after) > 0);
+            return rows.OrderBy(r => r.ClientId).Take(limit + 1).ToListAsync(ct);
+        });
+        return new([.. found.Take(limit).Select(r => r.ToClient())], found.Count > limit ? found[limit - 1].ClientId : null);
+    }
+
+    public async ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct) =>
+        await own.WriteAsync(
+            context =>
+                Rows(context)
+                    .Where(r => r.ClientId == clientId && (r.LastUsedOn == null || r.LastUsedOn < day))
+                    .ExecuteUpdateAsync(set => set.SetProperty(r => r.LastUsedOn, day), ct),
+            ct
+        );
+
+    public async ValueTask<int> RemoveUnusedAsync(
+        DateTimeOffset neverUsedAndMadeBefore,
+        DateOnly lastUsedBefore,
+        int limit,
+        CancellationToken ct
+    )
+    {
+        // Two ranges of one index.
+        var removed = await RemoveAsync(rows => NeverUsed(rows, neverUsedAndMadeBefore), limit, ct);
+        return removed < limit ? removed + await RemoveAsync(rows => UsedBefore(rows, lastUsedBefore), limit - removed, ct) : removed;
+    }
+
+    // Found by the index, removed by key, and only if nobody used it meanwhile.
+    private async ValueTask<int> RemoveAsync(Func<IQueryable<ClientRow>, IQueryable<ClientRow>> unused, int limit, CancellationToken ct)
+    {
+        var ids = await own.ReadAsync(context => unused(Rows(context)).Take(limit).Select(r => r.ClientId).ToListAsync(ct));
+        return ids.Count == 0
+            ? 0
+            : await own.WriteAsync(context => unused(Rows(context).Where(r => ids.Contains(r.ClientId))).ExecuteDeleteAsync(ct), ct);
+    }
+
+    private static IQueryable<ClientRow> NeverUsed(IQueryable<ClientRow> rows, DateTimeOffset madeBefore) =>
+        rows.Where(r => r.Provenance == "dcr" && r.LastUsedOn == null && r.CreatedAt < madeBefore);
+
+    private static IQueryable<ClientRow> UsedBefore(IQueryable<ClientRow> rows, DateOnly day) =>
+        rows.Where(r => r.Provenance == "dcr" && r.LastUsedOn < day);
+
+    private static IQueryable<ClientRow> Rows(DbContext context) => context.Set<ClientRow>().AsNoTracking();
+}

@@ -1,0 +1,68 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace HQ.OAuth2;
+
+/// <summary>Tickets in <c>hq_tickets</c>. One whose time is over counts as absent until it is pruned.</summary>
+internal sealed class EntityFrameworkTicketStore(OwnContext own, TimeProvider time) : ITicketStore
+{
+    public async ValueTask<bool> TryAddAsync(string key, string value, DateTimeOffset until, CancellationToken ct)
+    {
+        var row = new TicketRow
+        {
+            Key = key,
+            Value = value,
+            Until = until,
+        };
+        if (await own.TryInsertAsync(row, context => Rows(context).AnyAsync(r => r.Key == key, ct), ct))
+            return true;
+
+        // One with this key is there: it makes way if its time is over, for one of those who want its place.
+        var now = time.GetUtcNow();
+        return await own.WriteAsync(
+                context =>
+                    Rows(context)
+                        .Where(r => r.Key == key && r.Until <= now)
+                        .ExecuteUpdateAsync(set => set.SetProperty(r => r.Value, value).SetProperty(r => r.Until, until), ct),
+                ct
+            ) == 1;
+    }
+
+    public async ValueTask<string?> FindAsync(string key, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        return await own.ReadAsync(context =>
+            Rows(context).Where(r => r.Key == key && r.Until > now).Select(r => r.Value).FirstOrDefaultAsync(ct)
+        );
+    }
+
+    public async ValueTask<bool> TryReplaceAsync(string key, string expected, string value, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        return await own.WriteAsync(
+                context =>
+                    Rows(context)
+                        .Where(r => r.Key == key && r.Value == expected && r.Until > now)
+                        .ExecuteUpdateAsync(set => set.SetProperty(r => r.Value, value), ct),
+                ct
+            ) == 1;
+    }
+
+    public async ValueTask<bool> TryRemoveAsync(string key, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        return await own.WriteAsync(context => Rows(context).Where(r => r.Key == key && r.Until > now).ExecuteDeleteAsync(ct), ct) == 1;
+    }
+
+    public async ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var keys = await own.ReadAsync(context =>
+            Rows(context).Where(r => r.Until <= now).OrderBy(r => r.Until).Take(limit).Select(r => r.Key).ToListAsync(ct)
+        );
+        return keys.Count == 0
+            ? 0
+            : await own.WriteAsync(context => Rows(context).Where(r => keys.Contains(r.Key) && r.Until <= now).ExecuteDeleteAsync(ct), ct);
+    }
+
+    private static IQueryable<TicketRow> Rows(DbContext context) => context.Set<TicketRow>().AsNoTracking();
+}
