@@ -18,7 +18,7 @@ builder
 builder.Services.AddAuthorization();
 
 // The first of the two calls.
-builder.Services.AddHqOAuth2(builder.Configuration);
+builder.Services.AddHqOAuth2(builder.Configuration).AddStorage(builder.Configuration);
 
 var app = builder.Build();
 app.UseAuthentication();

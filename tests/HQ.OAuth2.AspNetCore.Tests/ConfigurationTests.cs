@@ -270,7 +270,7 @@ internal sealed class ConfigurationTests
     [Test]
     public async Task Stores_in_memory_are_warned_about_outside_development()
     {
-        await using var app = await TestApp.StartAsync(o => o.Clients.Clear(), environment: "Production");
+        await using var app = await TestApp.StartAsync(o => o.Clients.Clear(), environment: "Production", inMemory: true);
         app.Logs.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("in memory")).Should().HaveCount(4);
     }
 

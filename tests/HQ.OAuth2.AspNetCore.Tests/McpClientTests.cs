@@ -85,6 +85,7 @@ internal sealed class McpClientTests
     {
         private readonly string issuer;
         private readonly TestClock clock;
+        private readonly TestDatabase database = TestDatabase.Sqlite();
 
         public QuickStartWithMcp(string issuer, TestClock clock)
         {
@@ -95,6 +96,7 @@ internal sealed class McpClientTests
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseSetting("urls", issuer);
+            builder.UseSetting("store:connectionString", database.ConnectionString);
             builder.UseSetting("auth:oauth2:authorizationServer:issuerURL", issuer);
             builder.ConfigureServices(services =>
             {
@@ -121,6 +123,12 @@ internal sealed class McpClientTests
                 );
                 services.AddSingleton<IStartupFilter, McpEndpoint>();
             });
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            await database.DisposeAsync();
         }
     }
 

@@ -17,7 +17,8 @@ namespace HQ.OAuth2.AspNetCore.Tests;
 
 /// <summary>
 /// A host with the server in it, reached through an in-memory connection: https://auth.example.com, scopes read, write and delete, and a
-/// client of each kind. A browser's user is the cookie <c>test-user</c>.
+/// client of each kind. A browser's user is the cookie <c>test-user</c>. HQ_TEST_STORE says where things are kept: memory (the default),
+/// sqlite or postgres.
 /// </summary>
 internal sealed class TestApp : IAsyncDisposable
 {
@@ -29,9 +30,11 @@ internal sealed class TestApp : IAsyncDisposable
 
     private readonly WebApplication app;
 
-    private TestApp(WebApplication app, TestClock clock, CapturedLogs logs)
+    private readonly TestDatabase? database;
+
+    private TestApp(WebApplication app, TestDatabase? database, TestClock clock, CapturedLogs logs)
     {
-        (this.app, Clock, Logs) = (app, clock, logs);
+        (this.app, this.database, Clock, Logs) = (app, database, clock, logs);
         Http = NewHttpClient();
     }
 
@@ -52,7 +55,8 @@ internal sealed class TestApp : IAsyncDisposable
         Action<HqOAuth2Builder>? parts = null,
         Action<WebApplication>? map = null,
         Action<WebApplicationBuilder>? host = null,
-        string environment = "Development"
+        string environment = "Development",
+        bool inMemory = false
     )
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
@@ -70,6 +74,8 @@ internal sealed class TestApp : IAsyncDisposable
             Defaults(o);
             options?.Invoke(o);
         });
+        var database = inMemory ? null : await TestDatabase.OfThisRunAsync();
+        database?.Use(server);
         parts?.Invoke(server);
         host?.Invoke(builder);
         var app = builder.Build();
@@ -80,7 +86,7 @@ internal sealed class TestApp : IAsyncDisposable
         app.MapPost("/api/write", () => "written").RequireScope("write");
         map?.Invoke(app);
         await app.StartAsync();
-        return new(app, clock, logs);
+        return new(app, database, clock, logs);
     }
 
     /// <summary>A client of each kind: web (basic), post (body), spa and native (public), machine (client_credentials, introspects all).</summary>
@@ -255,6 +261,8 @@ internal sealed class TestApp : IAsyncDisposable
     {
         Http.Dispose();
         await app.DisposeAsync();
+        if (database is not null)
+            await database.DisposeAsync();
     }
 
     /// <summary>Knows the user by a cookie and sends everybody else to /login.</summary>
