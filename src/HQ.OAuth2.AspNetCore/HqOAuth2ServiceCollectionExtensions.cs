@@ -81,6 +81,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddScoped<RegistrationEndpoint>();
         services.TryAddScoped<MetadataEndpoint>();
         services.TryAddScoped<KeysEndpoint>();
+        services.TryAddScoped<StoreHealthCheck>();
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CrossOriginFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupCheck>());
