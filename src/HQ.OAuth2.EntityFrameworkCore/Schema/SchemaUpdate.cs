@@ -12,7 +12,7 @@ namespace HQ.OAuth2;
 internal sealed class SchemaUpdate(IDbContextFactory<HqOAuth2DbContext> contexts, ILogger<SchemaUpdate> logger)
 {
     // Any number will do, as long as nobody else takes an advisory lock with it.
-    private const long Lock = 0x68712D6F61757468;
+    internal const long Lock = 0x68712D6F61757468;
 
     public async Task RunAsync(CancellationToken ct)
     {

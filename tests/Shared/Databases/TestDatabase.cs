@@ -33,6 +33,9 @@ internal abstract class TestDatabase : IAsyncDisposable
     /// <summary>Lets a server keep everything in it.</summary>
     public abstract void Use(HqOAuth2Builder server);
 
+    /// <summary>Drops every table, also those that tests before made.</summary>
+    public virtual Task DropTablesAsync() => Task.CompletedTask;
+
     public abstract ValueTask DisposeAsync();
 
     private sealed class SqliteFile : TestDatabase
@@ -77,12 +80,17 @@ internal abstract class TestDatabase : IAsyncDisposable
             return new PostgreSqlDatabase(name);
         }
 
+        public override Task DropTablesAsync() => ExecuteAsync(ConnectionString, "drop schema public cascade; create schema public");
+
         public override async ValueTask DisposeAsync()
         {
             const string empty = """
                 do $$ begin
                   if to_regclass('hq_schema') is not null then
                     truncate hq_authorizations, hq_clients, hq_keys, hq_tickets, hq_data_protection_keys;
+                  else
+                    drop schema public cascade;
+                    create schema public;
                   end if;
                 end $$
                 """;

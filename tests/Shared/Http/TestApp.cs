@@ -56,7 +56,8 @@ internal sealed class TestApp : IAsyncDisposable
         Action<WebApplication>? map = null,
         Action<WebApplicationBuilder>? host = null,
         string environment = "Development",
-        bool inMemory = false
+        bool inMemory = false,
+        TestDatabase? on = null
     )
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
@@ -74,8 +75,9 @@ internal sealed class TestApp : IAsyncDisposable
             Defaults(o);
             options?.Invoke(o);
         });
-        var database = inMemory ? null : await TestDatabase.OfThisRunAsync();
-        database?.Use(server);
+        // A database that a test brings along outlives the host, so that another may start on it.
+        var database = inMemory || on is not null ? null : await TestDatabase.OfThisRunAsync();
+        (on ?? database)?.Use(server);
         parts?.Invoke(server);
         host?.Invoke(builder);
         var app = builder.Build();

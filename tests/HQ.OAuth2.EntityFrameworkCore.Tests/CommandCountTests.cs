@@ -1,0 +1,124 @@
+using HQ.OAuth2.AspNetCore.Tests;
+
+namespace HQ.OAuth2;
+
+/// <summary>What each step asks of the database, once the client and the keys are in memory.</summary>
+[NonParallelizable]
+internal sealed class CommandCountTests(Engine engine) : OnEachDatabase(engine)
+{
+    private TestApp app = null!;
+    private SqlCommands sql = null!;
+
+    [SetUp]
+    public async Task ListenAsync()
+    {
+        app = await TestApp.StartAsync(on: Database);
+        sql = new();
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        sql?.Dispose();
+        if (app is not null)
+            await app.DisposeAsync();
+    }
+
+    [Test]
+    public async Task A_login_is_one_insert_one_select_and_one_update_and_a_refresh_is_the_last_two()
+    {
+        var registered = await app.RegisterAsync(
+            new
+            {
+                redirect_uris = new[] { "http://127.0.0.1/cb" },
+                token_endpoint_auth_method = "none",
+                grant_types = new[] { "authorization_code", "refresh_token" },
+                client_name = "Some app",
+            }
+        );
+        var client = registered.Text("client_id")!;
+        var redirect = ("redirect_uri", "http://127.0.0.1:4711/cb");
+        await LoginAsync(client, redirect);
+        sql.Take();
+
+        var tokens = await LoginAsync(client, redirect);
+        sql.Take().Should().Equal("insert hq_authorizations", "select hq_authorizations", "update hq_authorizations");
+
+        (await app.RefreshAsync(client, tokens.RefreshToken())).Status.Should().Be(200);
+        sql.Take().Should().Equal("select hq_authorizations", "update hq_authorizations");
+
+        // The same token again, inside the leeway: it is signed for, and nothing is written.
+        (await app.RefreshAsync(client, tokens.RefreshToken()))
+            .Status.Should()
+            .Be(200);
+        sql.Take().Should().Equal("select hq_authorizations");
+    }
+
+    [Test]
+    public async Task A_login_where_a_remembered_consent_may_apply_reads_once_more()
+    {
+        await app.TokensAsync("web");
+        sql.Take();
+
+        (await app.NewBrowser().GetAsync(TestApp.AuthorizeUrl("web"))).LocationParameter("code").Should().NotBeNull();
+        sql.Take().Should().Equal("select hq_authorizations", "insert hq_authorizations");
+    }
+
+    [Test]
+    public async Task Introspection_and_the_bearer_handler_read_one_row_and_client_credentials_none()
+    {
+        var tokens = await app.TokensAsync("web");
+        sql.Take();
+
+        (await app.IsActiveAsync(tokens.AccessToken())).Should().BeTrue();
+        sql.Take().Should().Equal("select hq_authorizations");
+
+        (await app.GetAsync("/api/read", tokens.AccessToken())).Status.Should().Be(200);
+        sql.Take().Should().Equal("select hq_authorizations");
+
+        await app.MachineTokenAsync();
+        sql.Take().Should().BeEmpty();
+
+        (await app.GetAsync("/oauth2/jwks")).Status.Should().Be(200);
+        (await app.GetAsync("/.well-known/oauth-authorization-server")).Status.Should().Be(200);
+        sql.Take().Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Garbage_asks_nothing_of_the_database()
+    {
+        var tokens = await app.TokensAsync("spa");
+        sql.Take();
+        foreach (var garbage in new[] { "x", tokens.RefreshToken()[..^1], tokens.RefreshToken() + "x" })
+            (await app.RefreshAsync("spa", garbage)).ShouldBeError("invalid_grant");
+        (await app.RedeemAsync("spa", "hqa_garbage")).ShouldBeError("invalid_grant");
+        sql.Take().Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task The_first_use_of_a_self_registered_client_on_a_day_is_noted_once()
+    {
+        var client = await app.DcrAsync();
+        await LoginAsync(client, ("redirect_uri", TestApp.RedirectUri));
+        sql.Take().Should().ContainSingle(c => c == "update hq_clients");
+
+        app.Clock.Advance(TimeSpan.FromDays(1));
+        await LoginAsync(client, ("redirect_uri", TestApp.RedirectUri));
+        sql.Take().Should().ContainSingle(c => c == "update hq_clients");
+    }
+
+    private async Task<Answer> LoginAsync(string client, (string Name, string Value) redirect)
+    {
+        var code = await app.CodeAsync(client, (redirect.Name, redirect.Value));
+        var answer = await app.PostAsync(
+            "/oauth2/token",
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            redirect,
+            ("code_verifier", TestApp.Verifier),
+            ("client_id", client)
+        );
+        answer.Status.Should().Be(200, answer.Body);
+        return answer;
+    }
+}
