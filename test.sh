@@ -1,25 +1,47 @@
 #!/usr/bin/env bash
-# Sets up what the tests need, builds, runs every test, and says what was skipped and why.
-# HQ_CI_STRICT=1 makes a skipped test a failure. Needs the .NET SDK named in global.json, nothing else.
+# Sets up what the tests need, builds, runs every test, and says what was skipped and why. The HTTP tests run on each store.
+# Needs the .NET SDK named in global.json. PostgreSQL: the server of HQ_TEST_PG, else one to throw away (tests/pg.sh, which installs
+# it where it may), else its tests are skipped. HQ_CI_STRICT=1 makes a skipped test a failure.
 set -euo pipefail
 cd "$(dirname "$0")"
 export UseSharedCompilation=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 configuration=${CONFIGURATION:-Release}
 log=$(mktemp)
-trap 'rm -f "$log"; dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true' EXIT
+own_pg=0
+cleanup() {
+  rm -f "$log" "$log.pg"
+  if [ "$own_pg" = 1 ]; then tests/pg.sh down || true; fi
+  dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
+}
+trap cleanup EXIT
 
 command -v dotnet >/dev/null || { echo "The .NET SDK is missing: install version 10 (see global.json)." >&2; exit 1; }
+if [ -z "${HQ_TEST_PG:-}" ]; then
+  own_pg=1
+  if HQ_TEST_PG=$(tests/pg.sh up 2>"$log.pg"); then export HQ_TEST_PG; else own_pg=0 HQ_TEST_PG=; fi
+  cat "$log.pg" >&2
+fi
+
 dotnet restore HQ.OAuth2.sln --locked-mode
 dotnet build HQ.OAuth2.sln -c "$configuration" --no-restore
 
 status=0
-dotnet test --solution HQ.OAuth2.sln -c "$configuration" --no-build 2>&1 | tee "$log" || status=${PIPESTATUS[0]}
+run() { dotnet test "$@" -c "$configuration" --no-build 2>&1 | tee -a "$log" || status=1; }
+echo "== every test; the HTTP tests in memory"
+HQ_TEST_STORE=memory run --solution HQ.OAuth2.sln
+echo "== the HTTP tests on SQLite"
+HQ_TEST_STORE=sqlite run --project tests/HQ.OAuth2.AspNetCore.Tests
+if [ -n "$HQ_TEST_PG" ]; then
+  echo "== the HTTP tests on PostgreSQL"
+  HQ_TEST_STORE=postgres run --project tests/HQ.OAuth2.AspNetCore.Tests
+fi
 
-count() { awk -v name="$1:" '$1 == name { n = $2 } END { print n + 0 }' "$log"; }
+count() { awk -v name="$1:" '$1 == name { n += $2 } END { print n + 0 }' "$log"; }
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
-if [ "$skipped" -gt 0 ]; then
+if [ "$skipped" -gt 0 ] || [ -z "$HQ_TEST_PG" ]; then
   echo "Skipped:"
   grep -A 1 -E '^skipped ' "$log" || true
+  if [ -z "$HQ_TEST_PG" ]; then echo "the HTTP tests on PostgreSQL: $(tail -n 1 "$log.pg")"; fi
   if [ "${HQ_CI_STRICT:-0}" = 1 ]; then
     echo "Skips are forbidden here." >&2
     status=1
