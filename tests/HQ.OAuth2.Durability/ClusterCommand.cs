@@ -21,20 +21,30 @@ internal sealed class ClusterCommand(NodeGroup nodes, Database database, Tally t
         arguments.Done();
 
         var tally = new Tally($"cluster: {count} nodes, {store}, {callers} callers at once");
-        await using (var database = await Database.NewAsync(store))
+        try
         {
-            NodeGroup? nodes = null;
-            await tally.PhaseAsync(
-                $"start {count} nodes at once",
-                async () => nodes = await NodeGroup.StartAsync(arguments.QuickStart, count, database.Target)
-            );
-            await using (nodes)
-                await new ClusterCommand(nodes!, database, tally, callers).RunAsync(codes, refreshes);
+            await UseAsync(arguments.QuickStart, count, store, tally, callers, codes, refreshes);
+            if (seconds > 0)
+                await KeyRotation.RunAsync(arguments.QuickStart, count, store, TimeSpan.FromSeconds(seconds), tally);
+        }
+        catch (Exception e) when (e is NodeFailedException or UnexpectedReplyException or HttpRequestException)
+        {
+            tally.Violation("nodes start and answer", e.Message);
         }
 
-        if (seconds > 0)
-            await KeyRotation.RunAsync(arguments.QuickStart, count, store, TimeSpan.FromSeconds(seconds), tally);
         return tally.Report();
+    }
+
+    private static async Task UseAsync(string folder, int count, string store, Tally tally, int callers, int codes, int refreshes)
+    {
+        await using var database = await Database.NewAsync(store);
+        NodeGroup? nodes = null;
+        await tally.PhaseAsync(
+            $"start {count} nodes at once",
+            async () => nodes = await NodeGroup.StartAsync(folder, count, database.Target)
+        );
+        await using (nodes)
+            await new ClusterCommand(nodes!, database, tally, callers).RunAsync(codes, refreshes);
     }
 
     private async Task RunAsync(int codes, int refreshes)

@@ -80,7 +80,7 @@ internal sealed class Journal
     /// <summary>One browser for each user; its session began once and never ends.</summary>
     public Session[] Sessions { get; } = [new("alice"), new("bob"), new("alice"), new("bob")];
 
-    /// <summary>Every key that was ever published.</summary>
+    /// <summary>The keys that were published when it was looked at last.</summary>
     public HashSet<string> Keys { get; } = [];
 
     public void Add(KnownAuthorization authorization)

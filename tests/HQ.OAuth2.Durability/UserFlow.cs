@@ -71,7 +71,8 @@ internal sealed partial class UserFlow(HttpClient http, string node)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/oauth2/register");
         var metadata = $$"""
-            {"client_name":"Durability","redirect_uris":["{{RedirectUri}}"],"token_endpoint_auth_method":"none","scope":"read write"}
+            {"client_name":"Durability","redirect_uris":["{{RedirectUri}}"],"token_endpoint_auth_method":"none",
+             "grant_types":["authorization_code","refresh_token"],"scope":"read write"}
             """;
         request.Content = new StringContent(metadata, Encoding.UTF8, "application/json");
         var reply = await SendAsync(request);

@@ -95,7 +95,7 @@ internal sealed class Database : IAsyncDisposable
     }
 
     // Table names and pragmas cannot be parameters; every text here is ours.
-    private static DbCommand Command(DbConnection connection, string sql)
+    public static DbCommand Command(DbConnection connection, string sql)
     {
         var command = connection.CreateCommand();
 #pragma warning disable CA2100
