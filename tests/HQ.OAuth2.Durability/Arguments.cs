@@ -17,10 +17,12 @@ internal sealed class Arguments
             values[args[i][2..]] = args[i + 1];
         }
 
-        QuickStart =
+        var folder =
             Take("quickstart")
             ?? Environment.GetEnvironmentVariable("HQ_QUICKSTART")
             ?? throw new ArgumentException("Where is the published QuickStart? Say --quickstart DIR.");
+        // Nodes run in that folder: a relative path would mean another one there.
+        QuickStart = Path.GetFullPath(folder);
         if (!File.Exists(Path.Combine(QuickStart, "QuickStart.dll")))
             throw new ArgumentException($"There is no QuickStart.dll in {QuickStart}.");
     }
