@@ -8,7 +8,7 @@ namespace HQ.OAuth2.Durability;
 /// <summary>A database of its own for one run, looked into directly, and gone afterwards.</summary>
 internal sealed class Database : IAsyncDisposable
 {
-    private static readonly string[] tablesWithData = ["hq_authorizations", "hq_clients", "hq_keys"];
+    private static readonly string[] jsonTables = ["hq_authorizations", "hq_clients"];
 
     private readonly Func<DbConnection> connect;
     private readonly Func<ValueTask> remove;
@@ -45,7 +45,7 @@ internal sealed class Database : IAsyncDisposable
         return await CountAsync(connection, table);
     }
 
-    /// <summary>The database itself is whole: one schema, every row readable, and SQLite finds no damage.</summary>
+    /// <summary>The database itself is whole: one schema, every row readable, no key twice, and SQLite finds no damage.</summary>
     public async Task CheckAsync(Tally tally, string when)
     {
         if (IsMemory)
@@ -55,8 +55,14 @@ internal sealed class Database : IAsyncDisposable
             await using var connection = await OpenAsync();
             var schemas = await CountAsync(connection, "hq_schema");
             tally.Expect(schemas == 1, "hq_schema has one row", $"{when}: it has {schemas}");
-            foreach (var table in tablesWithData)
+            foreach (var table in jsonTables)
                 await CheckDataAsync(connection, table, tally, when);
+            // Keys of one kind are numbered: two with one time were made by two nodes at once.
+            var doubles = await CountAsync(
+                connection,
+                "(select active_from from hq_keys where id like 'signing-%' group by active_from having count(*) > 1) d"
+            );
+            tally.Expect(doubles == 0, "racing nodes make one key of a kind", $"{when}: {doubles} times of hq_keys stand twice");
             if (!IsSqlite)
                 return;
             await using var command = Command(connection, "pragma integrity_check");
