@@ -118,7 +118,7 @@ internal sealed class CrashAudit(UserFlow flow, Journal journal, Tally tally, Ra
     private async Task CheckUnansweredRedemptionAsync(KnownAuthorization a)
     {
         var again = await flow.RedeemAsync(a.Approved);
-        tally.Count(again.IsOk ? "  of these not done" : "  of these done");
+        tally.Count(again.IsOk ? "  these had not happened" : "  these had happened");
         tally.Expect(
             again.IsOk || again.IsInvalidGrant,
             "an unanswered redemption happened or did not",

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace HQ.OAuth2.Durability;
@@ -7,8 +8,28 @@ internal sealed class CrashCommand
 {
     private const int Users = 4;
     private const int LongestLoad = 400;
+    private const int LongestAim = 1500;
 
     private static readonly TimeSpan startLimit = TimeSpan.FromSeconds(20);
+
+    // In the order in which they are printed.
+    private static readonly string[] counted =
+    [
+        "rounds",
+        "kills during the first start",
+        "kills during a later start",
+        "slowest restart, ms",
+        "registrations answered",
+        "codes answered",
+        "redemptions answered",
+        "refreshes answered",
+        "revocations answered",
+        "redemptions in flight at a kill",
+        "  these had happened",
+        "  these had not happened",
+        "refreshes in flight at a kill",
+        "revocations in flight at a kill",
+    ];
 
     private readonly NodeSettings settings;
     private readonly int port;
@@ -44,6 +65,8 @@ internal sealed class CrashCommand
         foreach (var provider in store == "both" ? ["sqlite", "postgres"] : new[] { store })
         {
             var tally = new Tally($"crash: {rounds} rounds, {provider}, --seed {seed}");
+            foreach (var name in counted)
+                tally.Count(name, 0);
             try
             {
                 await RunAsync(arguments.QuickStart, provider, rounds, tally, new Random(seed));
@@ -85,10 +108,10 @@ internal sealed class CrashCommand
                 continue;
             }
 
-            await command.KillDuringStartAsync(usual, "kills during the first start");
+            await command.KillDuringFirstStartAsync(usual);
             await using (var node = await command.StartAsync())
             {
-                await command.LoadAsync(node, round: 1, TimeSpan.FromMilliseconds(LongestLoad));
+                await command.LoadAsync(node, round: 1, isAimed: true);
             }
 
             await command.FinishAsync(round: 2);
@@ -100,12 +123,12 @@ internal sealed class CrashCommand
     private async Task RoundAsync(int round, TimeSpan usualStart)
     {
         if (round > 1 && random.Next(6) == 0)
-            await KillDuringStartAsync(usualStart, "kills during a later start");
+            await KillDuringStartAsync(usualStart);
         await using var node = await StartAsync();
         await new CrashAudit(node.Flow, journal, tally, random, round).RunAsync(everything: false);
         if (round % 10 == 0)
             await database.CheckAsync(tally, $"after round {round - 1}");
-        await LoadAsync(node, round, TimeSpan.FromMilliseconds(random.Next(LongestLoad)));
+        await LoadAsync(node, round, isAimed: random.Next(2) == 0);
         tally.Count("rounds");
     }
 
@@ -116,20 +139,27 @@ internal sealed class CrashCommand
         await database.CheckAsync(tally, "at the end");
     }
 
-    private async Task LoadAsync(QuickStartNode node, int round, TimeSpan untilKill)
+    // Aimed: the kill comes just after some request that changes something was sent. Else at any moment.
+    private async Task LoadAsync(QuickStartNode node, int round, bool isAimed)
     {
-        var killed = false;
+        var (killed, toSend) = (false, isAimed ? random.Next(1, 40) : -1);
+        var aim = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Sending()
+        {
+            if (Interlocked.Decrement(ref toSend) == 0)
+                aim.SetResult();
+        }
+
         var load = Task.WhenAll(
             Enumerable
                 .Range(0, Users)
-                .Select(user =>
-                    new CrashLoad(node.Flow, journal, tally, user, round, new Random(random.Next())).RunAsync(() =>
-                        Volatile.Read(ref killed)
-                    )
-                )
+                .Select(user => new CrashLoad(node.Flow, journal, tally, user, round, new Random(random.Next()), Sending))
+                .Select(user => user.RunAsync(() => Volatile.Read(ref killed)))
                 .ToList()
         );
-        await Task.Delay(untilKill);
+        await Task.WhenAny(aim.Task, Task.Delay(isAimed ? LongestAim : random.Next(LongestLoad)));
+        if (isAimed)
+            await Task.Delay(random.Next(5));
         Volatile.Write(ref killed, true);
         node.Kill();
         await load;
@@ -137,13 +167,25 @@ internal sealed class CrashCommand
             tally.Violation("no node logs an error", $"round {round}:\n        {string.Join("\n        ", lines)}");
     }
 
-    // The runtime needs the first third of a start for itself.
-    private async Task KillDuringStartAsync(TimeSpan usual, string what)
+    // Tables and keys are made within a moment: wait until the node comes to the database, then strike.
+    private async Task KillDuringFirstStartAsync(TimeSpan usual)
     {
         await using var node = QuickStartNode.Start(settings, port);
-        await Task.Delay(usual * (0.3 + random.NextDouble()));
+        var clock = Stopwatch.StartNew();
+        while (clock.Elapsed < 2 * usual && !await database.IsInUseAsync())
+            await Task.Delay(1);
+        await Task.Delay(random.Next(150));
         node.Kill();
-        tally.Count(what);
+        tally.Count("kills during the first start");
+    }
+
+    // The runtime needs the first third of a start for itself.
+    private async Task KillDuringStartAsync(TimeSpan usual)
+    {
+        await using var node = QuickStartNode.Start(settings, port);
+        await Task.Delay(usual * (0.3 + (0.8 * random.NextDouble())));
+        node.Kill();
+        tally.Count("kills during a later start");
     }
 
     private async Task<QuickStartNode> StartAsync()

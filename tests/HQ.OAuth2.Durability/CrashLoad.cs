@@ -1,7 +1,7 @@
 namespace HQ.OAuth2.Durability;
 
 /// <summary>A user and the clients he uses, busy until the node dies. The journal hears of a request before it is sent.</summary>
-internal sealed class CrashLoad(UserFlow flow, Journal journal, Tally tally, int user, int round, Random random)
+internal sealed class CrashLoad(UserFlow flow, Journal journal, Tally tally, int user, int round, Random random, Action sending)
 {
     private readonly List<string> clients = [.. journal.Clients(r => r < round).TakeLast(4)];
     private readonly List<KnownAuthorization> mine = [];
@@ -46,6 +46,12 @@ internal sealed class CrashLoad(UserFlow flow, Journal journal, Tally tally, int
             await (choice < 95 ? RefreshAsync(chosen) : RevokeAsync(chosen));
     }
 
+    private void Send(KnownAuthorization a, Pending what)
+    {
+        a.Sent(what, round);
+        sending();
+    }
+
     private async Task RegisterAsync()
     {
         var clientId = await flow.RegisterAsync();
@@ -65,7 +71,7 @@ internal sealed class CrashLoad(UserFlow flow, Journal journal, Tally tally, int
 
     private async Task RedeemAsync(KnownAuthorization a)
     {
-        a.Sent(Pending.Redemption, round);
+        Send(a, Pending.Redemption);
         var reply = await flow.RedeemAsync(a.Approved);
         if (!reply.IsOk)
             throw new UnexpectedReplyException($"redemption of {a.Id}", reply);
@@ -75,7 +81,7 @@ internal sealed class CrashLoad(UserFlow flow, Journal journal, Tally tally, int
 
     private async Task RefreshAsync(KnownAuthorization a)
     {
-        a.Sent(Pending.Refresh, round);
+        Send(a, Pending.Refresh);
         var reply = await flow.RefreshAsync(a.ClientId, a.RefreshToken!);
         if (!reply.IsOk)
             throw new UnexpectedReplyException($"refresh of {a.Id}", reply);
@@ -85,7 +91,7 @@ internal sealed class CrashLoad(UserFlow flow, Journal journal, Tally tally, int
 
     private async Task RevokeAsync(KnownAuthorization a)
     {
-        a.Sent(Pending.Revocation, round);
+        Send(a, Pending.Revocation);
         var reply = await flow.RevokeAsync(a.ClientId, random.Next(2) == 0 ? a.RefreshToken! : a.AccessToken!);
         if (!reply.IsOk)
             throw new UnexpectedReplyException($"revocation of {a.Id}", reply);

@@ -39,6 +39,18 @@ internal sealed class Database : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>Whether somebody else has come to it: its file is there, or a server process works for him.</summary>
+    public async Task<bool> IsInUseAsync()
+    {
+        if (IsMemory)
+            return true;
+        await using var connection = connect();
+        if (IsSqlite)
+            return File.Exists(connection.DataSource);
+        await connection.OpenAsync();
+        return await CountAsync(connection, "pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()") > 0;
+    }
+
     public async Task<long> CountAsync(string table)
     {
         await using var connection = await OpenAsync();

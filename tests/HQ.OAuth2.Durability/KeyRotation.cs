@@ -24,10 +24,9 @@ internal sealed class KeyRotation(NodeGroup nodes, Tally tally)
             folder,
             count,
             database.Target,
-            // Today's QuickStart of the memory store knows no rotation.
-            store == "memory"
-                ? []
-                : [("signingKeyLifetime", Time(LifetimeSeconds)), ("signingKeyLeadTime", Time(LeadSeconds)), ("cacheKeysFor", Time(1))]
+            ("signingKeyLifetime", Time(LifetimeSeconds)),
+            ("signingKeyLeadTime", Time(LeadSeconds)),
+            ("cacheKeysFor", Time(1))
         );
         await tally.PhaseAsync("key rotation under load", () => new KeyRotation(nodes, tally).RunAsync(duration, database));
     }

@@ -20,7 +20,7 @@ internal static class PruningUnderLoad
         for (var i = 0; i < Chains; i++)
             chains.Add(await user.LogInAsync());
         var load = Task.WhenAll(
-            chains.Select(c => KeepRefreshingAsync(user, c, () => Volatile.Read(ref step), times, tally, stop.Token)).ToList()
+            chains.Select((c, i) => KeepRefreshingAsync(i, user, c, () => Volatile.Read(ref step), times, tally, stop.Token)).ToList()
         );
         await Task.Delay(before);
         Volatile.Write(ref step, "refresh, while pruning");
@@ -67,6 +67,7 @@ internal static class PruningUnderLoad
     }
 
     private static async Task KeepRefreshingAsync(
+        int number,
         GrowthUser user,
         KnownAuthorization chain,
         Func<string> step,
@@ -75,6 +76,8 @@ internal static class PruningUnderLoad
         CancellationToken stop
     )
     {
+        // Evenly, not all in one instant.
+        await Task.Delay(every * ((double)number / Chains), CancellationToken.None);
         var clock = Stopwatch.StartNew();
         for (var turn = 1; !stop.IsCancellationRequested; turn++)
         {
