@@ -43,4 +43,11 @@ internal static partial class AdapterLog
 
     [LoggerMessage(1108, LogLevel.Warning, "Pruning failed; the next round takes up where it stopped")]
     public static partial void NotPruned(this ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        1109,
+        LogLevel.Warning,
+        "The keys of access tokens are stored, but the Data Protection keys that protect them are kept by this machine only, or not at all: another node, or a new container, cannot use them and will not start. Keep them where all nodes read them, for instance by PersistDataProtectionKeys() of HQ.OAuth2.EntityFrameworkCore"
+    )]
+    public static partial void ProtectionOfThisMachineOnly(this ILogger logger);
 }

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -55,7 +57,14 @@ internal sealed class StartupCheck(
             logger.InMemory("The ticket store");
         if (services.GetRequiredService<IKeyStore>() is InMemoryKeyStore)
             logger.InMemory("The key store");
+        else if (IsProtectionOfThisMachineOnly(services))
+            logger.ProtectionOfThisMachineOnly();
     }
+
+    // Keys that all nodes share are worth nothing to a node that cannot unprotect them.
+    private static bool IsProtectionOfThisMachineOnly(IServiceProvider services) =>
+        services.GetRequiredService<IDataProtectionProvider>() is EphemeralDataProtectionProvider
+        || services.GetRequiredService<IOptions<KeyManagementOptions>>().Value.XmlRepository is null;
 
     private async Task<string?> SignInProblemAsync(IAuthenticationSchemeProvider? schemes)
     {

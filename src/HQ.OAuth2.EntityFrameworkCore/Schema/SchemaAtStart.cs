@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -6,8 +7,24 @@ namespace HQ.OAuth2;
 /// <summary>Runs the schema update before anything else of the app starts: Data Protection may read its keys from these tables.</summary>
 internal sealed class SchemaAtStart(SchemaUpdate schema, IOptions<HqOAuth2Options> options) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken) =>
-        options.Value.Enabled ? schema.RunAsync(cancellationToken) : Task.CompletedTask;
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (!options.Value.Enabled)
+            return;
+        try
+        {
+            await schema.RunAsync(cancellationToken);
+        }
+        catch (DbException e)
+        {
+            throw new InvalidOperationException(
+                "The tables of the authorization server cannot be made or read. Check the connection string of UseSqlite or UsePostgreSql; "
+                    + "at the first start after an update the user needs the right to create tables, or run the scripts of docs/storage.md "
+                    + "before.",
+                e
+            );
+        }
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
