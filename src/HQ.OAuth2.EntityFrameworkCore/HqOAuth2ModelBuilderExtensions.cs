@@ -35,7 +35,13 @@ public static class HqOAuth2ModelBuilderExtensions
             row.Property(r => r.PruneAfter).HasColumnName("prune_after").HasConversion(utc);
             row.Property(r => r.Data).HasColumnName("data");
             // The id behind makes a page of a list one step through the index.
-            row.HasIndex(r => new { r.Subject, r.Id }).HasDatabaseName("hq_authorizations_by_subject");
+            row.HasIndex(r => new
+                {
+                    r.Subject,
+                    r.ClientId,
+                    r.Id,
+                })
+                .HasDatabaseName("hq_authorizations_by_subject");
             row.HasIndex(r => new { r.ClientId, r.Id }).HasDatabaseName("hq_authorizations_by_client");
             row.HasIndex(r => r.PruneAfter).HasDatabaseName("hq_authorizations_by_age");
         });

@@ -73,7 +73,7 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
         CancellationToken ct
     )
     {
-        // Two ranges of one index.
+        // Two ranges of one index, read in its order.
         var removed = await RemoveAsync(rows => NeverUsed(rows, neverUsedAndMadeBefore), limit, ct);
         return removed < limit ? removed + await RemoveAsync(rows => UsedBefore(rows, lastUsedBefore), limit - removed, ct) : removed;
     }
@@ -81,7 +81,9 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
     // Found by the index, removed by key, and only if nobody used it meanwhile.
     private async ValueTask<int> RemoveAsync(Func<IQueryable<ClientRow>, IQueryable<ClientRow>> unused, int limit, CancellationToken ct)
     {
-        var ids = await own.ReadAsync(context => unused(Rows(context)).Take(limit).Select(r => r.ClientId).ToListAsync(ct));
+        var ids = await own.ReadAsync(context =>
+            unused(Rows(context)).OrderBy(r => r.LastUsedOn).ThenBy(r => r.CreatedAt).Take(limit).Select(r => r.ClientId).ToListAsync(ct)
+        );
         return ids.Count == 0
             ? 0
             : await own.WriteAsync(context => unused(Rows(context).Where(r => ids.Contains(r.ClientId))).ExecuteDeleteAsync(ct), ct);

@@ -7,7 +7,7 @@ create table hq_authorizations (
     prune_after text not null,
     data text not null
 );
-create index hq_authorizations_by_subject on hq_authorizations (subject, id);
+create index hq_authorizations_by_subject on hq_authorizations (subject, client_id, id);
 create index hq_authorizations_by_client on hq_authorizations (client_id, id);
 create index hq_authorizations_by_age on hq_authorizations (prune_after);
 
