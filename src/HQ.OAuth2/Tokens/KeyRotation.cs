@@ -8,8 +8,8 @@ namespace HQ.OAuth2;
 /// </summary>
 internal static class KeyRotation
 {
-    // Clocks differ, tokens travel, and somebody may have shortened the lifetime of tokens meanwhile.
-    private static readonly TimeSpan margin = TimeSpan.FromHours(1);
+    // Tokens travel, and somebody may have shortened their lifetime meanwhile.
+    private static readonly TimeSpan leastMargin = TimeSpan.FromHours(1);
 
     /// <summary>What to do with the keys of one kind now.</summary>
     /// <param name="kind">The name before the number, for instance <c>signing</c>.</param>
@@ -26,6 +26,8 @@ internal static class KeyRotation
         var due = last.ActiveFrom + options.SigningKeyLifetime;
         var next =
             now < due - options.SigningKeyLeadTime ? null : new DueKey(Id(kind, number + 1), Later(due, now + options.SigningKeyLeadTime));
+        // Clocks differ: one that is behind signs with the predecessor for longer, one that is ahead retires it earlier.
+        var margin = options.SigningKeyLeadTime > leastMargin ? options.SigningKeyLeadTime : leastMargin;
         var retired = row.Zip(row.Skip(1))
             .Where(pair => now >= pair.Second.Key.ActiveFrom + options.AccessTokenLifetime + margin)
             .Select(pair => pair.First.Key.Id);
