@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -21,34 +22,37 @@ internal sealed class TokenKeys(
 
     private readonly SemaphoreSlim gate = new(1, 1);
     private volatile KeyRing? ring;
+    private volatile FailedLook? failed;
 
     /// <summary>The keys as this node knows them.</summary>
     public async ValueTask<KeyRing> CurrentAsync(CancellationToken ct) => ring ?? await RefreshAsync(ct);
 
     /// <summary>The keys after another look at the store: for a token of a key that this node does not know.</summary>
-    public async ValueTask<KeyRing> LookAgainAsync(CancellationToken ct) =>
-        ring is { } known && time.GetUtcNow() - known.ReadAt < pauseBetweenLooks ? known : await RefreshAsync(ct);
+    public async ValueTask<KeyRing> LookAgainAsync(CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        if (ring is { } known && now - known.ReadAt < pauseBetweenLooks)
+            return known;
+        // A store that is away is asked as seldom, and nobody is told meanwhile that a token is bad.
+        if (failed is { } last && now - last.At < pauseBetweenLooks)
+            last.Error.Throw();
+        return await RefreshAsync(ct);
+    }
 
     /// <summary>Reads the store; makes the keys that are due, removes the retired ones.</summary>
     /// <exception cref="InvalidOperationException">At the first read: a key cannot be unprotected; the message names the fix.</exception>
     public async Task<KeyRing> RefreshAsync(CancellationToken ct)
     {
-        var before = ring;
+        var (before, failedBefore) = (ring, failed);
         await gate.WaitAsync(ct);
         try
         {
             // Whoever waited behind another's look has its answer.
             if (ring is { } fresh && fresh != before)
                 return fresh;
-            var now = time.GetUtcNow();
-            var records = await store.ListAsync(ct);
-            if (await MaintainAsync(records, now, ct))
-                records = await store.ListAsync(ct);
-            return ring = new(
-                now,
-                Read(SigningKey.Kind, records, ring?.Signing, SigningKey.Read),
-                Read(EncryptionKey.Kind, records, ring?.Encryption, EncryptionKey.Read)
-            );
+            if (failed is { } other && other != failedBefore)
+                other.Error.Throw();
+            return await LookAsync(ct);
         }
         finally
         {
@@ -57,6 +61,29 @@ internal sealed class TokenKeys(
     }
 
     public void Dispose() => gate.Dispose();
+
+    private async Task<KeyRing> LookAsync(CancellationToken ct)
+    {
+        try
+        {
+            var now = time.GetUtcNow();
+            var records = await store.ListAsync(ct);
+            if (await MaintainAsync(records, now, ct))
+                records = await store.ListAsync(ct);
+            ring = new(
+                now,
+                Read(SigningKey.Kind, records, ring?.Signing, SigningKey.Read),
+                Read(EncryptionKey.Kind, records, ring?.Encryption, EncryptionKey.Read)
+            );
+            failed = null;
+            return ring;
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            failed = new(time.GetUtcNow(), ExceptionDispatchInfo.Capture(e));
+            throw;
+        }
+    }
 
     private async ValueTask<bool> MaintainAsync(IReadOnlyList<KeyRecord> records, DateTimeOffset now, CancellationToken ct)
     {
@@ -126,6 +153,8 @@ internal sealed class TokenKeys(
 
         return keys.Count > 0 ? keys : [.. known ?? []];
     }
+
+    private sealed record FailedLook(DateTimeOffset At, ExceptionDispatchInfo Error);
 }
 
 /// <summary>How a host protects what it stores: the two halves of its Data Protection.</summary>
