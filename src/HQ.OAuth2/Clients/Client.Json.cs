@@ -46,7 +46,7 @@ internal sealed record ClientData
     public string? SoftwareId { get; init; }
     public string? SoftwareVersion { get; init; }
 
-    public sealed record SecretData(string Hash, long? ExpiresAt, bool Generated);
+    public sealed record SecretData(string Hash, long? ExpiresAt = null, bool Generated = false);
 
     public static ClientData Of(Client c) =>
         new()
@@ -82,7 +82,7 @@ internal sealed record ClientData
             Type = Type,
             Provenance = Provenance,
             TokenEndpointAuthMethod = TokenEndpointAuthMethod,
-            CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),
+            CreatedAt = ToTime(CreatedAt),
             Secrets = [.. (Secrets ?? []).Select(ToSecret)],
             RedirectUris = RedirectUris ?? [],
             GrantTypes = GrantTypes,
@@ -105,13 +105,20 @@ internal sealed record ClientData
     private static ScopeSet ToScope(string text) =>
         ScopeSet.Parse(text).Failed(out var error, out var scope) ? throw new JsonException(error.Description) : scope;
 
-    private static ClientSecret ToSecret(SecretData s) =>
-        new()
-        {
-            Hash = s.Hash,
-            ExpiresAt = s.ExpiresAt is { } until ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null,
-            Generated = s.Generated,
-        };
+    private static ClientSecret ToSecret(SecretData? s) =>
+        s is null
+            ? throw new JsonException("A secret is null.")
+            : new()
+            {
+                Hash = s.Hash,
+                ExpiresAt = s.ExpiresAt is { } until ? ToTime(until) : null,
+                Generated = s.Generated,
+            };
+
+    private static DateTimeOffset ToTime(long milliseconds) =>
+        milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : throw new JsonException($"{milliseconds} is no time.");
 }
 
 /// <summary>The names of RFC 7591 where it has one.</summary>
@@ -119,6 +126,8 @@ internal sealed record ClientData
 [JsonSourceGenerationOptions(
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     UseStringEnumConverter = true
 )]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -121,6 +121,13 @@ public sealed record ClientSecret
 
     /// <summary>Whether this server generated it: then what has not our form is refused without hashing.</summary>
     public bool Generated { get; init; }
+
+    // A record prints its members; a hash belongs in no log.
+    private bool PrintMembers(System.Text.StringBuilder text)
+    {
+        text.Append("ExpiresAt = ").Append(ExpiresAt?.ToString("O") ?? "never").Append(", Generated = ").Append(Generated);
+        return true;
+    }
 }
 
 /// <summary>The names of grant types (RFC 7591 §2).</summary>

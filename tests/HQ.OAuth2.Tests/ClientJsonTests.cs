@@ -1,0 +1,151 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using HQ.OAuth2.Tests;
+
+namespace HQ.OAuth2;
+
+internal sealed class ClientJsonTests
+{
+    private const string Hash = "$2a$04$abcdefghijklmnopqrstuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuuu";
+
+    // No member has its default.
+    private static readonly Client full = new()
+    {
+        ClientId = "full",
+        Type = ClientType.Confidential,
+        Provenance = ClientProvenance.Dcr,
+        TokenEndpointAuthMethod = "client_secret_post",
+        Secrets = [new() { Hash = Hash, Generated = true }, new() { Hash = Hash + "2", ExpiresAt = TestClock.Start.AddDays(1) }],
+        RedirectUris = [Given.RedirectUri, "https://app.example.com/ü?a=b"],
+        GrantTypes = ["client_credentials", "urn:own"],
+        Scope = ScopeSet.Of("read", "write"),
+        Org = "acme",
+        CreatedAt = TestClock.Start.AddMilliseconds(7),
+        LastUsedOn = new(2026, 11, 23),
+        Disabled = true,
+        Trusted = true,
+        RequirePkce = false,
+        Introspects = ["*"],
+        ClientName = "Ünï \"quoted\"",
+        ClientUri = "https://app.example.com",
+        LogoUri = "https://app.example.com/logo",
+        TosUri = "https://app.example.com/tos",
+        PolicyUri = "https://app.example.com/policy",
+        Contacts = ["ops@example.com"],
+        SoftwareId = "software",
+        SoftwareVersion = "1.0",
+    };
+
+    [Test]
+    public void Every_member_comes_back_but_the_day_of_the_last_use()
+    {
+        var json = full.ToJson();
+        var back = Client.FromJson(json);
+
+        foreach (var member in typeof(Client).GetProperties().Where(p => p.Name != nameof(Client.LastUsedOn)))
+            member.GetValue(back).Should().BeEquivalentTo(member.GetValue(full), member.Name);
+        back.LastUsedOn.Should().BeNull();
+        json.Should().NotContain("last_used");
+        back.ToJson().Should().Be(json);
+    }
+
+    [Test]
+    public void No_member_of_the_example_has_its_default()
+    {
+        var plain = Given.Client();
+        foreach (var member in typeof(Client).GetProperties())
+            JsonSerializer.Serialize(member.GetValue(full)).Should().NotBe(JsonSerializer.Serialize(member.GetValue(plain)), member.Name);
+    }
+
+    [Test]
+    public void Hashes_are_kept_with_what_belongs_to_them()
+    {
+        Client.FromJson(full.ToJson()).Secrets.Should().Equal(full.Secrets);
+    }
+
+    [Test]
+    public void Members_that_may_be_missing_get_their_defaults()
+    {
+        const string least = """
+            {"client_id":"app","type":"Public","provenance":"Api","token_endpoint_auth_method":"none","created_at":0,"grant_types":["authorization_code"]}
+            """;
+
+        Client
+            .FromJson(least)
+            .Should()
+            .BeEquivalentTo(
+                new Client
+                {
+                    ClientId = "app",
+                    Type = ClientType.Public,
+                    TokenEndpointAuthMethod = "none",
+                    GrantTypes = ["authorization_code"],
+                }
+            );
+        Client.FromJson(least.Replace("{", """{"from_a_later_version":{"x":[1]},""", StringComparison.Ordinal)).ClientId.Should().Be("app");
+    }
+
+    [TestCase("client_id")]
+    [TestCase("type")]
+    [TestCase("provenance")]
+    [TestCase("token_endpoint_auth_method")]
+    [TestCase("created_at")]
+    [TestCase("grant_types")]
+    public void A_member_that_must_be_there_is_missed(string member)
+    {
+        Invoking(json => json.Remove(member)).Should().Throw<JsonException>().WithMessage($"*{member}*");
+        Invoking(json => json[member] = null).Should().Throw<JsonException>();
+    }
+
+    [TestCase("")]
+    [TestCase("null")]
+    [TestCase("[]")]
+    [TestCase("\"app\"")]
+    [TestCase("{")]
+    [TestCase("{}")]
+    [TestCase("not json")]
+    public void What_is_no_client_is_a_JsonException(string json)
+    {
+        var read = () => Client.FromJson(json);
+
+        read.Should().Throw<JsonException>();
+    }
+
+    [TestCase("scope", "\"a\\\"b\"")]
+    [TestCase("scope", "\"ä\"")]
+    [TestCase("scope", "7")]
+    [TestCase("type", "\"secret\"")]
+    [TestCase("created_at", "\"yesterday\"")]
+    [TestCase("created_at", "9223372036854775807")]
+    [TestCase("secrets", "[{\"hash\":\"h\",\"expires_at\":9223372036854775807,\"generated\":false}]")]
+    [TestCase("secrets", "[null]")]
+    [TestCase("secrets", "[{\"hash\":null,\"generated\":false}]")]
+    [TestCase("redirect_uris", "\"https://app.example.com/cb\"")]
+    public void A_member_that_cannot_be_is_a_JsonException(string member, string value) =>
+        Invoking(json => json[member] = JsonNode.Parse(value)).Should().Throw<JsonException>();
+
+    [Test]
+    public void What_is_printed_shows_no_hash_and_no_key()
+    {
+        object[] carriers =
+        [
+            full.Secrets[0],
+            full.Secrets[1],
+            full,
+            new RegisteredClient(full, "the-secret"),
+            new KeyRecord("signing-1", TestClock.Start, "the-secret"),
+            new Page<Client>([full], null),
+        ];
+        foreach (var carrier in carriers)
+            carrier.ToString().Should().NotContainAny(Hash, "the-secret");
+        full.Secrets[1].ToString().Should().Contain("2026");
+    }
+
+    private static Action Invoking(Action<JsonObject> change) =>
+        () =>
+        {
+            var json = JsonNode.Parse(full.ToJson())!.AsObject();
+            change(json);
+            Client.FromJson(json.ToJsonString());
+        };
+}
