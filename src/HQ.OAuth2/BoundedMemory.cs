@@ -33,5 +33,11 @@ internal sealed class BoundedMemory<T>(int limit)
         kept[key] = (value, now + life);
     }
 
+    /// <summary>Changes a value that is kept; it is kept no longer for that, and one that is gone meanwhile stays gone.</summary>
+    public void Update(string key, Func<T, T> change)
+    {
+        while (kept.TryGetValue(key, out var entry) && !kept.TryUpdate(key, (change(entry.Value), entry.Until), entry)) { }
+    }
+
     public void Forget(string key) => kept.TryRemove(key, out _);
 }

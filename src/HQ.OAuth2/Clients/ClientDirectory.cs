@@ -48,7 +48,7 @@ internal sealed class ClientDirectory(
         try
         {
             await registry.NoteUseAsync(client.ClientId, today, ct);
-            memory.Remember(client with { LastUsedOn = today });
+            memory.Update(client.ClientId, known => known with { LastUsedOn = today });
         }
         catch (Exception e)
         {
@@ -66,10 +66,20 @@ internal sealed class ClientDirectory(
         return names.Contains(Skeleton(name));
     }
 
-    private async ValueTask<IEnumerable<Client>> OwnClientsAsync(CancellationToken ct) =>
-        store is IClientRegistry registry
-            ? configured.All.Concat((await registry.ListAsync(new(Provenance: ClientProvenance.Api), ct)).Items)
-            : configured.All;
+    private async ValueTask<IEnumerable<Client>> OwnClientsAsync(CancellationToken ct)
+    {
+        var own = configured.All.ToList();
+        if (store is not IClientRegistry registry)
+            return own;
+        string? after = null;
+        do
+        {
+            var page = await registry.ListAsync(new(Provenance: ClientProvenance.Api, Limit: 1000, After: after), ct);
+            own.AddRange(page.Items);
+            after = page.Next;
+        } while (after is not null);
+        return own;
+    }
 
     private static string Skeleton(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToUpperInvariant();
 }
@@ -83,6 +93,9 @@ internal sealed class ClientMemory(IOptions<HqOAuth2Options> options, TimeProvid
     public bool TryGet(string clientId, [NotNullWhen(true)] out Client? client) => clients.TryGet(clientId, time.GetUtcNow(), out client);
 
     public void Remember(Client client) => clients.Set(client.ClientId, client, time.GetUtcNow(), options.Value.CacheClientsFor);
+
+    /// <summary>Changes what is remembered of a client, if anything is, and for no longer than it would have been.</summary>
+    public void Update(string clientId, Func<Client, Client> change) => clients.Update(clientId, change);
 
     /// <summary>After this process changed or removed the client.</summary>
     public void Forget(string clientId) => clients.Forget(clientId);

@@ -1,0 +1,233 @@
+using HQ.OAuth2.Tests;
+using Options = Microsoft.Extensions.Options.Options;
+
+namespace HQ.OAuth2;
+
+internal sealed class ClientDirectoryTests
+{
+    private static readonly Client self = Given.Client("self") with { Provenance = ClientProvenance.Dcr };
+    private static readonly DateOnly today = DateOnly.FromDateTime(TestClock.Start.UtcDateTime);
+
+    private TestClock clock = null!;
+    private ScriptedClientRegistry registry = null!;
+    private RecordingLogger<ClientDirectory> log = null!;
+    private ClientMemory memory = null!;
+    private ClientDirectory directory = null!;
+
+    [SetUp]
+    public void A_registry_and_a_memory_of_ten_seconds()
+    {
+        (clock, registry, log) = (new(), new(), new());
+        directory = Directory(Given.Options());
+    }
+
+    [Test]
+    public async Task A_client_is_read_once_while_it_is_remembered_and_again_after()
+    {
+        await registry.TryAddAsync(Given.Client(), default);
+        for (var i = 0; i < 5; i++)
+            (await directory.FindAsync("app", default))!.ClientId.Should().Be("app");
+        registry.Reads.Should().Be(1);
+
+        await registry.TryUpdateAsync(Given.Client() with { ClientName = "renamed" }, default);
+        clock.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
+        (await directory.FindAsync("app", default))!.ClientName.Should().BeNull();
+        clock.Advance(TimeSpan.FromTicks(1));
+        (await directory.FindAsync("app", default))!.ClientName.Should().Be("renamed");
+        registry.Reads.Should().Be(2);
+    }
+
+    [Test]
+    public async Task Nobody_is_remembered_as_unknown()
+    {
+        (await directory.FindAsync("app", default)).Should().BeNull();
+        await registry.TryAddAsync(Given.Client(), default);
+
+        (await directory.FindAsync("app", default)).Should().NotBeNull();
+    }
+
+    [Test]
+    public async Task A_memory_of_zero_remembers_nobody()
+    {
+        directory = Directory(Given.Options(o => o.CacheClientsFor = TimeSpan.Zero));
+        await registry.TryAddAsync(Given.Client(), default);
+        await directory.FindAsync("app", default);
+        await registry.TryUpdateAsync(Given.Client() with { Disabled = true }, default);
+
+        (await directory.FindAsync("app", default)).Should().BeNull();
+        registry.Reads.Should().Be(2);
+    }
+
+    [Test]
+    public async Task A_disabled_client_is_unknown_and_one_that_was_disabled_here_at_once()
+    {
+        await registry.TryAddAsync(Given.Client("off") with { Disabled = true }, default);
+        (await directory.FindAsync("off", default)).Should().BeNull();
+        (await directory.FindAsync("off", default)).Should().BeNull();
+        registry.Reads.Should().Be(1);
+
+        await registry.TryAddAsync(Given.Client(), default);
+        await directory.FindAsync("app", default);
+        await registry.TryUpdateAsync(Given.Client() with { Disabled = true }, default);
+        memory.Forget("app");
+        (await directory.FindAsync("app", default)).Should().BeNull();
+    }
+
+    [Test]
+    public async Task A_configured_client_needs_no_store_and_hides_one_of_the_same_id()
+    {
+        directory = Directory(Given.Options(o => Configured(o, "app", "ours")));
+        await registry.TryAddAsync(Given.Client() with { ClientName = "stored" }, default);
+
+        (await directory.FindAsync("app", default))!.ClientName.Should().Be("ours");
+        registry.Reads.Should().Be(0);
+    }
+
+    [TestCase("ä")]
+    [TestCase("a\nb")]
+    [TestCase("a\0")]
+    public async Task What_cannot_be_a_client_id_is_not_looked_up(string id)
+    {
+        (await directory.FindAsync(id, default)).Should().BeNull();
+        (await directory.FindAsync(new string('a', ClientDirectory.MaxIdLength + 1), default)).Should().BeNull();
+        registry.Reads.Should().Be(0);
+    }
+
+    [Test]
+    public async Task A_store_that_finds_without_regard_to_case_finds_nobody()
+    {
+        var odd = new ClientDirectory(new(Options.Create(Given.Options())), new CaselessStore(), memory, log);
+
+        (await odd.FindAsync("APP", default)).Should().BeNull();
+        (await odd.FindAsync("app", default)).Should().NotBeNull();
+    }
+
+    [Test]
+    public async Task The_use_of_a_self_registered_client_is_noted_once_a_day()
+    {
+        await registry.TryAddAsync(self, default);
+        for (var day = 0; day < 3; day++)
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                await directory.NoteUseAsync((await directory.FindAsync("self", default))!, clock.Now, default);
+                clock.Advance(TimeSpan.FromHours(2));
+            }
+
+            registry.Uses.Should().HaveCount(day + 1);
+            (await registry.Inner.FindAsync("self", default))!.LastUsedOn.Should().Be(today.AddDays(day));
+            clock.Now = TestClock.Start.AddDays(day + 1);
+        }
+
+        // A clock that goes back takes nothing back.
+        await directory.NoteUseAsync((await directory.FindAsync("self", default))!, TestClock.Start, default);
+        registry.Uses.Should().HaveCount(3);
+    }
+
+    [Test]
+    public async Task The_day_is_that_of_UTC()
+    {
+        await registry.TryAddAsync(self, default);
+
+        await directory.NoteUseAsync(self, new DateTimeOffset(2026, 12, 1, 1, 0, 0, TimeSpan.FromHours(2)), default);
+
+        registry.Uses.Should().Equal(("self", new DateOnly(2026, 11, 30)));
+    }
+
+    [TestCase(ClientProvenance.Api)]
+    [TestCase(ClientProvenance.Cimd)]
+    public async Task The_use_of_other_clients_is_not_noted(ClientProvenance provenance)
+    {
+        await directory.NoteUseAsync(self with { Provenance = provenance }, clock.Now, default);
+
+        registry.Uses.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task A_use_that_cannot_be_noted_is_logged_and_noted_the_next_time()
+    {
+        await registry.TryAddAsync(self, default);
+        foreach (var failure in new Exception[] { new IOException("down"), new OperationCanceledException(), new NotSupportedException() })
+        {
+            registry.NoteFailure = failure;
+            await directory.NoteUseAsync((await directory.FindAsync("self", default))!, clock.Now, default);
+        }
+
+        log.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("self")).Should().HaveCount(3);
+        registry.NoteFailure = null;
+        await directory.NoteUseAsync((await directory.FindAsync("self", default))!, clock.Now, default);
+        (await registry.Inner.FindAsync("self", default))!.LastUsedOn.Should().Be(today);
+    }
+
+    [Test]
+    public async Task Noting_a_use_makes_nobody_remembered_for_longer_or_again()
+    {
+        await registry.TryAddAsync(self, default);
+        var client = (await directory.FindAsync("self", default))!;
+        clock.Advance(TimeSpan.FromSeconds(9));
+        await directory.NoteUseAsync(client, clock.Now, default);
+        await registry.TryUpdateAsync(self with { Disabled = true }, default);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        (await directory.FindAsync("self", default)).Should().BeNull("it was read ten seconds ago");
+
+        clock.Advance(TimeSpan.FromDays(1));
+        memory.Forget("self");
+        await directory.NoteUseAsync(client, clock.Now, default);
+        (await directory.FindAsync("self", default)).Should().BeNull("it was disabled here between the look-up and the note");
+    }
+
+    [TestCase("The Host's App", true)]
+    [TestCase("the-hosts  app!", true)]
+    [TestCase("The Other App", false)]
+    [TestCase(null, false)]
+    public async Task A_self_registered_client_that_calls_itself_like_the_hosts_own_is_told(string? name, bool imitates)
+    {
+        await registry.TryAddAsync(Given.Client() with { ClientName = "The Hosts App" }, default);
+
+        (await directory.ImitatesAsync(self with { ClientName = name }, default)).Should().Be(imitates);
+        (await directory.ImitatesAsync(Given.Client() with { ClientName = name }, default)).Should().BeFalse("it is the host's own");
+    }
+
+    [Test]
+    public async Task The_names_of_the_hosts_clients_are_listed_once_while_they_are_remembered()
+    {
+        directory = Directory(Given.Options(o => Configured(o, "configured", "Ours")));
+        var imitator = self with { ClientName = "Late" };
+        for (var i = 0; i < 5; i++)
+            (await directory.ImitatesAsync(imitator, default)).Should().BeFalse();
+        (await directory.ImitatesAsync(self with { ClientName = "OURS" }, default)).Should().BeTrue();
+        registry.Lists.Should().Be(1);
+
+        await registry.TryAddAsync(Given.Client() with { ClientName = "Late" }, default);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        (await directory.ImitatesAsync(imitator, default)).Should().BeTrue();
+        registry.Lists.Should().Be(2);
+    }
+
+    [Test]
+    public async Task The_names_of_a_host_with_many_clients_are_compared_too()
+    {
+        for (var i = 0; i < 1500; i++)
+            await registry.TryAddAsync(Given.Client($"app-{i:0000}") with { ClientName = $"App {i}" }, default);
+
+        (await directory.ImitatesAsync(self with { ClientName = "App 1499" }, default)).Should().BeTrue();
+    }
+
+    private ClientDirectory Directory(HqOAuth2Options options)
+    {
+        memory = new(Options.Create(options), clock);
+        return new(new(Options.Create(options)), registry, memory, log);
+    }
+
+    private static void Configured(HqOAuth2Options options, string id, string name)
+    {
+        var client = new ClientOptions { ClientId = id, ClientName = name };
+        client.RedirectUris.Add(Given.RedirectUri);
+        options.Clients.Add(client);
+    }
+
+    private sealed class CaselessStore : IClientStore
+    {
+        public ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) => new(Given.Client());
+    }
+}

@@ -1,0 +1,51 @@
+namespace HQ.OAuth2;
+
+/// <summary>The registry in memory, which counts and whose answers a test may change.</summary>
+internal sealed class ScriptedClientRegistry : IClientRegistry
+{
+    public InMemoryClientRegistry Inner { get; } = new();
+
+    public int Reads { get; private set; }
+
+    public int Lists { get; private set; }
+
+    /// <summary>What was noted, in order.</summary>
+    public List<(string ClientId, DateOnly Day)> Uses { get; } = [];
+
+    public Exception? NoteFailure { get; set; }
+
+    /// <summary>What to do at the next additions instead of only adding.</summary>
+    public Queue<Func<IClientRegistry, Client, Task<bool>>> Adds { get; } = new();
+
+    public ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
+    {
+        Reads++;
+        return Inner.FindAsync(clientId, ct);
+    }
+
+    public async ValueTask<bool> TryAddAsync(Client client, CancellationToken ct) =>
+        Adds.TryDequeue(out var add) ? await add(Inner, client) : await Inner.TryAddAsync(client, ct);
+
+    public ValueTask<bool> TryUpdateAsync(Client client, CancellationToken ct) => Inner.TryUpdateAsync(client, ct);
+
+    public ValueTask<bool> TryRemoveAsync(string clientId, CancellationToken ct) => Inner.TryRemoveAsync(clientId, ct);
+
+    public ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct)
+    {
+        Lists++;
+        return Inner.ListAsync(by, ct);
+    }
+
+    public ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct)
+    {
+        Uses.Add((clientId, day));
+        return NoteFailure is { } failure ? ValueTask.FromException(failure) : Inner.NoteUseAsync(clientId, day, ct);
+    }
+
+    public ValueTask<int> RemoveUnusedAsync(
+        DateTimeOffset neverUsedAndMadeBefore,
+        DateOnly lastUsedBefore,
+        int limit,
+        CancellationToken ct
+    ) => Inner.RemoveUnusedAsync(neverUsedAndMadeBefore, lastUsedBefore, limit, ct);
+}
