@@ -14,6 +14,7 @@ internal sealed class AuthorizationRowsTests
     {
         store.Swaps.Clear();
         store.Reads.Clear();
+        store.Adds.Clear();
         rows = Given.Rows(store);
         (row, token) = Given.Active();
         await rows.AddAsync(row, default);
@@ -200,6 +201,76 @@ internal sealed class AuthorizationRowsTests
         var act = () => RotateAsync(token);
 
         await act.Should().ThrowAsync<InvalidOperationException>().WithMessage("*ScriptedStore*TryUpdateAsync*");
+    }
+
+    [Test]
+    public async Task An_addition_whose_answer_was_lost_is_there()
+    {
+        var (fresh, code) = Given.Authorization();
+        store.Adds.Enqueue(
+            async (inner, record) =>
+            {
+                await inner.AddAsync(record, default);
+                throw new IOException("broken pipe");
+            }
+        );
+
+        await rows.AddAsync(fresh, default);
+
+        (await RedeemAsync(code)).Error.Should().BeNull();
+    }
+
+    [Test]
+    public async Task An_addition_that_a_driver_repeated_after_its_own_commit_is_there()
+    {
+        var (fresh, _) = Given.Authorization();
+        store.Adds.Enqueue(
+            async (inner, record) =>
+            {
+                await inner.AddAsync(record, default);
+                throw new InvalidOperationException("duplicate key", new IOException("the answer of the first try was lost"));
+            }
+        );
+
+        await rows.Awaiting(r => r.AddAsync(fresh, default).AsTask()).Should().NotThrowAsync();
+    }
+
+    [Test]
+    public async Task An_addition_that_was_not_committed_fails_as_the_store_did()
+    {
+        var (fresh, _) = Given.Authorization();
+        store.Adds.Enqueue((_, _) => throw new IOException("broken pipe"));
+
+        await rows.Awaiting(r => r.AddAsync(fresh, default).AsTask()).Should().ThrowAsync<IOException>().WithMessage("broken pipe");
+    }
+
+    [Test]
+    public async Task An_addition_whose_id_another_row_has_fails_and_that_row_is_unchanged()
+    {
+        var (fresh, _) = Given.Authorization();
+        var other = fresh with { Subject = "bob", WriteId = OAuthAuthorization.NewWriteId() };
+        await rows.AddAsync(other, default);
+        store.Adds.Enqueue((_, _) => throw new IOException("duplicate key"));
+
+        await rows.Awaiting(r => r.AddAsync(fresh, default).AsTask()).Should().ThrowAsync<IOException>().WithMessage("duplicate key");
+        (await rows.FindAsync(fresh.Id, default))!.Subject.Should().Be("bob");
+    }
+
+    [Test]
+    public async Task An_addition_that_nobody_waits_for_any_more_is_not_looked_up()
+    {
+        var (fresh, _) = Given.Authorization();
+        using var gone = new CancellationTokenSource();
+        store.Adds.Enqueue(
+            async (_, _) =>
+            {
+                await gone.CancelAsync();
+                throw new OperationCanceledException(gone.Token);
+            }
+        );
+        store.Reads.Enqueue(_ => throw new AssertionException("It was read."));
+
+        await rows.Awaiting(r => r.AddAsync(fresh, gone.Token).AsTask()).Should().ThrowAsync<OperationCanceledException>();
     }
 
     private Task<Outcome<TokenGrant>> RotateAsync(RefreshToken presented, double at = 0) =>

@@ -37,6 +37,38 @@ internal sealed class HqOAuth2OptionsValidatorTests
         yield return Case("neverApprovedClientLifetime", "00:00:00", "[d.]hh:mm:ss", o => o.NeverApprovedClientLifetime = default);
         yield return Case("refreshTokenLeeway", "-00:00:01", "00:00:00 for none", o => o.RefreshTokenLeeway = TimeSpan.FromSeconds(-1));
         yield return Case("rememberConsentFor", "-00:00:01", "00:00:00 for none", o => o.RememberConsentFor = TimeSpan.FromSeconds(-1));
+        yield return Case(
+            "signingKeyLifetime",
+            "00:00:00",
+            "at least one second",
+            o => (o.SigningKeyLifetime, o.SigningKeyLeadTime, o.CacheKeysFor) = (default, FromSeconds(-4), FromSeconds(-2)),
+            othersToo: true
+        );
+        yield return Case("signingKeyLifetime", "10675199", "ten years", o => o.SigningKeyLifetime = TimeSpan.MaxValue);
+        yield return Case("signingKeyLeadTime", "00:00:00", "at least one second", o => o.SigningKeyLeadTime = default, othersToo: true);
+        yield return Case("cacheKeysFor", "00:00:00", "at least one second", o => o.CacheKeysFor = default);
+        yield return Case("cacheClientsFor", "-00:00:01", "00:00:00 for none", o => o.CacheClientsFor = FromSeconds(-1));
+        yield return Case("pruneEvery", "-00:00:01", "00:00:00 for none", o => o.PruneEvery = FromSeconds(-1));
+        yield return Case("signingKeyLeadTime", "00:01:59", "twice cacheKeysFor (00:01:00)", o => o.SigningKeyLeadTime = new(0, 1, 59));
+        yield return Case("signingKeyLeadTime", "1.00:00:00", "twice cacheKeysFor (12:00:01)", o => o.CacheKeysFor = new(12, 0, 1));
+        yield return Case(
+            "signingKeyLeadTime",
+            "90.00:00:00",
+            "shorter than signingKeyLifetime (90.00",
+            o => o.SigningKeyLeadTime = new(90, 0, 0, 0)
+        );
+        yield return Case(
+            "signingKeyLeadTime",
+            "1.00:00:00",
+            "shorter than signingKeyLifetime (1.00",
+            o => o.SigningKeyLifetime = new(1, 0, 0, 0)
+        );
+        yield return Case(
+            "unusedClientLifetime",
+            "29.00:00:00",
+            "shorter than refreshTokenIdleLifetime (30.00:00:00)",
+            o => (o.Dcr, o.DefaultOrg, o.UnusedClientLifetime) = (true, "acme", new(29, 0, 0, 0))
+        );
         yield return Case("scopes:name", "a b", "printable ASCII", o => o.Scopes.Add(new() { Name = "a b" }));
         yield return Case("scopes:name", "read", "remove one", o => o.Scopes.Add(new() { Name = "read" }));
         yield return Case("defaultResource", "api", "absolute URI", o => o.DefaultResource = "api");
@@ -56,9 +88,18 @@ internal sealed class HqOAuth2OptionsValidatorTests
 
     [TestCaseSource(nameof(Wrong))]
     [Rfc("6749-4.1.2-2"), Rfc("8252-8.4-2")]
-    public void A_message_names_the_key_the_value_and_the_fix(string key, string value, string fix, Action<HqOAuth2Options> configure)
+    public void A_message_names_the_key_the_value_and_the_fix(
+        string key,
+        string value,
+        string fix,
+        Action<HqOAuth2Options> configure,
+        bool othersToo
+    )
     {
-        var problem = Problems(configure).Should().ContainSingle().Subject;
+        var problems = Problems(configure).ToList();
+        var problem = othersToo
+            ? problems.Should().Contain(p => p.Contains($":{key} = {value} ") && p.Contains(fix)).Which
+            : problems.Should().ContainSingle().Subject;
 
         problem.Should().StartWith($"{HqOAuth2OptionsValidator.Section}:{key} = {value}").And.Contain(fix).And.EndWith(".");
         problem.Should().NotContain("the-secret-of");
@@ -92,6 +133,16 @@ internal sealed class HqOAuth2OptionsValidatorTests
             .Which.Should()
             .Contain("keep one");
         Problems(o => AddClient(o, c => c.SecretHash = ClientSecrets.Keep(Secret, 4).Hash)).Should().BeEmpty();
+    }
+
+    [Test]
+    public void The_edges_of_the_rules_about_keys_and_clients_are_inside()
+    {
+        Problems(o => o.SigningKeyLeadTime = 2 * o.CacheKeysFor).Should().BeEmpty();
+        Problems(o => o.SigningKeyLifetime = o.SigningKeyLeadTime + FromSeconds(1)).Should().BeEmpty();
+        Problems(o => (o.CacheClientsFor, o.PruneEvery) = (default, default)).Should().BeEmpty();
+        Problems(o => (o.Dcr, o.DefaultOrg, o.UnusedClientLifetime) = (true, "acme", o.RefreshTokenIdleLifetime)).Should().BeEmpty();
+        Problems(o => o.UnusedClientLifetime = FromSeconds(1)).Should().BeEmpty("without dcr nobody registers himself");
     }
 
     [Test]
@@ -130,8 +181,10 @@ internal sealed class HqOAuth2OptionsValidatorTests
     private static IEnumerable<string> Problems(Action<HqOAuth2Options> configure, bool development = false) =>
         HqOAuth2OptionsValidator.Problems(Given.Options(configure), development);
 
-    private static TestCaseData Case(string key, string value, string fix, Action<HqOAuth2Options> configure) =>
-        new TestCaseData(key, value, fix, configure).SetArgDisplayNames(key, value);
+    private static TestCaseData Case(string key, string value, string fix, Action<HqOAuth2Options> configure, bool othersToo = false) =>
+        new TestCaseData(key, value, fix, configure, othersToo).SetArgDisplayNames(key, value);
+
+    private static TimeSpan FromSeconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
     private static void Twice(Action act)
     {

@@ -54,6 +54,35 @@ internal sealed class OAuthErrorTests
         OAuthError.TemporarilyUnavailable.Status.Should().Be(503);
     }
 
+    [TestCaseSource(nameof(Unreachable))]
+    public void What_a_driver_says_counts_however_it_is_wrapped(Exception cause)
+    {
+        OAuthError.From(cause).Should().Be(OAuthError.TemporarilyUnavailable);
+        OAuthError.From(new InvalidOperationException("transient", cause)).Should().Be(OAuthError.TemporarilyUnavailable);
+        OAuthError
+            .From(new InvalidOperationException("retries are used up", new NotSupportedException("a mapper's", cause)))
+            .Should()
+            .Be(OAuthError.TemporarilyUnavailable);
+        OAuthError.From(new AggregateException(cause)).Should().Be(OAuthError.TemporarilyUnavailable);
+    }
+
+    [Test]
+    public void A_bug_stays_a_bug_however_it_is_wrapped() =>
+        OAuthError
+            .From(new InvalidOperationException("a", new NotSupportedException("b", new ArgumentException("c"))))
+            .Should()
+            .Be(OAuthError.ServerError);
+
+    private static IEnumerable<Exception> Unreachable() =>
+        [
+            new DriverException(),
+            new TimeoutException(),
+            new IOException(),
+            new System.Net.Sockets.SocketException(),
+            new OperationCanceledException(),
+            new TaskCanceledException(),
+        ];
+
     [Test]
     public void Records_that_carry_secrets_do_not_print_them()
     {
@@ -103,4 +132,6 @@ internal sealed class OAuthErrorTests
             .GetMethods(BindingFlags.Public | BindingFlags.Static)
             .Where(m => m.ReturnType == typeof(OAuthError) && !m.IsSpecialName)
             .Select(m => (OAuthError)m.Invoke(null, [.. m.GetParameters().Select(_ => (object)Hostile)])!);
+
+    private sealed class DriverException : System.Data.Common.DbException;
 }

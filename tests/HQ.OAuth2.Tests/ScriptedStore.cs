@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>The in-memory store, whose reads and swaps a test may answer otherwise. Each script is asked once per call, in order.</summary>
+/// <summary>The in-memory store, whose reads and writes a test may answer otherwise. Each script is asked once per call, in order.</summary>
 internal sealed class ScriptedStore : IAuthorizationStore
 {
     private readonly InMemoryAuthorizationStore inner = new();
@@ -11,11 +11,15 @@ internal sealed class ScriptedStore : IAuthorizationStore
     /// <summary>What to return at the next reads instead of the row.</summary>
     public Queue<Func<IAuthorizationStore, Task<AuthorizationRecord?>>> Reads { get; } = new();
 
+    /// <summary>What to do at the next additions instead of only adding.</summary>
+    public Queue<Func<IAuthorizationStore, AuthorizationRecord, Task>> Adds { get; } = new();
+
     public int Writes { get; private set; }
 
     public int Removals { get; private set; }
 
-    public ValueTask AddAsync(AuthorizationRecord record, CancellationToken ct) => inner.AddAsync(record, ct);
+    public async ValueTask AddAsync(AuthorizationRecord record, CancellationToken ct) =>
+        await (Adds.TryDequeue(out var add) ? add(inner, record) : inner.AddAsync(record, ct).AsTask());
 
     public async ValueTask<AuthorizationRecord?> FindAsync(string id, CancellationToken ct) =>
         Reads.TryDequeue(out var read) ? await read(inner) : await inner.FindAsync(id, ct);
