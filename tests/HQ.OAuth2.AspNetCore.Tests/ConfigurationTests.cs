@@ -49,6 +49,11 @@ internal sealed class ConfigurationTests
             ("requirePkce", "false"),
             ("privateUseSchemes:0", "myapp"),
             ("bcryptWorkFactor", "12"),
+            ("signingKeyLifetime", "30.00:00:00"),
+            ("signingKeyLeadTime", "2.00:00:00"),
+            ("cacheKeysFor", "00:02:00"),
+            ("cacheClientsFor", "00:00:20"),
+            ("pruneEvery", "02:00:00"),
             ("unusedClientLifetime", "1.00:00:00"),
             ("neverApprovedClientLifetime", "2.00:00:00"),
             ("subjectClaim", "sub"),
@@ -115,6 +120,11 @@ internal sealed class ConfigurationTests
                     RequirePkce = false,
                     PrivateUseSchemes = new[] { "myapp" },
                     BcryptWorkFactor = 12,
+                    SigningKeyLifetime = TimeSpan.FromDays(30),
+                    SigningKeyLeadTime = TimeSpan.FromDays(2),
+                    CacheKeysFor = TimeSpan.FromMinutes(2),
+                    CacheClientsFor = TimeSpan.FromSeconds(20),
+                    PruneEvery = TimeSpan.FromHours(2),
                     UnusedClientLifetime = TimeSpan.FromDays(1),
                     NeverApprovedClientLifetime = TimeSpan.FromDays(2),
                     SubjectClaim = "sub",
@@ -185,6 +195,9 @@ internal sealed class ConfigurationTests
     [TestCase("authorizationCodeLifetime", "00:11:00", "00:10:00 at most")]
     [TestCase("privateUseSchemes:0", "javascript", "privateUseSchemes = javascript cannot be allowed")]
     [TestCase("bcryptWorkFactor", "31", "must be 4 to 14")]
+    [TestCase("signingKeyLeadTime", "00:01:00", "twice cacheKeysFor (00:01:00) at least")]
+    [TestCase("signingKeyLifetime", "00:59:00", "must be shorter than signingKeyLifetime (00:59:00)")]
+    [TestCase("unusedClientLifetime", "1.00:00:00", "shorter than refreshTokenIdleLifetime")]
     public async Task A_rule_that_is_broken_stops_the_start_with_key_value_and_fix(string key, string? value, string message)
     {
         var settings = new Dictionary<string, string?>
@@ -201,7 +214,7 @@ internal sealed class ConfigurationTests
             );
         (await start.Should().ThrowAsync<OptionsValidationException>())
             .Which.Message.Should()
-            .Contain($"{Section}:{key.Split(':')[0]}")
+            .Contain($"{Section}:{(key == "signingKeyLifetime" ? "signingKeyLeadTime" : key.Split(':')[0])}")
             .And.Contain(message);
     }
 
@@ -263,6 +276,9 @@ internal sealed class ConfigurationTests
         {
             o.ClientIdMetadataDocuments = true;
             o.Limits.RegistrationsPerMinute = 7;
+            // These have one.
+            (o.UnusedClientLifetime, o.NeverApprovedClientLifetime) = (TimeSpan.FromDays(40), TimeSpan.FromDays(2));
+            (o.SigningKeyLifetime, o.PruneEvery, o.CacheClientsFor) = (TimeSpan.FromDays(9), TimeSpan.FromDays(1), TimeSpan.Zero);
         });
         app.Logs.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("has no effect")).Should().HaveCount(2);
     }
@@ -271,7 +287,10 @@ internal sealed class ConfigurationTests
     public async Task Stores_in_memory_are_warned_about_outside_development()
     {
         await using var app = await TestApp.StartAsync(o => o.Clients.Clear(), environment: "Production", inMemory: true);
-        app.Logs.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("in memory")).Should().HaveCount(4);
+        var warnings = app.Logs.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("in memory")).ToList();
+        warnings.Should().HaveCount(4);
+        foreach (var store in new[] { "The authorization store", "The client store", "The ticket store", "The key store" })
+            warnings.Should().ContainSingle(l => l.Contains(store)).Which.Should().Contain("UseSqlite");
     }
 
     [Test]
