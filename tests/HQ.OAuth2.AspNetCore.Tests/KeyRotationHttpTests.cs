@@ -98,6 +98,21 @@ internal sealed class KeyRotationHttpTests
     }
 
     [Test]
+    public async Task An_opaque_token_hides_who_signed_it_so_a_node_looks_again_for_that_too()
+    {
+        var (keys, protection) = (new FailingKeyStore(), new EphemeralDataProtectionProvider());
+        await using var here = await NodeAsync(keys, protection, AccessTokenFormat.Opaque);
+        await using var there = await NodeAsync(keys, protection, AccessTokenFormat.Opaque);
+        await keys.RemoveAsync("signing-1", default);
+        await GoAsync(there, TestClock.Start.AddSeconds(2));
+        here.Clock.Now = there.Clock.Now;
+        var token = (await there.MachineTokenAsync()).AccessToken();
+        (await here.Services.GetRequiredService<TokenKeys>().CurrentAsync(default)).Knows(Kid(token)).Should().BeTrue();
+
+        (await here.IsActiveAsync(token)).Should().BeTrue();
+    }
+
+    [Test]
     public async Task A_flood_of_made_up_keys_reads_the_store_once_a_second()
     {
         var keys = new FailingKeyStore();
