@@ -157,18 +157,19 @@ internal sealed class KeyRotationHttpTests
         var keys = new FailingKeyStore();
         await using var app = await NodeAsync(keys, new EphemeralDataProtectionProvider(), AccessTokenFormat.Jwt, TimeSpan.FromSeconds(1));
         keys.Failure = new IOException("down");
-        await UntilAsync(() => app.Logs.Lines.Any(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("goes on with")));
+        await UntilAsync(() =>
+            Task.FromResult(app.Logs.Lines.Any(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("goes on with")))
+        );
         (await app.IsActiveAsync((await app.MachineTokenAsync()).AccessToken())).Should().BeTrue();
 
         app.Clock.Advance(TimeSpan.FromDays(89.5));
         keys.Failure = null;
-        await UntilAsync(() => app.Logs.Lines.Any(l => l.Contains("Key signing-2 made")));
-        (await PublishedAsync(app)).Should().HaveCount(2);
+        await UntilAsync(async () => (await PublishedAsync(app)).Count == 2);
     }
 
-    private static async Task UntilAsync(Func<bool> happened)
+    private static async Task UntilAsync(Func<Task<bool>> happened)
     {
-        for (var watch = Stopwatch.StartNew(); !happened(); await Task.Delay(20))
+        for (var watch = Stopwatch.StartNew(); !await happened(); await Task.Delay(20))
             watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(20));
     }
 

@@ -10,15 +10,17 @@ internal sealed class KeyRotationTests
 
     private static readonly HqOAuth2Options options = Given.Options();
 
-    // nothing there
-    [TestCase("", "0", "1@0", TestName = "The first key is used at once")]
-    // one key
+    // the first key is used at once
+    [TestCase("", "0", "1@0")]
     [TestCase("1@0", "0", "")]
     [TestCase("1@0", "88.999", "")]
-    [TestCase("1@0", "89", "2@90", TestName = "The next key is made one lead time ahead")]
-    [TestCase("1@0", "89.5", "2@90.5", TestName = "A key that is made late is published for the whole lead time nevertheless")]
+    // the next one is made a lead time ahead
+    [TestCase("1@0", "89", "2@90")]
+    // one that is made late is published for the whole lead time nevertheless
+    [TestCase("1@0", "89.5", "2@90.5")]
     [TestCase("1@0", "90", "2@91")]
-    [TestCase("1@0", "365", "2@366", TestName = "After a year off a successor is published for the whole lead time before it signs")]
+    // after a year off, too
+    [TestCase("1@0", "365", "2@366")]
     // the successor is there
     [TestCase("1@0 2@90", "89", "")]
     [TestCase("1@0 2@90", "90", "")]
@@ -102,7 +104,8 @@ internal sealed class KeyRotationTests
         KeyRotation.Plan(EncryptionKey.Kind, keys, At("149"), options).Next.Should().Be(new DueKey("encryption-2", At("150")));
     }
 
-    [TestCase("1@0", "-5", 1, TestName = "With a clock that is behind the oldest is used")]
+    // a clock that is behind: the oldest
+    [TestCase("1@0", "-5", 1)]
     [TestCase("1@0", "0", 1)]
     [TestCase("1@0 2@90", "89.999", 1)]
     [TestCase("1@0 2@90", "90", 2)]
