@@ -7,7 +7,7 @@ public static class HqOAuth2HealthCheckExtensions
 {
     /// <summary>
     /// Checks that each store answers and that the keys are fresh: unhealthy when a store cannot be reached, degraded while this node
-    /// goes on with keys that it could not read again.
+    /// goes on with keys that it could not read again, or cannot use one that other nodes use.
     /// </summary>
     /// <param name="builder">The host's health checks.</param>
     /// <param name="name">The name of the check.</param>

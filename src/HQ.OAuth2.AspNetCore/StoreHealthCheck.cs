@@ -28,9 +28,11 @@ internal sealed class StoreHealthCheck(
             return new(context.Registration.FailureStatus, "A store cannot be reached.", e);
         }
 
-        var age = time.GetUtcNow() - (await keys.CurrentAsync(cancellationToken)).ReadAt;
-        return age > 3 * options.Value.CacheKeysFor
-            ? HealthCheckResult.Degraded("The keys could not be read again for a while.")
+        var ring = await keys.CurrentAsync(cancellationToken);
+        if (time.GetUtcNow() - ring.ReadAt > 3 * options.Value.CacheKeysFor)
+            return HealthCheckResult.Degraded("The keys could not be read again for a while.");
+        return ring.Unreadable.Count > 0
+            ? HealthCheckResult.Degraded($"This node cannot unprotect the keys {string.Join(", ", ring.Unreadable)}.")
             : HealthCheckResult.Healthy();
     }
 }

@@ -84,6 +84,19 @@ internal sealed class HealthCheckTests
         (await ReportAsync(app)).Status.Should().Be(HealthStatus.Healthy);
     }
 
+    [Test]
+    public async Task A_node_that_cannot_use_a_key_of_the_others_is_degraded()
+    {
+        await using var app = await StartAsync();
+        var store = app.Services.GetRequiredService<IKeyStore>();
+        await store.TryAddAsync(new("signing-2", app.Clock.Now.AddDays(1), "bm90IG91cnM="), default);
+
+        await app.Services.GetRequiredService<TokenKeys>().RefreshAsync(default);
+
+        var entry = (await ReportAsync(app)).Entries.Single().Value;
+        (entry.Status, entry.Description).Should().Be((HealthStatus.Degraded, "This node cannot unprotect the keys signing-2."));
+    }
+
     private static Task<TestApp> StartAsync(Action<HqOAuth2Builder>? parts = null) =>
         TestApp.StartAsync(
             o => (o.CacheKeysFor, o.Dcr) = (cacheKeysFor, false),

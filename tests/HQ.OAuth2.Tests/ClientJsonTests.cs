@@ -119,6 +119,11 @@ internal sealed class ClientJsonTests
     [TestCase("created_at", "9223372036854775807")]
     [TestCase("secrets", "[{\"hash\":\"h\",\"expires_at\":9223372036854775807,\"generated\":false}]")]
     [TestCase("secrets", "[null]")]
+    [TestCase("secrets", "[{\"generated\":false}]")]
+    [TestCase("redirect_uris", "[null]")]
+    [TestCase("grant_types", "[\"a\",null]")]
+    [TestCase("introspects", "[null]")]
+    [TestCase("contacts", "[null]")]
     [TestCase("secrets", "[{\"hash\":null,\"generated\":false}]")]
     [TestCase("redirect_uris", "\"https://app.example.com/cb\"")]
     public void A_member_that_cannot_be_is_a_JsonException(string member, string value) =>

@@ -84,23 +84,27 @@ internal sealed record ClientData
             TokenEndpointAuthMethod = TokenEndpointAuthMethod,
             CreatedAt = ToTime(CreatedAt),
             Secrets = [.. (Secrets ?? []).Select(ToSecret)],
-            RedirectUris = RedirectUris ?? [],
-            GrantTypes = GrantTypes,
+            RedirectUris = ToTexts(RedirectUris),
+            GrantTypes = ToTexts(GrantTypes),
             Scope = Scope is null ? null : ToScope(Scope),
             Org = Org,
             Disabled = Disabled,
             Trusted = Trusted,
             RequirePkce = RequirePkce,
-            Introspects = Introspects ?? [],
+            Introspects = ToTexts(Introspects),
             ClientName = ClientName,
             ClientUri = ClientUri,
             LogoUri = LogoUri,
             TosUri = TosUri,
             PolicyUri = PolicyUri,
-            Contacts = Contacts ?? [],
+            Contacts = ToTexts(Contacts),
             SoftwareId = SoftwareId,
             SoftwareVersion = SoftwareVersion,
         };
+
+    // Annotations are respected for members, not for what stands in a list.
+    private static IReadOnlyList<string> ToTexts(IReadOnlyList<string>? texts) =>
+        texts is not null && texts.Any(t => t is null) ? throw new JsonException("A list holds null.") : texts ?? [];
 
     private static ScopeSet ToScope(string text) =>
         ScopeSet.Parse(text).Failed(out var error, out var scope) ? throw new JsonException(error.Description) : scope;

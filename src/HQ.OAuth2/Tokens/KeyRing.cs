@@ -21,6 +21,9 @@ internal sealed class KeyRing(DateTimeOffset readAt, IReadOnlyList<SigningKey> s
     /// <summary>The public keys, for the key set document.</summary>
     public IReadOnlyList<PublishedKey> Published { get; } = [.. signing.Select(k => k.Published)];
 
+    /// <summary>Keys in the store that this node cannot unprotect: other nodes sign with them, and it refuses what they sign.</summary>
+    public IReadOnlyList<string> Unreadable { get; init; } = [];
+
     public bool Knows(string? kid) => Verification.Concat(Decryption).Any(k => k.KeyId == kid);
 }
 

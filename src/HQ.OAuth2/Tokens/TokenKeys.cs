@@ -70,11 +70,15 @@ internal sealed class TokenKeys(
             var records = await store.ListAsync(ct);
             if (await MaintainAsync(records, now, ct))
                 records = await store.ListAsync(ct);
+            var unreadable = new List<string>();
             ring = new(
                 now,
-                Read(SigningKey.Kind, records, ring?.Signing, SigningKey.Read),
-                Read(EncryptionKey.Kind, records, ring?.Encryption, EncryptionKey.Read)
-            );
+                Read(SigningKey.Kind, records, ring?.Signing, SigningKey.Read, unreadable),
+                Read(EncryptionKey.Kind, records, ring?.Encryption, EncryptionKey.Read, unreadable)
+            )
+            {
+                Unreadable = unreadable,
+            };
             failed = null;
             return ring;
         }
@@ -120,7 +124,8 @@ internal sealed class TokenKeys(
         string kind,
         IReadOnlyList<KeyRecord> records,
         IReadOnlyList<T>? known,
-        Func<string, DateTimeOffset, byte[], T> read
+        Func<string, DateTimeOffset, byte[], T> read,
+        List<string> unreadable
     )
         where T : IServerKey
     {
@@ -148,6 +153,7 @@ internal sealed class TokenKeys(
                         e
                     );
                 logger.KeyUnreadable(e, record.Id);
+                unreadable.Add(record.Id);
             }
         }
 
