@@ -1,65 +1,105 @@
 namespace HQ.OAuth2;
 
-/// <summary>The promises of <see cref="IClientStore"/>, for a host that keeps clients in a table of its own.</summary>
+/// <summary>
+/// The promises of <see cref="IClientStore"/>, for a store of one method over a host's own table. A registry is tested with
+/// <see cref="ClientRegistryContract"/>.
+/// </summary>
 public abstract class ClientStoreContract : StoreContract<IClientStore>
 {
-    /// <summary>A client that the store has, as the host thinks of it; asked for after the store was made.</summary>
-    protected abstract Client Stored { get; }
+    private Client stored = null!;
 
-    /// <summary>FindAsync gives the client.</summary>
-    [Test]
-    public async Task A_client_is_found_as_it_is_and_the_same_each_time()
+    /// <summary>A store, and a client that is in it as the store should return it. The host writes it into its own table.</summary>
+    protected abstract ValueTask<(IClientStore Store, Client Stored)> CreateStoreAsync();
+
+    private protected sealed override async ValueTask<IClientStore> OpenAsync()
     {
-        var found = await Store.FindAsync(Stored.ClientId, default);
-
-        Assert.That(found?.ToJson(), Is.EqualTo(Stored.ToJson()), "Every member is as the host says.");
-        Assert.That(
-            (await Second.FindAsync(Stored.ClientId, default))?.CreatedAt,
-            Is.EqualTo(found?.CreatedAt),
-            "CreatedAt says which registration this is: it never differs between two reads."
-        );
+        (var store, stored) = await CreateStoreAsync();
+        return store;
     }
 
-    /// <summary>Ids are compared byte by byte (RFC 6749 §1.9).</summary>
     [Test]
-    public async Task Another_id_is_nobodys()
+    public async Task The_stored_client_is_found_with_all_its_members()
     {
-        var id = Stored.ClientId;
-        foreach (var other in new[] { id.ToUpperInvariant(), id.ToLowerInvariant(), id + " ", " " + id, id + "x", id[..^1], "%", "*" })
+        foreach (var node in Nodes)
         {
-            if (other != id)
-                Assert.That(await Store.FindAsync(other, default), Is.Null, $"'{other}' is not '{id}'.");
+            var found = await FindAsync(node);
+            Assert.That(found.ToJson(), Is.EqualTo(stored.ToJson()), "FindAsync returns every member of the client");
+            Assert.That(found.LastUsedOn, Is.EqualTo(stored.LastUsedOn), "FindAsync returns the day of the last use");
         }
     }
 
-    /// <summary>A store is asked by many requests at once.</summary>
     [Test]
-    public async Task Many_may_ask_at_once()
+    public async Task An_unknown_id_is_null()
     {
-        var answers = await RaceAsync(50, (node, i) => node.FindAsync(i % 3 == 0 ? "nobody" : Stored.ClientId, default));
-
-        Assert.That(answers.Count(c => c is null), Is.EqualTo(17));
-        Assert.That(answers.OfType<Client>().Select(c => c.ToJson()).Distinct().Count(), Is.EqualTo(1));
+        foreach (var id in new[] { "unknown-" + Guid.CreateVersion7().ToString("N"), "%", "漢🦊' or 1=1 --" })
+            Assert.That(await Store.FindAsync(id, default), Is.Null, $"FindAsync of an unknown id is null: '{id}'");
     }
 
-    /// <summary>What the store gives can be used.</summary>
     [Test]
-    public async Task What_is_found_can_authenticate_and_be_redirected_to()
+    public async Task Ids_are_compared_ordinally()
     {
-        var client = (await Store.FindAsync(Stored.ClientId, default))!;
+        var id = stored.ClientId;
+        string[] others = [id.ToUpperInvariant(), id.ToLowerInvariant(), id + " ", " " + id, id[..^1] + "_", id[..^1] + "%", id[..^1]];
+        foreach (var other in others.Where(o => o != id))
+            Assert.That(await Store.FindAsync(other, default), Is.Null, $"FindAsync compares ids ordinally: '{other}' is not '{id}'");
+    }
 
-        Assert.That(client.TokenEndpointAuthMethod, Is.Not.Empty);
-        if (client.TokenEndpointAuthMethod == OAuthClientAuthenticationMethods.None)
-            Assert.That(client.Type, Is.EqualTo(ClientType.Public), "Who proves nothing is a public client (RFC 6749 §2.1).");
-        if (client.TokenEndpointAuthMethod.StartsWith("client_secret", StringComparison.Ordinal))
+    [Test]
+    public async Task Many_who_look_at_once_find_the_same()
+    {
+        var found = await RaceAsync(20, async (node, _) => (await FindAsync(node)).ToJson());
+
+        Assert.That(found, Has.All.EqualTo(stored.ToJson()), "FindAsync finds the same client for everybody who asks at once");
+    }
+
+    [Test]
+    public async Task A_client_was_made_at_one_time_only()
+    {
+        var first = (await FindAsync(Store)).CreatedAt;
+
+        foreach (var node in Nodes)
             Assert.That(
-                client.Secrets,
-                Has.Some.Property("Hash").Match("^\\$2[abxy]\\$[0-9]{2}\\$[./0-9A-Za-z]{53}$"),
-                "A bcrypt hash is needed."
+                (await FindAsync(node)).CreatedAt,
+                Is.EqualTo(first),
+                "CreatedAt is the same at each FindAsync: authorizations note it"
             );
-        if (client.GrantTypes.Contains(OAuthGrantTypes.AuthorizationCode))
-            Assert.That(client.RedirectUris, Is.Not.Empty, "The authorization code grant needs a redirect URI (RFC 6749 §3.1.2.2).");
-        foreach (var uri in client.RedirectUris)
-            Assert.That(Uri.TryCreate(uri, UriKind.Absolute, out _), Is.True, $"{uri} is no absolute URI (RFC 6749 §3.1.2).");
+    }
+
+    [Test]
+    public async Task What_is_found_is_usable()
+    {
+        var found = await FindAsync(Store);
+
+        Assert.That(found.ClientId, Is.EqualTo(stored.ClientId), "ClientId is the id that was asked for");
+        Assert.That(found.TokenEndpointAuthMethod, Is.Not.Null.And.Not.Empty, "TokenEndpointAuthMethod is stated");
+        Assert.That(Enum.IsDefined(found.Type), Is.True, "Type is public or confidential");
+        Assert.That(Enum.IsDefined(found.Provenance), Is.True, "Provenance is one of the three");
+        foreach (var uri in found.RedirectUris)
+        {
+            Assert.That(
+                Uri.TryCreate(uri, UriKind.Absolute, out var parsed)
+                    && uri.StartsWith(parsed.Scheme + ":", StringComparison.OrdinalIgnoreCase),
+                Is.True,
+                $"a redirect URI is absolute, with its scheme: '{uri}'"
+            );
+        }
+
+        if (found.GrantTypes.Contains(OAuthGrantTypes.AuthorizationCode))
+            Assert.That(found.RedirectUris, Is.Not.Empty, "a client of the authorization code grant has a redirect URI");
+        if (found.Type == ClientType.Confidential && found.TokenEndpointAuthMethod.StartsWith("client_secret_", StringComparison.Ordinal))
+        {
+            Assert.That(
+                found.Secrets.Count(s => s.Hash is { Length: 60 } hash && hash.StartsWith("$2", StringComparison.Ordinal)),
+                Is.AtLeast(1),
+                "a confidential client with a secret has at least one bcrypt hash"
+            );
+        }
+    }
+
+    private async Task<Client> FindAsync(IClientStore node)
+    {
+        var found = await node.FindAsync(stored.ClientId, default);
+        Assert.That(found, Is.Not.Null, $"FindAsync finds the stored client '{stored.ClientId}'");
+        return found!;
     }
 }

@@ -1,62 +1,139 @@
 namespace HQ.OAuth2;
 
-/// <summary>The promises of <see cref="IKeyStore"/>: derive, make your store, run.</summary>
+/// <summary>The promises of <see cref="IKeyStore"/>: every node signs with the same keys, and one of them makes the next.</summary>
 public abstract class KeyStoreContract : StoreContract<IKeyStore>
 {
-    private static readonly DateTimeOffset now = new(2026, 11, 24, 1, 2, 3, 456, TimeSpan.Zero);
+    private static readonly DateTimeOffset Start = new(2026, 11, 23, 12, 0, 0, 123, TimeSpan.Zero);
 
-    /// <summary>ListAsync gives back what TryAddAsync was given, at every node.</summary>
+    /// <summary>An empty store; called before each test.</summary>
+    protected abstract ValueTask<IKeyStore> CreateStoreAsync();
+
+    private protected sealed override ValueTask<IKeyStore> OpenAsync() => CreateStoreAsync();
+
     [Test]
-    public async Task Keys_are_listed_as_they_were_added()
-    {
-        Assert.That(await Store.ListAsync(default), Is.Empty);
-        KeyRecord[] keys = [new("signing-1", now, new string('a', 4000)), new("encryption-1", now.AddDays(1), "b+/=")];
-        foreach (var key in keys)
-            Assert.That(await Store.TryAddAsync(key, default), Is.True);
+    public async Task An_empty_store_lists_nothing() => await ListsAsync("ListAsync of an empty store is empty");
 
-        foreach (var node in new[] { Store, Second })
-            Assert.That(
-                await node.ListAsync(default),
-                Is.EquivalentTo(keys),
-                "Every node sees every key at once, exactly as it was added."
-            );
+    [Test]
+    public async Task A_key_is_listed_exactly_as_it_was_added()
+    {
+        KeyRecord[] keys =
+        [
+            new("signing-1", Start, string.Concat(Enumerable.Repeat("CfDJ8_-/+=äö漢🦊", 300))),
+            new("signing-2", Start.AddMilliseconds(1).AddYears(30), "žluťoučký 'quoted' \"twice\" \\ %_"),
+            new("encryption-1", Start.AddYears(-50), "x"),
+        ];
+        foreach (var key in keys)
+            await AddAsync(key);
+
+        await ListsAsync("ListAsync returns every key as it was added", keys);
     }
 
-    /// <summary>Many nodes start at once and one makes the key.</summary>
     [Test]
-    public async Task Of_many_that_add_one_id_one_does()
+    public async Task An_id_that_is_taken_is_refused_and_its_owner_unchanged()
     {
-        for (var round = 1; round <= 5; round++)
-        {
-            var answers = await RaceAsync(50, (node, i) => node.TryAddAsync(new($"signing-{round}", now, $"{i}"), default));
+        var first = new KeyRecord("signing-1", Start, "first");
+        await AddAsync(first);
 
-            Assert.That(answers.Count(won => won), Is.EqualTo(1), "Of 50 nodes that add a key exactly one may be told that it did.");
-            var kept = (await Second.ListAsync(default)).Single(k => k.Id == $"signing-{round}");
-            Assert.That(kept.Data, Is.EqualTo($"{Array.IndexOf(answers, true)}"), "The key is the winner's.");
+        foreach (var node in Nodes)
+        {
+            var second = new KeyRecord("signing-1", Start.AddDays(1), "second");
+            Assert.That(await node.TryAddAsync(second, default), Is.False, "TryAddAsync of an id that is taken answers false");
+            await ListsAsync("TryAddAsync of an id that is taken leaves its owner unchanged", first);
         }
     }
 
-    /// <summary>TryAddAsync adds.</summary>
     [Test]
-    public async Task An_id_that_is_taken_is_refused_and_its_key_unchanged()
+    public async Task Ids_are_compared_ordinally()
     {
-        await Store.TryAddAsync(new("signing-1", now, "first"), default);
+        KeyRecord[] keys = [new("signing-1", Start, "a"), new("Signing-1", Start, "b"), new("signing-1 ", Start, "c")];
+        foreach (var key in keys)
+            await AddAsync(key);
 
-        Assert.That(await Second.TryAddAsync(new("signing-1", now.AddDays(1), "second"), default), Is.False);
-        Assert.That((await Store.ListAsync(default)).Single(), Is.EqualTo(new KeyRecord("signing-1", now, "first")));
+        await ListsAsync("TryAddAsync compares ids ordinally", keys);
+        await Store.RemoveAsync("signing-1", default);
+        await ListsAsync("RemoveAsync compares ids ordinally", keys[1], keys[2]);
     }
 
-    /// <summary>A retired key is gone for everybody.</summary>
     [Test]
-    public async Task A_removed_key_is_gone_and_removing_it_twice_is_no_error()
+    public async Task Of_fifty_who_add_one_id_one_wins()
     {
-        await Store.TryAddAsync(new("signing-1", now, "1"), default);
-        await Store.TryAddAsync(new("signing-2", now, "2"), default);
+        for (var round = 0; round < 3; round++)
+        {
+            var id = $"signing-{round}";
+            var won = await RaceAsync(50, (node, i) => node.TryAddAsync(new(id, Start, $"{i}"), default));
+
+            Assert.That(won.Count(w => w), Is.EqualTo(1), "of many TryAddAsync of one id exactly one answers true");
+            foreach (var node in Nodes)
+            {
+                var found = (await node.ListAsync(default)).Where(k => k.Id == id).Select(k => k.Data);
+                Assert.That(found, Is.EqualTo([$"{Array.IndexOf(won, true)}"]), "the key is the winner's");
+            }
+        }
+    }
+
+    [Test]
+    public async Task A_removed_key_is_gone_and_removing_it_again_is_no_error()
+    {
+        var other = new KeyRecord("signing-2", Start, "other");
+        await AddAsync(new("signing-1", Start, "first"));
+        await AddAsync(other);
 
         await Store.RemoveAsync("signing-1", default);
-        await Second.RemoveAsync("signing-1", default);
+        await ListsAsync("RemoveAsync removes the one key", other);
+        foreach (var node in Nodes)
+        {
+            var failure = await FailureOfAsync(() => node.RemoveAsync("signing-1", default));
+            Assert.That(failure, Is.Null, "RemoveAsync of a key that is gone is no error");
+        }
 
-        Assert.That((await Second.ListAsync(default)).Select(k => k.Id), Is.EqualTo(new[] { "signing-2" }));
-        Assert.That(await Store.TryAddAsync(new("signing-1", now, "anew"), default), Is.True);
+        var anew = new KeyRecord("signing-1", Start.AddDays(1), "anew");
+        await AddAsync(anew);
+        await ListsAsync("a removed id can be added again", other, anew);
+    }
+
+    [Test]
+    public async Task What_one_node_wrote_the_other_reads_at_once()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var key = new KeyRecord($"signing-{i}", Start.AddDays(i), $"{i}");
+            Assert.That(await Node(i).TryAddAsync(key, default), Is.True, "TryAddAsync of a new id");
+            Assert.That(await Node(i + 1).ListAsync(default), Is.EqualTo([key]), "ListAsync shows what another node added");
+            await Node(i + 1).RemoveAsync(key.Id, default);
+            Assert.That(await Node(i).ListAsync(default), Is.Empty, "ListAsync shows that another node removed the key");
+        }
+    }
+
+    [Test]
+    public async Task A_cancelled_call_says_so_or_does_all_of_its_work()
+    {
+        var (key, other) = (new KeyRecord("signing-1", Start, "first"), new KeyRecord("signing-2", Start, "other"));
+        await AddAsync(other);
+
+        await CancelledAsync(
+            "TryAddAsync",
+            async ct =>
+            {
+                Assert.That(await Store.TryAddAsync(key, ct), Is.True, "TryAddAsync does its work or throws");
+                await ListsAsync("TryAddAsync does its work or throws", key, other);
+            }
+        );
+        await CancelledAsync(
+            "RemoveAsync",
+            async ct =>
+            {
+                await Store.RemoveAsync(other.Id, ct);
+                Assert.That((await Store.ListAsync(default)).Contains(other), Is.False, "RemoveAsync does its work or throws");
+            }
+        );
+    }
+
+    private async Task AddAsync(KeyRecord key) =>
+        Assert.That(await Store.TryAddAsync(key, default), Is.True, $"TryAddAsync of the new id '{key.Id}'");
+
+    private async Task ListsAsync(string promise, params KeyRecord[] expected)
+    {
+        foreach (var node in Nodes)
+            Assert.That(await node.ListAsync(default), Is.EquivalentTo(expected), promise);
     }
 }

@@ -1,61 +1,82 @@
 namespace HQ.OAuth2;
 
-/// <summary>What the fixtures of all stores share: an empty store before each test, and a second node that sees the same data.</summary>
-/// <typeparam name="T">The store's interface.</typeparam>
-public abstract class StoreContract<T>
-    where T : class
+/// <summary>What the fixtures have in common: an empty store before each test, seen from two nodes.</summary>
+/// <typeparam name="TStore">The interface whose promises are tested.</typeparam>
+public abstract class StoreContract<TStore>
+    where TStore : class
 {
-    /// <summary>The store of the test that runs.</summary>
-    protected T Store { get; private set; } = null!;
+    /// <summary>The store of this test.</summary>
+    protected TStore Store { get; private set; } = null!;
 
-    /// <summary>Another node's view of the same data.</summary>
-    protected T Second { get; private set; } = null!;
+    /// <summary>The same data as another node sees it.</summary>
+    protected TStore Second { get; private set; } = null!;
 
-    /// <summary>Makes an empty store.</summary>
-    protected abstract ValueTask<T> CreateStoreAsync();
+    private protected TStore[] Nodes => [Store, Second];
 
-    /// <summary>
-    /// Makes what another process would see of the same data: a store with connections and caches of its own. A store that lives in one
-    /// process only leaves it at the same instance.
-    /// </summary>
-    protected virtual ValueTask<T> OpenSecondAsync(T store) => new(store);
-
-    /// <summary>Removes what a test left behind.</summary>
-    protected virtual ValueTask CleanUpAsync(T store) => default;
-
-    /// <summary>Called by NUnit before each test.</summary>
     [SetUp]
-    public async Task SetUpStoreAsync()
+    public async Task OpenStoreAsync()
     {
-        Store = await CreateStoreAsync();
+        Store = await OpenAsync();
         Second = await OpenSecondAsync(Store);
     }
 
-    /// <summary>Called by NUnit after each test.</summary>
     [TearDown]
-    public async Task TearDownStoreAsync()
+    public async Task CloseStoreAsync()
     {
         if (Store is { } store)
             await CleanUpAsync(store);
-        Store = Second = null!;
+        (Store, Second) = (null!, null!);
     }
 
-    /// <summary>Runs the same action many times at once, by turns on both nodes; their answers in order.</summary>
-    protected Task<TAnswer[]> RaceAsync<TAnswer>(int racers, Func<T, int, ValueTask<TAnswer>> action)
+    /// <summary>
+    /// Another node's view of the same data: a second instance with nothing in common but the database. The same instance when not
+    /// overridden, which is right for a store that lives in one process only.
+    /// </summary>
+    protected virtual ValueTask<TStore> OpenSecondAsync(TStore store) => new(store);
+
+    /// <summary>Called after each test with its store.</summary>
+    protected virtual ValueTask CleanUpAsync(TStore store) => default;
+
+    private protected abstract ValueTask<TStore> OpenAsync();
+
+    private protected TStore Node(int i) => i % 2 == 0 ? Store : Second;
+
+    /// <summary>Callers that wait for each other and then start at once, on both nodes in turn.</summary>
+    private protected async Task<T[]> RaceAsync<T>(int callers, Func<TStore, int, ValueTask<T>> call)
     {
-        // Each on a thread of its own, let go together.
         var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var tasks = Enumerable
-            .Range(0, racers)
-            .Select(i =>
-                Task.Run(async () =>
-                {
-                    await start.Task;
-                    return await action(i % 2 == 0 ? Store : Second, i);
-                })
-            )
-            .ToArray();
+        var race = Enumerable.Range(0, callers).Select(i => Task.Run(() => WaitAndCallAsync(i))).ToList();
         start.SetResult();
-        return Task.WhenAll(tasks);
+        return await Task.WhenAll(race);
+
+        async Task<T> WaitAndCallAsync(int i)
+        {
+            await start.Task;
+            return await call(Node(i), i);
+        }
+    }
+
+    private protected static async Task<Exception?> FailureOfAsync(Func<ValueTask> call)
+    {
+        try
+        {
+            await call();
+            return null;
+        }
+        catch (Exception failure) when (failure is not ResultStateException)
+        {
+            return failure;
+        }
+    }
+
+    /// <summary>What may become of a call whose token was cancelled before: it says so, or it does its work.</summary>
+    private protected static async Task CancelledAsync(string method, Func<CancellationToken, ValueTask> call)
+    {
+        var failure = await FailureOfAsync(() => call(new CancellationToken(canceled: true)));
+        Assert.That(
+            failure,
+            Is.Null.Or.InstanceOf<OperationCanceledException>(),
+            $"{method} with a cancelled token throws OperationCanceledException or does its work"
+        );
     }
 }

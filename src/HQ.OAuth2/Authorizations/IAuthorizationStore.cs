@@ -2,11 +2,12 @@ namespace HQ.OAuth2;
 
 /// <summary>
 /// Where authorizations are: one row for everything that one login allowed a client. A store holds rows and swaps one if nobody else
-/// has; it never learns what is in <see cref="AuthorizationRecord.Data"/>. Throw when it cannot be reached.
+/// has; it never learns what is in <see cref="AuthorizationRecord.Data"/>. Ids and subjects are compared ordinally. Throw when it
+/// cannot be reached.
 /// </summary>
 public interface IAuthorizationStore
 {
-    /// <summary>Adds a row with a new id, committed when the call returns.</summary>
+    /// <summary>Adds a row with a new id, committed when the call returns. Throws when the id is taken.</summary>
     ValueTask AddAsync(AuthorizationRecord record, CancellationToken ct);
 
     /// <summary>The row with this id as the last committed write left it; null when there is none.</summary>
@@ -14,7 +15,7 @@ public interface IAuthorizationStore
 
     /// <summary>
     /// Replaces the row where its version is one less than <paramref name="next"/>'s, committed when the call returns. False when
-    /// another version is there, or none: it never inserts.
+    /// another version is there, or none: it never inserts. Subject and client of a row never change.
     /// </summary>
     ValueTask<bool> TryUpdateAsync(AuthorizationRecord next, CancellationToken ct);
 
@@ -24,7 +25,10 @@ public interface IAuthorizationStore
     /// <summary>The rows of a subject, of a client, or of both, in a stable order.</summary>
     ValueTask<Page<AuthorizationRecord>> ListAsync(AuthorizationFilter by, CancellationToken ct);
 
-    /// <summary>Removes at most <paramref name="limit"/> rows whose <see cref="AuthorizationRecord.PruneAfter"/> is past; returns how many.</summary>
+    /// <summary>
+    /// Removes at most <paramref name="limit"/> rows whose <see cref="AuthorizationRecord.PruneAfter"/> is past, the oldest first; returns
+    /// how many.
+    /// </summary>
     ValueTask<int> RemoveExpiredAsync(DateTimeOffset now, int limit, CancellationToken ct);
 }
 

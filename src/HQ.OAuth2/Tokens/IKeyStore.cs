@@ -2,7 +2,7 @@ namespace HQ.OAuth2;
 
 /// <summary>
 /// Where the keys of access tokens are, for all nodes: few, small, written a few times a year. Used outside of requests, so one instance
-/// serves the process. Throw when it cannot be reached.
+/// serves the process. Ids are compared ordinally. Throw when it cannot be reached.
 /// </summary>
 public interface IKeyStore
 {

@@ -2,7 +2,7 @@ namespace HQ.OAuth2;
 
 /// <summary>
 /// What lives for minutes, must be shared by nodes or be single-use, and is no authorization: a revoked <c>jti</c>, for instance.
-/// Throw when it cannot be reached.
+/// Keys and values are compared ordinally. Throw when it cannot be reached.
 /// </summary>
 public interface ITicketStore
 {

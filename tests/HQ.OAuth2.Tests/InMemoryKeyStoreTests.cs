@@ -1,0 +1,6 @@
+namespace HQ.OAuth2;
+
+internal sealed class InMemoryKeyStoreTests : KeyStoreContract
+{
+    protected override ValueTask<IKeyStore> CreateStoreAsync() => new(new InMemoryKeyStore());
+}
