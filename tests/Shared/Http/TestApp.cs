@@ -363,6 +363,15 @@ internal sealed class Browser(TestApp app, string? user)
         StringComparer.Ordinal
     );
 
+    /// <summary>The same cookies at another node.</summary>
+    public Browser At(TestApp node)
+    {
+        var there = new Browser(node, null);
+        foreach (var (name, value) in cookies)
+            there.cookies[name] = value;
+        return there;
+    }
+
     public void SignIn(string name) => cookies["test-user"] = name;
 
     public Task<Answer> GetAsync(string url) => SendAsync(new(HttpMethod.Get, url));
