@@ -11,6 +11,7 @@ namespace HQ.OAuth2;
 /// <param name="open">Makes a context; the owner disposes of it.</param>
 internal sealed class OwnContext(Func<(DbContext Context, IAsyncDisposable Owner)> open)
 {
+    private const int MaxInserts = 10;
     private const string Sqlite = "Microsoft.EntityFrameworkCore.Sqlite";
 
     // SQLite has one writer at a time: who queues here does not sleep and try again there. One gate a database, whoever writes to it.
@@ -48,23 +49,28 @@ internal sealed class OwnContext(Func<(DbContext Context, IAsyncDisposable Owner
     public async ValueTask<bool> TryInsertAsync<T>(T row, Func<DbContext, Task<bool>> exists, CancellationToken ct)
         where T : class
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await WriteAsync(
-                context =>
-                {
-                    context.Add(row);
-                    return context.SaveChangesAsync(ct);
-                },
-                ct
-            );
-            return true;
-        }
-        catch (DbUpdateException)
-        {
-            if (await ReadAsync(exists))
-                return false;
-            throw;
+            try
+            {
+                await WriteAsync(
+                    context =>
+                    {
+                        context.Add(row);
+                        return context.SaveChangesAsync(ct);
+                    },
+                    ct
+                );
+                return true;
+            }
+            catch (DbUpdateException)
+            {
+                if (await ReadAsync(exists))
+                    return false;
+                // The one in the way may have been removed since: then there is room. What fails for another reason fails again.
+                if (attempt == MaxInserts)
+                    throw;
+            }
         }
     }
 

@@ -13,18 +13,27 @@ internal sealed class EntityFrameworkTicketStore(OwnContext own, TimeProvider ti
             Value = value,
             Until = until,
         };
-        if (await own.TryInsertAsync(row, context => Rows(context).AnyAsync(r => r.Key == key, ct), ct))
-            return true;
+        while (true)
+        {
+            if (await own.TryInsertAsync(row, context => Rows(context).AnyAsync(r => r.Key == key, ct), ct))
+                return true;
 
-        // One with this key is there: it makes way if its time is over, for one of those who want its place.
-        var now = time.GetUtcNow();
-        return await own.WriteAsync(
+            // One with this key is there: it makes way if its time is over, for one of those who want its place.
+            var now = time.GetUtcNow();
+            var replaced = await own.WriteAsync(
                 context =>
                     Rows(context)
                         .Where(r => r.Key == key && r.Until <= now)
                         .ExecuteUpdateAsync(set => set.SetProperty(r => r.Value, value).SetProperty(r => r.Until, until), ct),
                 ct
-            ) == 1;
+            );
+            if (replaced == 1)
+                return true;
+
+            // Only one that counts is in the way. Was it pruned or removed since, there is room now.
+            if (await FindAsync(key, ct) is not null)
+                return false;
+        }
     }
 
     public async ValueTask<string?> FindAsync(string key, CancellationToken ct)
