@@ -217,6 +217,30 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
     }
 
     [Test]
+    public async Task An_id_added_and_removed_at_once_is_there_as_often_as_it_was_added_and_not_removed()
+    {
+        var changes = await RaceAsync(
+            8,
+            async (node, i) =>
+            {
+                var sum = 0;
+                for (var step = 0; step < 8; step++)
+                {
+                    if (i < 4)
+                        sum += await node.TryAddAsync(New("app"), default) ? 1 : 0;
+                    else
+                        sum -= await node.TryRemoveAsync("app", default) ? 1 : 0;
+                }
+
+                return sum;
+            }
+        );
+
+        var left = await Store.FindAsync("app", default) is null ? 0 : 1;
+        Assert.That(changes.Sum(), Is.EqualTo(left), "TryAddAsync and TryRemoveAsync at the same time each say what they did");
+    }
+
+    [Test]
     public async Task What_one_node_wrote_the_other_reads_at_once()
     {
         var client = New("app");

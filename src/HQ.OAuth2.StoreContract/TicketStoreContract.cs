@@ -245,22 +245,57 @@ public abstract class TicketStoreContract : StoreContract<ITicketStore>
         await AddAsync("living", "a", Long);
         await PassAsync(Short);
 
-        // One of them is added anew meanwhile: it lives.
+        // Some of them are added anew meanwhile: these live.
         var removed = await RaceAsync(
-            5,
+            3,
             async (node, i) =>
             {
-                if (i < 4)
-                    return await node.RemoveExpiredAsync(8, default);
-                Assert.That(await node.TryAddAsync("over-19", "b", In(Long), default), Is.True, "TryAddAsync while others prune");
-                return 0;
+                var count = 0;
+                for (var step = 10; step < 20; step++)
+                {
+                    if (i == 0)
+                        Assert.That(
+                            await node.TryAddAsync($"over-{step}", "b", In(Long), default),
+                            Is.True,
+                            "TryAddAsync while others prune"
+                        );
+                    else
+                        count += await node.RemoveExpiredAsync(2, default);
+                }
+
+                return count;
             }
         );
 
-        Assert.That(removed, Has.All.LessThanOrEqualTo(8), "RemoveExpiredAsync removes no more than its limit");
         Assert.That(removed.Sum(), Is.LessThanOrEqualTo(20), "the counts of RemoveExpiredAsync on several nodes add up");
         await FindsAsync("living", "a", "RemoveExpiredAsync leaves what counts");
-        await FindsAsync("over-19", "b", "RemoveExpiredAsync leaves what was added anew meanwhile");
+        for (var i = 10; i < 20; i++)
+            await FindsAsync($"over-{i}", "b", "RemoveExpiredAsync leaves what was added anew meanwhile");
+    }
+
+    [Test]
+    public async Task A_key_added_and_removed_at_once_is_there_as_often_as_it_was_added_and_not_removed()
+    {
+        var until = In(Long);
+        var changes = await RaceAsync(
+            8,
+            async (node, i) =>
+            {
+                var sum = 0;
+                for (var step = 0; step < 8; step++)
+                {
+                    if (i < 4)
+                        sum += await node.TryAddAsync("k", "a", until, default) ? 1 : 0;
+                    else
+                        sum -= await node.TryRemoveAsync("k", default) ? 1 : 0;
+                }
+
+                return sum;
+            }
+        );
+
+        var left = await Store.FindAsync("k", default) is null ? 0 : 1;
+        Assert.That(changes.Sum(), Is.EqualTo(left), "TryAddAsync and TryRemoveAsync at the same time each say what they did");
     }
 
     [Test]
