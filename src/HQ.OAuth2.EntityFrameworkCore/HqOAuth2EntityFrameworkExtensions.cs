@@ -1,6 +1,7 @@
 using HQ.OAuth2;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
@@ -68,6 +69,8 @@ public static class HqOAuth2EntityFrameworkExtensions
 
     private static HqOAuth2Builder UseDatabase(this HqOAuth2Builder builder, Action<DbContextOptionsBuilder> database)
     {
+        // What is added later wins: settings of two databases would be put together otherwise.
+        builder.Services.RemoveAll<IDbContextOptionsConfiguration<HqOAuth2DbContext>>();
         builder.Services.AddPooledDbContextFactory<HqOAuth2DbContext>(database);
         builder.Services.TryAddSingleton<SchemaUpdate>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaAtStart>());

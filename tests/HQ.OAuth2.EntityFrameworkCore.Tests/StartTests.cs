@@ -40,6 +40,19 @@ internal sealed class StartTests
     }
 
     [Test]
+    public async Task The_database_that_is_named_last_counts()
+    {
+        await using var database = TestDatabase.Sqlite();
+        await using var app = await TestApp.StartAsync(
+            parts: s =>
+                s.UsePostgreSql("Host=nowhere.invalid").UseSqlite("Data Source=/nowhere/hq.db").UseSqlite(database.ConnectionString),
+            inMemory: true
+        );
+
+        (await app.TokensAsync("spa")).Status.Should().Be(200);
+    }
+
+    [Test]
     public void A_schema_and_a_collation_of_the_hosts_choice_are_in_its_model()
     {
         using var context = new Chosen();
