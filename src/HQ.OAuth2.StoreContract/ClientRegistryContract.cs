@@ -181,7 +181,7 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
                 4,
                 async (node, i) =>
                 {
-                    if (i % 4 is 0 or 3)
+                    if ((i + round) % 2 == 0)
                         Assert.That(await node.TryUpdateAsync(next, default), Is.True, "TryUpdateAsync while its use is noted");
                     else
                         await node.NoteUseAsync("app", day, default);
