@@ -83,6 +83,8 @@ internal static class ConfigurationReader
         ["subjectClaim"] = (o, v) => v.Text(x => o.SubjectClaim = x),
         ["authenticationScheme"] = (o, v) => v.Text(x => o.AuthenticationScheme = x),
         ["allowPlainHttpBehindProxy"] = (o, v) => v.Bool(x => o.AllowPlainHttpBehindProxy = x),
+        ["explainErrors"] = (o, v) => v.Bool(x => o.ExplainErrors = x),
+        ["errorURI"] = (o, v) => v.Text(x => o.ErrorURI = x),
         ["limits"] = (o, v) => v.Members(o.Limits, limitKeys),
     };
 

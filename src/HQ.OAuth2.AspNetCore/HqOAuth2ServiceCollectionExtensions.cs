@@ -21,7 +21,11 @@ public static class HqOAuth2ServiceCollectionExtensions
     /// <summary>Adds the server with settings made in code.</summary>
     public static HqOAuth2Builder AddHqOAuth2(this IServiceCollection services, Action<HqOAuth2Options> configure)
     {
-        services.AddOptions<HqOAuth2Options>().Configure(configure).ValidateOnStart();
+        services
+            .AddOptions<HqOAuth2Options>()
+            .Configure(configure)
+            .PostConfigure<IHostEnvironment>((options, environment) => options.ExplainErrors ??= environment.IsDevelopment())
+            .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HqOAuth2Options>, HostOptionsValidator>());
         services.AddLogging();
         services.AddRouting();

@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace HQ.OAuth2;
@@ -56,7 +58,7 @@ internal static class OAuthHttp
     /// <summary>RFC 6749 §5.2, RFC 6750 §3: status, challenge, and a JSON body whatever the status is.</summary>
     public static Task WriteErrorAsync(HttpContext http, OAuthError error)
     {
-        var headers = http.Response.Headers;
+        var (headers, options) = (http.Response.Headers, Options(http));
         if (error.Code == OAuthError.InvalidClient.Code)
             headers.WWWAuthenticate = BasicChallenge;
         else if (error.Status == StatusCodes.Status401Unauthorized)
@@ -66,7 +68,10 @@ internal static class OAuthHttp
         return WriteJsonAsync(
             http,
             error.Status,
-            JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse(error.Code, error.Description), OAuthJson.Default.ErrorResponse)
+            JsonSerializer.SerializeToUtf8Bytes(
+                new ErrorResponse(error.Code, error.Describe(options), error.Explanation(options)),
+                OAuthJson.Default.ErrorResponse
+            )
         );
     }
 
@@ -84,6 +89,8 @@ internal static class OAuthHttp
         http.Response.Headers.CacheControl = "public, max-age=300";
         return WriteBytesAsync(http, StatusCodes.Status200OK, json);
     }
+
+    public static HqOAuth2Options Options(HttpContext http) => http.RequestServices.GetRequiredService<IOptions<HqOAuth2Options>>().Value;
 
     private static async Task WriteBytesAsync(HttpContext http, int status, ReadOnlyMemory<byte> json)
     {

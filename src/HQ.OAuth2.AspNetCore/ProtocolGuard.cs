@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
@@ -34,7 +33,7 @@ internal static class ProtocolGuard
     // RFC 6749 §1.6: credentials, codes and tokens travel over TLS. A peer on this machine may be the proxy that ends it.
     private static bool IsRefusedPlainHttp(HttpContext http)
     {
-        var options = http.RequestServices.GetRequiredService<IOptions<HqOAuth2Options>>().Value;
+        var options = OAuthHttp.Options(http);
         return !http.Request.IsHttps
             && !options.AllowPlainHttpBehindProxy
             && options.IssuerURL!.StartsWith("https:", StringComparison.Ordinal)

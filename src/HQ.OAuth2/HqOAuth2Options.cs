@@ -120,6 +120,17 @@ public sealed class HqOAuth2Options
     /// </summary>
     public bool AllowPlainHttpBehindProxy { get; set; }
 
+    /// <summary>
+    /// Whether answers say what was found, what was expected and which key to change; otherwise only the log does. Null = in Development.
+    /// </summary>
+    public bool? ExplainErrors { get; set; }
+
+    /// <summary>
+    /// Where errors are explained: an absolute URI that the lower-case id of the error is appended to and that goes out as
+    /// <c>error_uri</c> (RFC 6749 §5.2). Null = none.
+    /// </summary>
+    public string? ErrorURI { get; set; }
+
     /// <summary>How much anybody may ask for.</summary>
     public LimitOptions Limits { get; } = new();
 

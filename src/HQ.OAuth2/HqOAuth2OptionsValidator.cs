@@ -56,6 +56,15 @@ internal static class HqOAuth2OptionsValidator
                 options.BcryptWorkFactor,
                 $"must be {ClientSecrets.MinWorkFactor} to {ClientSecrets.MaxWorkFactor}"
             );
+        if (
+            options.ErrorURI is { } uri
+            && (!Uri.TryCreate(uri, UriKind.Absolute, out _) || uri.Any(c => c is <= ' ' or > '~' or '"' or '\\'))
+        )
+            yield return Problem(
+                "errorURI",
+                uri,
+                "is no absolute URI: write for instance https://app.example.com/errors#, or leave it out"
+            );
         if (!Enum.IsDefined(options.AccessTokenFormat))
             yield return Problem("accessTokenFormat", options.AccessTokenFormat, "is unknown: use jwt or opaque");
         if (options.InitialAccessTokens.Any(t => t.Length < 16 || !BearerTokens.IsToken68(t)))

@@ -7,10 +7,23 @@ internal static partial class Log
 {
     /// <summary>A refusal. The client id is what the caller says, so it is cleaned first.</summary>
     public static void Refused(this ILogger logger, string endpoint, string? clientId, OAuthError error) =>
-        logger.Refused(endpoint, clientId is null ? null : OAuthError.Clean(clientId), error.Code, error.Reason ?? error.Description);
+        logger.Refused(
+            endpoint,
+            clientId is null ? null : OAuthError.Clean(clientId),
+            error.Id,
+            error.Code,
+            error.Reason ?? error.Description
+        );
 
-    [LoggerMessage(1000, LogLevel.Information, "{Endpoint} refused client {ClientId}: {Error}. {Reason}")]
-    private static partial void Refused(this ILogger logger, string endpoint, string? clientId, string error, string reason);
+    [LoggerMessage(1000, LogLevel.Information, "{Endpoint} refused client {ClientId}: {ErrorId} {Error}. {Reason}")]
+    private static partial void Refused(
+        this ILogger logger,
+        string endpoint,
+        string? clientId,
+        string errorId,
+        string error,
+        string reason
+    );
 
     [LoggerMessage(
         1001,

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace HQ.OAuth2;
 
 /// <summary>
@@ -8,12 +10,16 @@ public sealed record OAuthError
 {
     private const int MaxLength = 1000;
 
-    private OAuthError(string code, string description, int status = 400)
+    private OAuthError(int number, string code, string description, int status = 400)
     {
+        Id = string.Create(CultureInfo.InvariantCulture, $"HQ{number}");
         Code = code;
         Description = Clean(description);
         Status = status;
     }
+
+    /// <summary>Names this refusal for good, for instance <c>HQ1019</c>: docs/errors.md says what it means and what helps.</summary>
+    public string Id { get; }
 
     /// <summary>The standard's code, for instance <c>invalid_grant</c>.</summary>
     public string Code { get; }
@@ -30,168 +36,187 @@ public sealed record OAuthError
     // RFC 6749 §4.1.2.1 and §5.2: the request
 
     /// <summary>A parameter the request needs is absent or empty.</summary>
-    public static OAuthError MissingParameter(string name) => new("invalid_request", $"The parameter {name} is missing.");
+    public static OAuthError MissingParameter(string name) => new(1001, "invalid_request", $"The parameter {name} is missing.");
 
     /// <summary>A parameter appears more than once (§3.1, §3.2).</summary>
-    public static OAuthError RepeatedParameter(string name) => new("invalid_request", $"The parameter {name} appears more than once.");
+    public static OAuthError RepeatedParameter(string name) =>
+        new(1002, "invalid_request", $"The parameter {name} appears more than once.");
 
     /// <summary>A parameter that belongs in the body stands in the request URI (§2.3.1, §3.2).</summary>
     public static OAuthError ParameterInUri(string name) =>
-        new("invalid_request", $"The parameter {name} belongs in the body, not in the URI.");
+        new(1003, "invalid_request", $"The parameter {name} belongs in the body, not in the URI.");
 
     /// <summary>Two Authorization headers (§2.3).</summary>
-    public static OAuthError RepeatedAuthorizationHeader { get; } = new("invalid_request", "There is more than one Authorization header.");
+    public static OAuthError RepeatedAuthorizationHeader { get; } =
+        new(1004, "invalid_request", "There is more than one Authorization header.");
 
     /// <summary>The client authenticates in more than one way (§2.3).</summary>
     public static OAuthError SeveralClientAuthentications { get; } =
-        new("invalid_request", "The client authenticates in more than one way.");
+        new(1005, "invalid_request", "The client authenticates in more than one way.");
 
     /// <summary>The body is not form-encoded (§4.1.3, Appendix B).</summary>
-    public static OAuthError NotAForm { get; } = new("invalid_request", "The body must be application/x-www-form-urlencoded in UTF-8.");
+    public static OAuthError NotAForm { get; } =
+        new(1006, "invalid_request", "The body must be application/x-www-form-urlencoded in UTF-8.");
 
     /// <summary>The form or query does not decode, or has too many parameters (Appendix B).</summary>
-    public static OAuthError MalformedForm { get; } = new("invalid_request", "The parameters do not decode as form-encoded UTF-8.");
+    public static OAuthError MalformedForm { get; } = new(1007, "invalid_request", "The parameters do not decode as form-encoded UTF-8.");
 
     /// <summary>The body or query is larger than any real request.</summary>
-    public static OAuthError RequestTooLarge { get; } = new("invalid_request", "The request is too large.", 413);
+    public static OAuthError RequestTooLarge { get; } = new(1008, "invalid_request", "The request is too large.", 413);
 
     /// <summary>Plain http where the issuer is https (§1.6).</summary>
-    public static OAuthError InsecureTransport { get; } = new("invalid_request", "This server is used over https only.");
+    public static OAuthError InsecureTransport { get; } = new(1009, "invalid_request", "This server is used over https only.");
 
     /// <summary>The state has a control character (Appendix A.5).</summary>
-    public static OAuthError MalformedState { get; } = new("invalid_request", "The parameter state has a control character.");
+    public static OAuthError MalformedState { get; } = new(1010, "invalid_request", "The parameter state has a control character.");
 
     /// <summary>A response mode other than query.</summary>
-    public static OAuthError UnsupportedResponseMode { get; } = new("invalid_request", "The response_mode must be query.");
+    public static OAuthError UnsupportedResponseMode { get; } = new(1011, "invalid_request", "The response_mode must be query.");
 
     // RFC 7636: PKCE
 
     /// <summary>A client that must use PKCE sent no challenge (RFC 7636 §4.4.1).</summary>
-    public static OAuthError ChallengeMissing { get; } = new("invalid_request", "PKCE is required: code_challenge is missing.");
+    public static OAuthError ChallengeMissing { get; } = new(1012, "invalid_request", "PKCE is required: code_challenge is missing.");
 
     /// <summary>The challenge is not what S256 gives (RFC 7636 §4.2).</summary>
-    public static OAuthError ChallengeMalformed { get; } = new("invalid_request", "The code_challenge must be 43 characters of base64url.");
+    public static OAuthError ChallengeMalformed { get; } =
+        new(1013, "invalid_request", "The code_challenge must be 43 characters of base64url.");
 
     /// <summary>A method other than S256; absent means plain (RFC 7636 §4.3).</summary>
-    public static OAuthError ChallengeMethodUnsupported { get; } = new("invalid_request", "The code_challenge_method must be S256.");
+    public static OAuthError ChallengeMethodUnsupported { get; } = new(1014, "invalid_request", "The code_challenge_method must be S256.");
 
     /// <summary>The code has a challenge and the request no verifier (RFC 7636 §4.5).</summary>
-    public static OAuthError VerifierMissing { get; } = new("invalid_request", "The parameter code_verifier is missing.");
+    public static OAuthError VerifierMissing { get; } = new(1015, "invalid_request", "The parameter code_verifier is missing.");
 
     /// <summary>The verifier is not 43 to 128 unreserved characters (RFC 7636 §4.1).</summary>
     public static OAuthError VerifierMalformed { get; } =
-        new("invalid_request", "The code_verifier must be 43 to 128 unreserved characters.");
+        new(1016, "invalid_request", "The code_verifier must be 43 to 128 unreserved characters.");
 
     /// <summary>A verifier for a code that was issued without a challenge (RFC 9700 §2.1.1).</summary>
     public static OAuthError VerifierUncalledFor { get; } =
-        new("invalid_request", "A code_verifier was sent for a code without a code_challenge.");
+        new(1017, "invalid_request", "A code_verifier was sent for a code without a code_challenge.");
 
     // RFC 6749 §5.2: client and grant
 
     /// <summary>The client is unknown, disabled, or did not prove who it is. One answer for all of these.</summary>
-    public static OAuthError InvalidClient { get; } = new("invalid_client", "Client authentication failed.", 401);
+    public static OAuthError InvalidClient { get; } = new(1018, "invalid_client", "Client authentication failed.", 401);
 
     /// <summary>The code is unknown, altered, expired, spent, another client's, or its redirect URI or verifier differ. One answer for all.</summary>
-    public static OAuthError InvalidCode { get; } = new("invalid_grant", "The authorization code is not valid.");
+    public static OAuthError InvalidCode { get; } = new(1019, "invalid_grant", "The authorization code is not valid.");
 
     /// <summary>The refresh token is unknown, altered, expired, revoked, rotated out, or another client's. One answer for all.</summary>
-    public static OAuthError InvalidRefreshToken { get; } = new("invalid_grant", "The refresh token is not valid.");
+    public static OAuthError InvalidRefreshToken { get; } = new(1020, "invalid_grant", "The refresh token is not valid.");
 
     /// <summary>A client wants to revoke what was issued to another (RFC 7009 §2.1).</summary>
-    public static OAuthError TokenOfAnotherClient { get; } = new("invalid_grant", "The token was issued to another client.");
+    public static OAuthError TokenOfAnotherClient { get; } = new(1021, "invalid_grant", "The token was issued to another client.");
 
     /// <summary>The client may not use this grant or response type.</summary>
-    public static OAuthError UnauthorizedClient { get; } = new("unauthorized_client", "The client may not use this grant type.");
+    public static OAuthError UnauthorizedClient { get; } = new(1022, "unauthorized_client", "The client may not use this grant type.");
 
     /// <summary>The server has no such grant type.</summary>
-    public static OAuthError UnsupportedGrantType { get; } = new("unsupported_grant_type", "The grant type is not supported.");
+    public static OAuthError UnsupportedGrantType { get; } = new(1023, "unsupported_grant_type", "The grant type is not supported.");
 
     /// <summary>A scope has forbidden characters or too many tokens (§3.3).</summary>
-    public static OAuthError MalformedScope { get; } = new("invalid_scope", "The scope is malformed.");
+    public static OAuthError MalformedScope { get; } = new(1024, "invalid_scope", "The scope is malformed.");
 
     /// <summary>A scope is unknown here or beyond what the client or the authorization may have (§3.3, §6).</summary>
-    public static OAuthError ScopeNotAllowed { get; } = new("invalid_scope", "The scope is unknown or exceeds what may be granted.");
+    public static OAuthError ScopeNotAllowed { get; } = new(1025, "invalid_scope", "The scope is unknown or exceeds what may be granted.");
 
     /// <summary>No scope was asked for and none is configured as the default (§3.3).</summary>
-    public static OAuthError ScopeMissing { get; } = new("invalid_scope", "No scope was asked for and there is no default.");
+    public static OAuthError ScopeMissing { get; } = new(1026, "invalid_scope", "No scope was asked for and there is no default.");
 
     /// <summary>A resource is no absolute URI, is unknown, or was not granted (RFC 8707 §2).</summary>
-    public static OAuthError InvalidTarget { get; } = new("invalid_target", "The resource is malformed, unknown or not granted.");
+    public static OAuthError InvalidTarget { get; } = new(1027, "invalid_target", "The resource is malformed, unknown or not granted.");
 
     // RFC 6749 §4.1.2.1: the authorization endpoint
 
     /// <summary>The response type is not <c>code</c>.</summary>
-    public static OAuthError UnsupportedResponseType { get; } = new("unsupported_response_type", "The response_type must be code.");
+    public static OAuthError UnsupportedResponseType { get; } = new(1028, "unsupported_response_type", "The response_type must be code.");
 
     /// <summary>The user said no.</summary>
-    public static OAuthError AccessDenied { get; } = new("access_denied", "The user refused the request.");
+    public static OAuthError AccessDenied { get; } = new(1029, "access_denied", "The user refused the request.");
 
     /// <summary><c>prompt=none</c> and nobody is signed in (OpenID Connect Core §3.1.2.6).</summary>
-    public static OAuthError LoginRequired { get; } = new("login_required", "Nobody is signed in and prompt=none forbids asking.");
+    public static OAuthError LoginRequired { get; } = new(1030, "login_required", "Nobody is signed in and prompt=none forbids asking.");
 
     /// <summary><c>prompt=none</c> and the user has to be asked (OpenID Connect Core §3.1.2.6).</summary>
-    public static OAuthError ConsentRequired { get; } = new("consent_required", "The user must be asked and prompt=none forbids it.");
+    public static OAuthError ConsentRequired { get; } = new(1031, "consent_required", "The user must be asked and prompt=none forbids it.");
 
     /// <summary>The client of an authorization request is missing, unknown or disabled. Shown to the user, never redirected.</summary>
     public static OAuthError UnknownClient { get; } =
         new(
+            1032,
             "invalid_client",
             "The app that sent you here is not known to this server. Remove the connection in that app and add it again."
         );
 
     /// <summary>The redirect URI is not one of the client's. Shown to the user, never redirected (§3.1.2.4).</summary>
     public static OAuthError RedirectUriMismatch { get; } =
-        new("invalid_request", "The address to return to (redirect_uri) is not one that this app registered.");
+        new(1033, "invalid_request", "The address to return to (redirect_uri) is not one that this app registered.");
 
     /// <summary>The redirect URI is absent and the client has not exactly one (§3.1.2.3). Shown to the user.</summary>
     public static OAuthError RedirectUriMissing { get; } =
-        new("invalid_request", "The app did not say where to return to (redirect_uri), and it has not registered exactly one address.");
+        new(
+            1034,
+            "invalid_request",
+            "The app did not say where to return to (redirect_uri), and it has not registered exactly one address."
+        );
 
     /// <summary>A decision without our antiforgery token, or with another session's (§10.12). Shown to the user.</summary>
     public static OAuthError DecisionNotGenuine { get; } =
-        new("invalid_request", "This answer did not come from a page that this server showed you, or you signed in again since.");
+        new(1035, "invalid_request", "This answer did not come from a page that this server showed you, or you signed in again since.");
 
     /// <summary>The protected handle of a request does not open. Shown to the user.</summary>
     public static OAuthError RequestHandleInvalid { get; } =
-        new("invalid_request", "This page's address is damaged or too old. Start again in the app that sent you here.");
+        new(1036, "invalid_request", "This page's address is damaged or too old. Start again in the app that sent you here.");
 
     // RFC 7591 §3.2.2: registration
 
     /// <summary>The body of a registration is not one JSON object in UTF-8.</summary>
-    public static OAuthError NotAJsonObject { get; } = new("invalid_client_metadata", "The body must be one JSON object in UTF-8.");
+    public static OAuthError NotAJsonObject { get; } = new(1037, "invalid_client_metadata", "The body must be one JSON object in UTF-8.");
 
     /// <summary>A redirect URI is missing, malformed or of a kind that is not allowed.</summary>
-    public static OAuthError InvalidRedirectUri(string problem) => new("invalid_redirect_uri", problem);
+    public static OAuthError InvalidRedirectUri(string problem) => new(1038, "invalid_redirect_uri", problem);
 
     /// <summary>A member of the client metadata has a value that cannot be.</summary>
-    public static OAuthError InvalidClientMetadata(string member, string problem) => new("invalid_client_metadata", $"{member}: {problem}");
+    public static OAuthError InvalidClientMetadata(string member, string problem) =>
+        new(1039, "invalid_client_metadata", $"{member}: {problem}");
 
     // RFC 6750 §3.1: bearer tokens
 
     /// <summary>A bearer token is needed and none was sent.</summary>
-    public static OAuthError TokenMissing { get; } = new("invalid_token", "A bearer token is needed.", 401);
+    public static OAuthError TokenMissing { get; } = new(1040, "invalid_token", "A bearer token is needed.", 401);
 
     /// <summary>The bearer token is unknown, malformed, expired, revoked, or for another audience. One answer for all.</summary>
-    public static OAuthError InvalidToken { get; } = new("invalid_token", "The token is not valid here.", 401);
+    public static OAuthError InvalidToken { get; } = new(1041, "invalid_token", "The token is not valid here.", 401);
 
     /// <summary>The token is sent in a malformed way, or in more than one.</summary>
     public static OAuthError MalformedBearer { get; } =
-        new("invalid_request", "Send one bearer token, in one Authorization header and nowhere else.");
+        new(1042, "invalid_request", "Send one bearer token, in one Authorization header and nowhere else.");
 
     /// <summary>The token is valid but lacks a scope.</summary>
-    public static OAuthError InsufficientScope { get; } = new("insufficient_scope", "The token lacks a scope that this needs.", 403);
+    public static OAuthError InsufficientScope { get; } = new(1043, "insufficient_scope", "The token lacks a scope that this needs.", 403);
 
     // our own trouble
 
     /// <summary>An unexpected failure; the log has it.</summary>
-    public static OAuthError ServerError { get; } = new("server_error", "The server failed unexpectedly.", 500);
+    public static OAuthError ServerError { get; } = new(1044, "server_error", "The server failed unexpectedly.", 500);
 
     /// <summary>A store cannot be reached now; the same request may succeed later.</summary>
     public static OAuthError TemporarilyUnavailable { get; } =
-        new("temporarily_unavailable", "The server cannot do this now. Try again.", 503);
+        new(1045, "temporarily_unavailable", "The server cannot do this now. Try again.", 503);
 
     /// <summary>An error that an extension grant names (§4.5), for instance <c>authorization_pending</c>.</summary>
-    public static OAuthError Extension(string code, string description) => new(Clean(code), description);
+    public static OAuthError Extension(string code, string description) => new(1000, Clean(code), description);
+
+    /// <summary>What the wire says: in Development with the id and the reason, else the same for all that must not be told apart.</summary>
+    internal string Describe(HqOAuth2Options options) =>
+        !options.ExplainErrors ?? true ? Description
+        : Reason is null ? $"{Description} ({Id})"
+        : Clean($"{Description} ({Id}: {Reason})");
+
+    /// <summary>Where the error is explained (RFC 6749 §5.2, error_uri); null when the host names no place.</summary>
+    internal string? Explanation(HqOAuth2Options options) => options.ErrorURI is { } place ? place + Id.ToLowerInvariant() : null;
 
     /// <summary>The same error with a reason for the log.</summary>
     internal OAuthError Because(string reason) => this with { Reason = Clean(reason) };

@@ -16,4 +16,4 @@ namespace HQ.OAuth2;
 internal sealed partial class OAuthJson : JsonSerializerContext;
 
 /// <summary>An error as JSON (RFC 6749 §5.2).</summary>
-internal sealed record ErrorResponse(string Error, string ErrorDescription);
+internal sealed record ErrorResponse(string Error, string ErrorDescription, string? ErrorUri);

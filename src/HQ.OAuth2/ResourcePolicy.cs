@@ -24,7 +24,9 @@ internal sealed class ResourcePolicy(HqOAuth2Options options)
         foreach (var resource in requested)
         {
             if (known.Count == MaxResources || !IsResourceUri(resource) || Known(resource) is not { } identifier)
-                return OAuthError.InvalidTarget.Because($"it is neither in resources nor below {options.IssuerURL}");
+                return OAuthError.InvalidTarget.Because(
+                    $"'{resource}' is neither in resources nor below {options.IssuerURL}: add it to resources, or * for any"
+                );
             if (!known.Contains(identifier, StringComparer.Ordinal))
                 known.Add(identifier);
         }

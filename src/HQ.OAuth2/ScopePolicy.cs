@@ -27,6 +27,10 @@ internal static class ScopePolicy
             scope = (client.Scope ?? Default(options)).Intersect(ceiling);
         if (scope.IsEmpty)
             return OAuthError.ScopeMissing.Because("mark a scope with default: true, or register the client with a scope");
-        return scope.IsSubsetOf(ceiling) ? scope : OAuthError.ScopeNotAllowed.Because($"asked for '{scope}', allowed is '{ceiling}'");
+        return scope.IsSubsetOf(ceiling)
+            ? scope
+            : OAuthError.ScopeNotAllowed.Because(
+                $"asked for '{scope}', allowed is '{ceiling}': add it to scopes, and to the client's scopes if it has any"
+            );
     }
 }

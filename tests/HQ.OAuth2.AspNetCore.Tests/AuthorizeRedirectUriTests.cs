@@ -75,7 +75,8 @@ internal sealed class AuthorizeRedirectUriTests
     [Test, Rfc("6749-3.1.2.4-2"), Rfc("6749-10.14-1")]
     public async Task The_page_says_what_is_wrong_and_the_uri_is_no_link()
     {
-        var page = await GetAsync("web", "https://evil.example/<b>\"x");
+        await using var explaining = await TestApp.StartAsync(o => o.ExplainErrors = true);
+        var page = await explaining.NewUser().GetAsync(TestApp.AuthorizeUrl("web", ("redirect_uri", "https://evil.example/<b>\"x")));
         page.ShouldBeErrorPage();
         page.Body.Should().Contain("(redirect_uri) is not one that this app registered");
         page.Body.Should()

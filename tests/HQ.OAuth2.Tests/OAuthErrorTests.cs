@@ -22,6 +22,31 @@ internal sealed class OAuthErrorTests
     }
 
     [Test]
+    public void Every_error_has_an_id_of_its_own_and_a_paragraph_in_the_docs()
+    {
+        var ids = Named().Concat(Built()).Select(e => e.Id).ToList();
+        var page = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "errors.md"));
+        var explained = System.Text.RegularExpressions.Regex.Matches(
+            page,
+            @"^### (HQ1\d{3})\n\n.+\n\*\*What helps:\*\* .+$",
+            System.Text.RegularExpressions.RegexOptions.Multiline
+        );
+
+        ids.Should().OnlyHaveUniqueItems();
+        explained.Select(m => m.Groups[1].Value).Should().BeEquivalentTo(ids);
+    }
+
+    [Test]
+    public void An_explanation_has_only_the_characters_that_the_standard_allows()
+    {
+        var error = OAuthError.InvalidCode.Because(Hostile);
+
+        error.Describe(new() { ExplainErrors = true }).Should().MatchRegex(@"^[\x20-\x21\x23-\x5B\x5D-\x7E]+$");
+        error.Describe(new() { ExplainErrors = false }).Should().Be(error.Description);
+        error.Describe(new()).Should().Be(error.Description);
+    }
+
+    [Test]
     public void What_is_put_into_a_description_stays_readable()
     {
         OAuthError.MissingParameter("code").Description.Should().Be("The parameter code is missing.");

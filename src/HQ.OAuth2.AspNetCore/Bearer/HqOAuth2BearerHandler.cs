@@ -45,7 +45,7 @@ internal sealed class HqOAuth2BearerHandler(
         Response.StatusCode = error?.Status ?? StatusCodes.Status401Unauthorized;
         Response.Headers.WWWAuthenticate = error is null
             ? Realm
-            : $"{Realm}, error=\"{error.Code}\", error_description=\"{error.Description}\"";
+            : $"{Realm}, error=\"{error.Code}\", error_description=\"{error.Describe(server.Value)}\"";
         Response.Headers.CacheControl = "no-store";
     }
 
@@ -56,7 +56,8 @@ internal sealed class HqOAuth2BearerHandler(
         var needed = Context.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>()?.Scope;
         Response.StatusCode = error.Status;
         Response.Headers.WWWAuthenticate =
-            $"{Realm}, error=\"{error.Code}\", error_description=\"{error.Description}\"" + (needed is null ? "" : $", scope=\"{needed}\"");
+            $"{Realm}, error=\"{error.Code}\", error_description=\"{error.Describe(server.Value)}\""
+            + (needed is null ? "" : $", scope=\"{needed}\"");
         return Task.CompletedTask;
     }
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace HQ.OAuth2;
 
@@ -14,21 +12,21 @@ internal static class ErrorPage
     /// <param name="tryAgain">A local path that starts this step again; null = there is none.</param>
     public static IResult Render(HttpContext http, OAuthError error, (string Host, string Location)? wayBack, string? tryAgain)
     {
-        var development = http.RequestServices.GetRequiredService<IHostEnvironment>().IsDevelopment();
+        var explain = OAuthHttp.Options(http).ExplainErrors == true;
         return Layout.Page(
             "This request cannot go on",
             Html.Of(
                 $"""
                 <h1>This request cannot go on</h1>
                 <p>{error.Description}</p>
-                {(development && error.Reason is { } reason ? Html.Of($"<p class=\"warn\">For developers: {reason}</p>") : Html.None)}
+                {(explain && error.Reason is { } reason ? Html.Of($"<p class=\"warn\">For developers: {reason}</p>") : Html.None)}
                 {(
                     wayBack is { } back
                         ? Html.Of($"<p><a href=\"{back.Location}\" rel=\"noopener noreferrer nofollow\">Go back to {back.Host}</a></p>")
                         : Html.None
                 )}
                 {(tryAgain is { } path ? Html.Of($"<p><a href=\"{path}\">Show the question again</a></p>") : Html.None)}
-                <p class="soft">{error.Code}, {Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier}</p>
+                <p class="soft">{error.Id}, {error.Code}, {Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier}</p>
                 """
             ),
             // A page has no client to challenge: what is no failure of ours is a bad request.

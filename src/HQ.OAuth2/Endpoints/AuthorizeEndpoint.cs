@@ -37,7 +37,7 @@ internal sealed class AuthorizeEndpoint(
         if (!RedirectUris.Matches(redirectUri, client.RedirectUris, client.Type))
             return Page(
                 OAuthError.RedirectUriMismatch.Because(
-                    $"redirect_uri is '{redirectUri}', registered is '{string.Join(' ', client.RedirectUris)}'"
+                    $"redirect_uri is '{redirectUri}', registered is '{string.Join(' ', client.RedirectUris)}': they must be equal as text"
                 ),
                 parameters
             );
@@ -193,7 +193,8 @@ internal sealed class AuthorizeEndpoint(
         FormEncoding.AppendQuery(
             redirectUri,
             ("error", error.Code),
-            ("error_description", error.Description),
+            ("error_description", error.Describe(options)),
+            ("error_uri", error.Explanation(options)),
             ("state", state),
             ("iss", options.IssuerURL)
         );

@@ -99,6 +99,8 @@ internal sealed class TestApp : IAsyncDisposable
         o.Dcr = true;
         o.DefaultOrg = "default";
         o.BcryptWorkFactor = 4;
+        // As in production: what must not be told apart is not.
+        o.ExplainErrors = false;
         o.Scopes.Add(
             new()
             {

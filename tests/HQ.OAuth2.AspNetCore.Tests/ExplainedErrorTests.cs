@@ -1,0 +1,76 @@
+using HQ.OAuth2.Tests;
+
+namespace HQ.OAuth2.AspNetCore.Tests;
+
+/// <summary>Errors that explain themselves: to a developer in Development, to the log always, to a stranger never.</summary>
+internal sealed class ExplainedErrorTests
+{
+    [Test]
+    public async Task In_development_an_answer_says_what_was_found_and_which_key_to_change()
+    {
+        await using var app = await TestApp.StartAsync(o => o.ExplainErrors = null);
+
+        var scope = await app.NewUser().GetAsync(TestApp.AuthorizeUrl("web", ("scope", "read fly")));
+        scope
+            .LocationParameter("error_description")
+            .Should()
+            .Be(
+                "The scope is unknown or exceeds what may be granted. "
+                    + "(HQ1025: asked for 'read fly', allowed is 'read write delete': add it to scopes, and to the client's scopes if it has any)"
+            );
+        var code = await app.RedeemAsync("spa", "hqa_garbage");
+        code.Text("error_description")
+            .Should()
+            .Be("The authorization code is not valid. (HQ1019: the code is not of our form, or was cut off)");
+        code.Text("error_uri").Should().BeNull();
+        (await app.PostAsync("/oauth2/token", ("client_id", "spa")))
+            .Text("error_description")
+            .Should()
+            .Be("The parameter grant_type is missing. (HQ1001)");
+        var bearer = await app.GetAsync("/api/read", "garbage");
+        bearer.Header("WWW-Authenticate").Should().Contain("error_description=\"The token is not valid here. (HQ1041)\"");
+    }
+
+    [Test, Rfc("6749-5.2-1")]
+    public async Task In_production_the_wire_stays_generic_and_the_log_has_the_reason()
+    {
+        await using var app = await TestApp.StartAsync(
+            o =>
+            {
+                o.ExplainErrors = null;
+                o.Clients.Clear();
+                o.Clients.Add(TestApp.Client("spa", null, null, [TestApp.RedirectUri], []));
+            },
+            environment: "Production"
+        );
+
+        (await app.RedeemAsync("spa", "hqa_garbage")).Text("error_description").Should().Be("The authorization code is not valid.");
+        var page = await app.NewUser().GetAsync(TestApp.AuthorizeUrl("spa", ("redirect_uri", "https://evil.example/")));
+        page.Body.Should().Contain("HQ1033").And.NotContain("evil.example");
+        app.Logs.Lines.Should()
+            .Contain(l => l.Contains("HQ1019 invalid_grant. the code is not of our form"))
+            .And.Contain(l => l.Contains("HQ1033 invalid_request. redirect_uri is 'https://evil.example/', registered is"));
+    }
+
+    [Test]
+    public async Task A_host_may_name_where_errors_are_explained()
+    {
+        await using var app = await TestApp.StartAsync(o => o.ErrorURI = "https://docs.example.com/errors#");
+
+        (await app.RedeemAsync("spa", "hqa_garbage")).Text("error_uri").Should().Be("https://docs.example.com/errors#hq1019");
+        (await app.NewUser().GetAsync(TestApp.AuthorizeUrl("web", ("response_type", "token"))))
+            .LocationParameter("error_uri")
+            .Should()
+            .Be("https://docs.example.com/errors#hq1028");
+    }
+
+    [TestCase("errors")]
+    [TestCase("https://docs.example.com/a b")]
+    [TestCase("https://docs.example.com/\"")]
+    public async Task An_error_uri_that_is_none_stops_the_start(string uri)
+    {
+        var start = () => TestApp.StartAsync(o => o.ErrorURI = uri);
+
+        (await start.Should().ThrowAsync<Microsoft.Extensions.Options.OptionsValidationException>()).WithMessage("*errorURI*absolute URI*");
+    }
+}
