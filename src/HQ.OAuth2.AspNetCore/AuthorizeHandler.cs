@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
@@ -13,6 +12,7 @@ namespace HQ.OAuth2;
 /// </summary>
 internal sealed class AuthorizeHandler(
     AuthorizeEndpoint endpoint,
+    AuthorizationContexts contexts,
     IAuthorizationUi ui,
     RequestHandles handles,
     IAntiforgery antiforgery,
@@ -56,7 +56,7 @@ internal sealed class AuthorizeHandler(
         var decision = isPost ? sent["decision"] : null;
         if (isPost && decision is null)
         {
-            Redirect(http, returnPath);
+            Redirection.To(http, returnPath);
             return;
         }
 
@@ -72,7 +72,8 @@ internal sealed class AuthorizeHandler(
                 try
                 {
                     // Ticked boxes stand beside the handle; without one, scope is the request's own.
-                    var ticked = ReferenceEquals(sent, parameters) ? [] : sent.All("scope");
+                    var hasBoxes = !ReferenceEquals(sent, parameters) && sent.Names.Contains("scope");
+                    var ticked = hasBoxes ? ScopeSet.Of(sent.All("scope").Where(ScopeSet.IsToken)) : null;
                     await DecideAsync(http, request, parameters, returnPath, decision, ticked);
                 }
                 catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
@@ -93,16 +94,12 @@ internal sealed class AuthorizeHandler(
         OAuthParameters parameters,
         string returnPath,
         string? decision,
-        IReadOnlyList<string> tickedScopes
+        ScopeSet? ticked
     )
     {
         // §3.1: who is the user? The host's own authentication says.
-        var user = (await http.AuthenticateAsync(options.AuthenticationScheme)).Principal;
-        if (user is { Identity.IsAuthenticated: true })
-            http.User = user;
-        else
-            user = null;
-        var subject = user is null ? null : Subject(user);
+        var user = await HostUser.FindAsync(http, options);
+        var subject = user is null ? null : HostUser.Subject(user, options);
         var isRemembered = subject is not null && await endpoint.IsRememberedAsync(request, subject, http.RequestAborted);
         if (request.MustNotAsk && !isRemembered)
         {
@@ -119,46 +116,65 @@ internal sealed class AuthorizeHandler(
             return;
         }
 
-        if (handles.Protect(parameters).Failed(out var tooLarge, out var handle))
+        var (answer, answeredScope) = isGenuine ? (decision, ticked) : (null, null);
+        if (
+            (await contexts.OfAsync(http, request, parameters, returnPath, user, isRemembered, answer, answeredScope)).Failed(
+                out var tooLarge,
+                out var context
+            )
+        )
         {
             await ShowAsync(http, tooLarge);
             return;
         }
 
-        var context = new AuthorizationContext
+        if (answer == AuthorizationContext.SwitchAccount && context.CanSwitchAccount)
         {
-            Http = http,
-            Request = request,
-            User = user,
-            Consent = await endpoint.DescribeAsync(request, http.RequestAborted),
-            IsRemembered = isRemembered,
-            Answer = isGenuine ? decision : null,
-            AnsweredScope = isGenuine && tickedScopes.Count > 0 ? ScopeSet.Of(tickedScopes.Where(ScopeSet.IsToken)) : null,
-            ReturnPath = returnPath,
-            FormFields = FormFields(http, subject, handle),
-            AuthenticationScheme = options.AuthenticationScheme,
-        };
+            await SwitchAccountAsync(http, returnPath);
+            return;
+        }
+
         switch (await ui.DecideAsync(context, http.RequestAborted))
         {
             case AuthorizationDecision.Approve(var granted):
-                if (subject is null || (!isRemembered && context.Answer != "approve"))
+                if (subject is null || (!isRemembered && answer != "approve"))
                     throw new InvalidOperationException(
                         $"{ui.GetType()} approved, but no user answered our form and nothing is remembered: return Ask with a page that posts the form fields."
                     );
-                Redirect(
-                    http,
-                    await endpoint.ApproveAsync(request, subject, granted, asked: context.Answer == "approve", http.RequestAborted)
-                );
+                var location = await endpoint.ApproveAsync(request, subject, granted, asked: answer == "approve", http.RequestAborted);
+                if (RedirectUris.IsHttps(request.RedirectUri))
+                    Redirection.To(http, location);
+                else
+                    await Redirection.ToAppAsync(http, location);
                 return;
             case AuthorizationDecision.Deny:
                 // RFC 9700 §4.11.2: the page named the host, so a no goes there at once for every client.
-                Redirect(http, endpoint.ErrorLocation(request, OAuthError.AccessDenied));
+                Redirection.To(http, endpoint.ErrorLocation(request, OAuthError.AccessDenied));
                 return;
             case AuthorizationDecision.Ask(var page):
                 PageHeaders.Set(http);
                 await page.ExecuteAsync(http);
+                SeeOther(http);
                 return;
         }
+    }
+
+    // The same request again, as whoever signs in next. An identity provider behind the host is told to offer its accounts.
+    private async Task SwitchAccountAsync(HttpContext http, string returnPath)
+    {
+        PageHeaders.Set(http);
+        var properties = new AuthenticationProperties { RedirectUri = returnPath };
+        properties.SetParameter("prompt", "select_account");
+        await http.SignOutAsync(options.AuthenticationScheme);
+        await http.ChallengeAsync(options.AuthenticationScheme, properties);
+        SeeOther(http);
+    }
+
+    // RFC 9700 §4.12: hosts' pages and schemes redirect with 302, also after a POST.
+    private static void SeeOther(HttpContext http)
+    {
+        if (!http.Response.HasStarted && HttpMethods.IsPost(http.Request.Method) && http.Response.StatusCode == StatusCodes.Status302Found)
+            http.Response.StatusCode = StatusCodes.Status303SeeOther;
     }
 
     /// <summary>
@@ -169,7 +185,7 @@ internal sealed class AuthorizeHandler(
     {
         if (!client.IsSelfRegistered)
         {
-            Redirect(http, location);
+            Redirection.To(http, location);
             return;
         }
 
@@ -191,25 +207,6 @@ internal sealed class AuthorizeHandler(
         }
     }
 
-    private string Subject(ClaimsPrincipal user)
-    {
-        var claim = options.SubjectClaim ?? ClaimTypes.NameIdentifier;
-        return user.FindFirst(claim)?.Value is { Length: > 0 } subject
-            ? subject
-            : throw new InvalidOperationException(
-                $"The signed-in user has no claim {claim}: sign users in with it, or name another in {HqOAuth2OptionsValidator.Section}:subjectClaim."
-            );
-    }
-
-    private List<KeyValuePair<string, string>> FormFields(HttpContext http, string? subject, string handle)
-    {
-        var fields = new List<KeyValuePair<string, string>> { new(RequestHandles.Parameter, handle) };
-        // Only a session has a token to post; a page before sign-in posts nothing.
-        if (subject is not null && antiforgery.GetAndStoreTokens(http) is { RequestToken: { } token } tokens)
-            fields.Add(new(tokens.FormFieldName, token));
-        return fields;
-    }
-
     // A local path, so that no sign-in page can be made to lead elsewhere.
     private Outcome<string> ReturnPath(HttpContext http, OAuthParameters parameters)
     {
@@ -218,14 +215,6 @@ internal sealed class AuthorizeHandler(
         if (query.Length <= MaxPlainQuery)
             return $"{path}?{query}";
         return handles.Protect(parameters).Failed(out var error, out var handle) ? error : $"{path}?{RequestHandles.Parameter}={handle}";
-    }
-
-    // RFC 9700 §4.12: never 307 or 308, and 303 after a POST.
-    private static void Redirect(HttpContext http, string location)
-    {
-        PageHeaders.Set(http);
-        http.Response.StatusCode = HttpMethods.IsPost(http.Request.Method) ? StatusCodes.Status303SeeOther : StatusCodes.Status302Found;
-        http.Response.Headers.Location = location;
     }
 
     private static Task ShowAsync(

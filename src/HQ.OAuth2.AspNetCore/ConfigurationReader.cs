@@ -48,6 +48,17 @@ internal static class ConfigurationReader
         ["bcryptConcurrency"] = (o, v) => v.Number(x => o.BcryptConcurrency = x),
     };
 
+    private static readonly Dictionary<string, Action<PageOptions, Value>> pageKeys = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["serviceName"] = (o, v) => v.Text(x => o.ServiceName = x),
+        ["logo"] = (o, v) => v.Text(x => o.Logo = x),
+        ["color"] = (o, v) => v.Text(x => o.Color = x),
+        ["darkColor"] = (o, v) => v.Text(x => o.DarkColor = x),
+        ["stylesheet"] = (o, v) => v.Text(x => o.Stylesheet = x),
+        ["chooseScopes"] = (o, v) => v.Bool(x => o.ChooseScopes = x),
+        ["consentPath"] = (o, v) => v.Text(x => o.ConsentPath = x),
+    };
+
     private static readonly Dictionary<string, Action<HqOAuth2Options, Value>> serverKeys = new(StringComparer.OrdinalIgnoreCase)
     {
         ["enabled"] = (o, v) => v.Bool(x => o.Enabled = x),
@@ -85,6 +96,7 @@ internal static class ConfigurationReader
         ["allowPlainHttpBehindProxy"] = (o, v) => v.Bool(x => o.AllowPlainHttpBehindProxy = x),
         ["explainErrors"] = (o, v) => v.Bool(x => o.ExplainErrors = x),
         ["errorURI"] = (o, v) => v.Text(x => o.ErrorURI = x),
+        ["pages"] = (o, v) => v.Members(o.Pages, pageKeys),
         ["limits"] = (o, v) => v.Members(o.Limits, limitKeys),
     };
 

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Localization;
 
 namespace HQ.OAuth2;
 
@@ -36,6 +38,16 @@ public sealed class HqOAuth2Builder
         ServiceLifetime lifetime = ServiceLifetime.Scoped
     )
         where T : class, IAuthorizationUi => Replace<IAuthorizationUi, T>(lifetime);
+
+    /// <summary>
+    /// Puts the host's words before ours on every page: other wording, other languages, and scopes by the name <c>scope.NAME</c>. What the
+    /// localizer does not find stays as it is; docs/extending.md has the names.
+    /// </summary>
+    public HqOAuth2Builder AddPageTexts(Func<IServiceProvider, IStringLocalizer> texts)
+    {
+        Services.Replace(ServiceDescriptor.Scoped(s => new PageTexts(texts(s))));
+        return this;
+    }
 
     /// <summary>Adds a grant type to the token endpoint and to the metadata.</summary>
     public HqOAuth2Builder AddGrantType<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)

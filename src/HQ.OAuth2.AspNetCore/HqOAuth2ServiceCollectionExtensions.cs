@@ -75,6 +75,15 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Scoped<IGrantType, RefreshTokenGrant>());
         services.TryAddEnumerable(ServiceDescriptor.Scoped<IGrantType, ClientCredentialsGrant>());
         services.TryAddScoped<IAuthorizationUi, BuiltInAuthorizationUi>();
+        services.TryAddSingleton<PageTheme>();
+        services.TryAddScoped(_ => new PageTexts());
+        services.TryAddScoped<AuthorizationContexts>();
+        services.TryAddScoped(s => new ConsentRequests(
+            s.GetRequiredService<AuthorizeEndpoint>(),
+            s.GetRequiredService<AuthorizationContexts>(),
+            s.GetRequiredService<RequestHandles>(),
+            s.GetRequiredService<IOptions<HqOAuth2Options>>()
+        ));
 
         // the endpoints
         services.TryAddScoped<AuthorizeEndpoint>();

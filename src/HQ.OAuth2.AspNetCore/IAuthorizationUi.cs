@@ -17,6 +17,9 @@ public interface IAuthorizationUi
 /// <summary>One visit of an authorization request.</summary>
 public sealed class AuthorizationContext
 {
+    /// <summary>The <c>decision</c> that signs the user out and asks again after the next sign-in.</summary>
+    public const string SwitchAccount = "switch_account";
+
     internal AuthorizationContext() { }
 
     /// <summary>The HTTP request.</summary>
@@ -37,7 +40,10 @@ public sealed class AuthorizationContext
     /// <summary>The <c>decision</c> of a genuine answer, <c>approve</c> or <c>deny</c>: posted with our antiforgery token. Null otherwise.</summary>
     public required string? Answer { get; init; }
 
-    /// <summary>The scopes that a genuine answer ticked (field <c>scope</c>, repeated); null when the page had no boxes.</summary>
+    /// <summary>
+    /// The scopes that a genuine answer ticked (field <c>scope</c>, repeated); null when the page had no boxes. A page that has some posts
+    /// an empty <c>scope</c> beside them, so that none is not taken for all.
+    /// </summary>
     public required ScopeSet? AnsweredScope { get; init; }
 
     /// <summary>Where a page posts its answer, and where sign-in returns to: a local path with the request in it.</summary>
@@ -45,6 +51,9 @@ public sealed class AuthorizationContext
 
     /// <summary>The hidden fields that a form of the host's own must post to <see cref="ReturnPath"/>, beside <c>decision</c>.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> FormFields { get; init; }
+
+    /// <summary>Whether the host's scheme can sign the user out, so that <see cref="SwitchAccount"/> may be posted as the decision.</summary>
+    public required bool CanSwitchAccount { get; init; }
 
     /// <summary>The scheme that signs users in; null = the host's default.</summary>
     public required string? AuthenticationScheme { get; init; }

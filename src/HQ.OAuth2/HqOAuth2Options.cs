@@ -131,8 +131,14 @@ public sealed class HqOAuth2Options
     /// </summary>
     public string? ErrorURI { get; set; }
 
+    /// <summary>What the pages that people see look like and offer.</summary>
+    public PageOptions Pages { get; } = new();
+
     /// <summary>How much anybody may ask for.</summary>
     public LimitOptions Limits { get; } = new();
+
+    /// <summary>What users call the service.</summary>
+    internal string ServiceName => Pages.ServiceName ?? RedirectUris.DisplayHost(IssuerURL!);
 
     /// <summary>What could not be read from the configuration; reported with everything else at start-up.</summary>
     internal IList<string> Unreadable { get; } = [];
@@ -211,6 +217,35 @@ public sealed class ClientOptions
 
     /// <summary>Whether it must use PKCE; null = <see cref="HqOAuth2Options.RequirePkce"/>. A public client always must.</summary>
     public bool? RequirePkce { get; set; }
+}
+
+/// <summary>What the pages that people see look like and offer.</summary>
+public sealed class PageOptions
+{
+    /// <summary>What users call the service that apps ask to use; null = the issuer's host.</summary>
+    public string? ServiceName { get; set; }
+
+    /// <summary>The service's logo: a path of this host, or an https URL. Null = none. Clients' logos are never shown.</summary>
+    public string? Logo { get; set; }
+
+    /// <summary>The colour of the main button and of the line on top, as <c>#rrggbb</c>; null = blue. The text on it is black or white,
+    /// whichever can be read better.</summary>
+    public string? Color { get; set; }
+
+    /// <summary>The same in dark mode; null = <see cref="Color"/>.</summary>
+    public string? DarkColor { get; set; }
+
+    /// <summary>A CSS file that comes after our own style: a path of this host, or an https URL. Null = none.</summary>
+    public string? Stylesheet { get; set; }
+
+    /// <summary>Whether users may grant some of the scopes and not others. Default false: all or nothing.</summary>
+    public bool ChooseScopes { get; set; }
+
+    /// <summary>
+    /// The host's own consent page, a path of this host: it is sent <c>?returnUrl=</c> and reads the request by <c>ConsentRequests</c>.
+    /// Null = our page.
+    /// </summary>
+    public string? ConsentPath { get; set; }
 }
 
 /// <summary>Ceilings against floods; zero = none.</summary>

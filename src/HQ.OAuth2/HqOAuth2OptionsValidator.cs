@@ -14,7 +14,16 @@ internal static class HqOAuth2OptionsValidator
     /// <param name="development">Whether secrets may stand in clear.</param>
     public static IEnumerable<string> Problems(HqOAuth2Options options, bool development) =>
         options.Unreadable.Concat(
-            options.Enabled ? [.. Server(options), .. Times(options), .. ScopesAndResources(options), .. Clients(options, development)] : []
+            options.Enabled
+                ?
+                [
+                    .. Server(options),
+                    .. Times(options),
+                    .. Pages(options.Pages),
+                    .. ScopesAndResources(options),
+                    .. Clients(options, development),
+                ]
+                : []
         );
 
     /// <summary>What the client store lacks for what is configured; null when nothing.</summary>
@@ -149,6 +158,31 @@ internal static class HqOAuth2OptionsValidator
                 $"is shorter than refreshTokenIdleLifetime ({options.RefreshTokenIdleLifetime}): a client would go before its refresh tokens do"
             );
     }
+
+    private static IEnumerable<string> Pages(PageOptions pages)
+    {
+        foreach (var (key, value) in new[] { ("color", pages.Color), ("darkColor", pages.DarkColor) })
+        {
+            if (value is not null && !(value.Length == 7 && value[0] == '#' && value.Skip(1).All(char.IsAsciiHexDigit)))
+                yield return Problem("pages:" + key, value, "is no colour: write it as #rrggbb, for instance #1f5fbf");
+        }
+
+        foreach (var (key, value) in new[] { ("logo", pages.Logo), ("stylesheet", pages.Stylesheet) })
+        {
+            if (value is not null && !IsLocalPath(value) && !RedirectUris.IsPlainHttpsUrl(value))
+                yield return Problem("pages:" + key, value, "is neither a path of this host, like /brand/logo.svg, nor an https URL");
+        }
+
+        if (pages.ConsentPath is { } path && (!IsLocalPath(path) || path.Contains('?', StringComparison.Ordinal)))
+            yield return Problem("pages:consentPath", path, "is no path of this host: write it like /consent, without a query");
+    }
+
+    // A browser reads "//host" and "/\host" as another host.
+    private static bool IsLocalPath(string text) =>
+        UriText.IsPlain(text)
+        && text.StartsWith('/')
+        && !text.StartsWith("//", StringComparison.Ordinal)
+        && !text.Contains('#', StringComparison.Ordinal);
 
     private static IEnumerable<string> ScopesAndResources(HqOAuth2Options options)
     {

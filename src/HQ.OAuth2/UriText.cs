@@ -14,4 +14,8 @@ internal static class UriText
 
     /// <summary>Whether a text has only characters of a URI, and a bearable length.</summary>
     public static bool IsPlain(string text) => text.Length is > 0 and <= MaxLength && !text.AsSpan().ContainsAnyExcept(characters);
+
+    /// <summary>Host and path, for people to read; a URI without a host is shown whole.</summary>
+    public static string WithoutScheme(string uri) =>
+        uri.IndexOf("://", StringComparison.Ordinal) is >= 0 and var end ? uri[(end + 3)..] : uri;
 }

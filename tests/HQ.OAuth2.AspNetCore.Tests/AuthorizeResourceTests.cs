@@ -66,7 +66,8 @@ internal sealed class AuthorizeResourceTests
             + "&resource=https%3A%2F%2Fmail.example.com%2F&resource="
             + Uri.EscapeDataString(Listed);
         var page = await browser.GetAsync(url);
-        page.Body.Should().Contain("<li>The calendar</li><li>https://mail.example.com/</li>");
+        page.Body.Should()
+            .Contain("<li>The calendar <span class=\"soft\">cal.example.com/a?tenant=1</span></li><li>mail.example.com/</li>");
         var answer = await browser.PressAsync(page, "approve");
         var tokens = await app.RedeemAsync("web", answer.LocationParameter("code")!);
         var aud = (await app.IntrospectAsync(tokens.Text("access_token")!)).Json.GetProperty("aud");

@@ -95,13 +95,13 @@ internal sealed class ConsentPageTests
     public async Task The_page_names_the_client_the_host_the_scopes_the_time_and_the_user()
     {
         var page = await app.NewBrowser("iris").GetAsync(TestApp.AuthorizeUrl("web", ("scope", "read delete")));
-        page.Body.Should().Contain("<h1>Allow web to use your account?</h1>");
-        page.Body.Should().Contain("The answer goes to <span class=\"to\">app.example.com</span>");
-        page.Body.Should().Contain("<li>Read your notes</li><li>Delete notes <strong>(can destroy data)</strong></li>");
-        page.Body.Should().Contain("Registered by an administrator, default.").And.Contain("for 180 days at most");
-        page.Body.Should().Contain("signed in as iris");
+        page.Heading().Should().Be("Allow web to use your auth.example.com account?");
+        page.Body.Should().Contain("<dt>Your answer goes to</dt><dd><span class=\"to\">app.example.com</span></dd>");
+        page.Body.Should().Contain("<li>Read your notes</li><li>Delete notes <strong class=\"danger\">(can destroy data)</strong></li>");
+        page.Body.Should().Contain("Registered here by an administrator, for <bdi>default</bdi>").And.Contain("for 180 days at most");
+        page.Body.Should().Contain("signed in as <bdi>iris</bdi>");
         var other = await app.NewUser().GetAsync(TestApp.AuthorizeUrl("native"));
-        other.Body.Should().Contain("<span class=\"to\">127.0.0.1:4711</span>").And.Contain("That is a program on this computer");
+        other.Body.Should().Contain("An app on this computer <span class=\"to\">127.0.0.1:4711</span>").And.Contain("only if you started");
         other.Body.Should().Contain("for 90 days at most");
     }
 
@@ -152,7 +152,78 @@ internal sealed class ConsentPageTests
         registered.Text("client_name").Should().Be(name);
         var page = await app.NewUser().GetAsync(TestApp.AuthorizeUrl(registered.Text("client_id")!));
         page.Body.Should().NotContain(name);
-        System.Net.WebUtility.HtmlDecode(page.Body.Split("<h1>")[1].Split("</h1>")[0]).Should().Be($"Allow {name} to use your account?");
-        page.Body.Split("<h1>")[1].Split("</h1>")[0].Should().NotContainAny("<", ">", "\"", "'");
+        page.Heading().Should().Be($"Allow {name} to use your auth.example.com account?");
+        page.Body.Split("<h1>Allow <bdi>")[1].Split("</bdi>")[0].Should().NotContainAny("<", ">", "\"", "'");
+    }
+
+    [Test, Rfc("6749-10.2-1")]
+    public async Task What_the_user_allowed_before_is_folded_and_what_is_not_asked_is_told()
+    {
+        var browser = app.NewBrowser("nora");
+        var first = await browser.GetAsync(TestApp.AuthorizeUrl("native", ("scope", "read")));
+        first.Body.Should().NotContain("What you allowed it before").And.Contain("It will not be able to: 2");
+        // A code that nobody redeems has allowed nothing yet.
+        var code = (await browser.PressAsync(first, "approve")).LocationParameter("code")!;
+        var second = await browser.GetAsync(TestApp.AuthorizeUrl("native", ("scope", "read write")));
+        second.Body.Should().NotContain("What you allowed it before");
+
+        (await app.RedeemAsync("native", code)).Status.Should().Be(200);
+        var third = await browser.GetAsync(TestApp.AuthorizeUrl("native", ("scope", "read write")));
+        third.Body.Should().Contain("<details><summary class=\"soft\">What you allowed it before: 1</summary>");
+        third.Body.Split("<details>")[0].Should().Contain("Write notes").And.NotContain("Read your notes");
+        // Another user's answers are none of this one's.
+        (await app.NewUser().GetAsync(TestApp.AuthorizeUrl("native", ("scope", "read write"))))
+            .Body.Should()
+            .NotContain("What you allowed it before");
+    }
+
+    [Test]
+    public async Task Another_account_signs_out_and_comes_back_to_the_same_request()
+    {
+        var browser = app.NewBrowser("olga");
+        var url = TestApp.AuthorizeUrl("web");
+        var page = await browser.GetAsync(url);
+        page.Body.Should().Contain("<button name=\"decision\" value=\"switch_account\">Use another account</button>");
+
+        var challenge = await browser.PressAsync(page, "switch_account");
+        (challenge.Status, challenge.ReturnUrl()).Should().Be((303, url));
+        challenge.Header("Set-Cookie").Should().Contain("test-user=;");
+
+        browser.SignIn("paula");
+        (await browser.GetAsync(challenge.ReturnUrl())).Body.Should().Contain("signed in as <bdi>paula</bdi>");
+        (await app.RowsAsync("olga")).Should().BeEmpty();
+    }
+
+    [Test, Rfc("6749-10.12-1")]
+    public async Task Nobody_is_signed_out_from_elsewhere()
+    {
+        var browser = app.NewBrowser("quentin");
+        var page = await browser.GetAsync(TestApp.AuthorizeUrl("web"));
+        var handle = Browser.HiddenFields(page).Where(f => f.Name == "hq_request");
+        var answer = await browser.PostAsync("/oauth2/authorize", [.. handle, ("decision", "switch_account")]);
+        answer.ShouldBeErrorPage();
+        answer.Header("Set-Cookie").Should().NotContain("test-user");
+        (await browser.GetAsync(TestApp.AuthorizeUrl("web", ("decision", "switch_account")))).IsConsentPage().Should().BeTrue();
+    }
+
+    [TestCase("native", "http://127.0.0.1:4711/cb")]
+    [TestCase("native", "com.example.app:/oauth2redirect/p")]
+    public async Task The_redirect_to_an_app_carries_a_page_with_the_link(string client, string uri)
+    {
+        var answer = await app.NewUser().ApproveAsync(TestApp.AuthorizeUrl(client, ("redirect_uri", uri)));
+        (answer.Status, answer.ContentType).Should().Be((303, "text/html"));
+        answer.Location.Should().StartWith(uri + "?code=hqa_");
+        answer.Body.Should().Contain($"href=\"{answer.Location!.Replace("&", "&amp;", StringComparison.Ordinal)}\"");
+        answer.Body.Should().NotContainAny("http-equiv", "<script");
+        answer.Header("Refresh").Should().BeNull();
+        answer.Header("Cache-Control").Should().Contain("no-store");
+        answer.Header("Referrer-Policy").Should().Be("no-referrer");
+    }
+
+    [Test]
+    public async Task The_redirect_to_a_site_has_no_body()
+    {
+        var answer = await app.NewUser().ApproveAsync(TestApp.AuthorizeUrl("web"));
+        (answer.Status, answer.Body).Should().Be((303, ""));
     }
 }

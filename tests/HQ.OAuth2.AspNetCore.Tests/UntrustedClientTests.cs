@@ -70,7 +70,7 @@ internal sealed class UntrustedClientTests
         var browser = app.NewUser();
         var page = await browser.GetAsync(url);
         page.Body.Should().Contain($"<span class=\"to\">{shown}</span>");
-        page.Body.Should().Contain("This app registered itself on 2026-11-23. Its name is not verified.");
+        page.Body.Should().Contain("It registered itself on 2026-11-23: nobody has checked its name");
 
         var answer = await browser.PressAsync(page, "deny");
         answer.Status.Should().Be(303);
@@ -85,7 +85,7 @@ internal sealed class UntrustedClientTests
     {
         var client = await app.RegisterAsync(new { redirect_uris = new[] { TestApp.RedirectUri }, client_name = name });
         var page = await app.NewUser().GetAsync(TestApp.AuthorizeUrl(client.Text("client_id")!));
-        page.Body.Should().Contain("It uses the name of an app that is registered here, and it is not that app.");
+        page.Body.Should().Contain("It uses the name of an app that is registered here, but it is not that app.");
         (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(await app.DcrAsync()))).Body.Should().NotContain("It uses the name of");
     }
 
@@ -112,7 +112,7 @@ internal sealed class UntrustedClientTests
         (consent.ClientName, consent.ClientId, consent.RedirectHost).Should().Be((id, id, "app.example.com"));
         (consent.Provenance, consent.IsSelfRegistered, consent.HasForeignLinks).Should().Be((ClientProvenance.Dcr, true, true));
         (consent.Org, consent.FirstSeen).Should().Be(("default", TestClock.Start));
-        consent.Links.Should().Equal(home, "https://app.example.com/tos", "https://app.example.com/policy");
+        consent.Links.Select(l => l.Uri).Should().Equal(home, "https://app.example.com/tos", "https://app.example.com/policy");
         context.Request.Client.LogoUri.Should().Be("https://elsewhere.example/logo.png");
         context.Request.Client.Contacts.Should().Equal("dev@app.example.com");
         consent.Scopes.Should().Equal(new ConsentScope("read", "Read your notes", false), new ConsentScope("write", "Write notes", false));
@@ -120,7 +120,7 @@ internal sealed class UntrustedClientTests
 
         id = (await app.RegisterAsync(metadata)).Text("client_id")!;
         var page = await app.NewUser().GetAsync(TestApp.AuthorizeUrl(id));
-        page.Body.Should().Contain("<h2>It says about itself</h2>").And.NotContain("logo.png");
+        page.Body.Should().Contain("<h2>What it says about itself</h2>").And.NotContain("logo.png");
         page.Body.Should().Contain("<a href=\"https://elsewhere.example/?a=1&amp;b=2\" rel=\"noopener noreferrer nofollow\">");
     }
 

@@ -19,12 +19,18 @@ internal sealed class ConsentModelTests
             Resources = ["https://mcp.example", "https://auth.example.com"],
         };
 
-        var model = ConsentModel.Of(request, imitates: false, options);
+        var model = ConsentModel.Of(request, imitates: false, ScopeSet.Empty, options);
 
         (model.ClientName, model.ClientId, model.Org, model.FirstSeen).Should().Be(("The App", "app", "acme", TestClock.Start));
         model.RedirectHost.Should().Be("app.example.com");
         model.Scopes.Should().Equal(new ConsentScope("write", "Write notes", false), new ConsentScope("delete", null, true));
-        model.Resources.Should().Equal("Notes", "https://auth.example.com");
+        model
+            .Resources.Should()
+            .Equal(
+                new ConsentResource("https://mcp.example", "Notes", "mcp.example"),
+                new ConsentResource("https://auth.example.com", null, "auth.example.com")
+            );
+        model.ServiceName.Should().Be("auth.example.com");
         model.AccessTokenLifetime.Should().Be(TimeSpan.FromMinutes(15));
         model.RefreshTokenLifetime.Should().Be(TimeSpan.FromDays(90));
         model.IsSelfRegistered.Should().BeFalse();
@@ -44,7 +50,7 @@ internal sealed class ConsentModelTests
     {
         var client = Given.Client() with { Provenance = ClientProvenance.Dcr, CreatedAt = TestClock.Start };
 
-        var model = ConsentModel.Of(Given.Request(client), imitates: true, Given.Options());
+        var model = ConsentModel.Of(Given.Request(client), imitates: true, ScopeSet.Empty, Given.Options());
 
         (model.IsSelfRegistered, model.Provenance, model.ImitatesKnownClient).Should().Be((true, ClientProvenance.Dcr, true));
         model.FirstSeen.Should().Be(TestClock.Start);
@@ -60,7 +66,7 @@ internal sealed class ConsentModelTests
     [Rfc("6749-3.1.2.1-1")]
     public void It_says_what_kind_of_place_the_answer_goes_to(string uri, string host, bool loopback, bool privateUse)
     {
-        var model = ConsentModel.Of(Given.Request(redirectUri: uri), imitates: false, Given.Options());
+        var model = ConsentModel.Of(Given.Request(redirectUri: uri), imitates: false, ScopeSet.Empty, Given.Options());
 
         (model.RedirectHost, model.IsLoopbackRedirect, model.IsPrivateUseRedirect).Should().Be((host, loopback, privateUse));
     }
@@ -95,7 +101,7 @@ internal sealed class ConsentModelTests
     public void Links_to_another_host_than_the_redirects_are_marked(string link, bool foreign)
     {
         var byLink = Model(Given.Client() with { TosUri = link });
-        byLink.Links.Should().Equal(link);
+        byLink.Links.Should().Equal(new ConsentLink("tos_uri", link, link.Split('/')[2]));
         byLink.HasForeignLinks.Should().Be(foreign);
 
         var byLogo = Model(Given.Client() with { LogoUri = link });
@@ -112,5 +118,40 @@ internal sealed class ConsentModelTests
         Model(Given.Client() with { RedirectUris = ["http://127.0.0.1/cb", Given.RedirectUri] }).OnlyLoopbackRedirects.Should().BeFalse();
     }
 
-    private static ConsentModel Model(Client client) => ConsentModel.Of(Given.Request(client), imitates: false, Given.Options());
+    [TestCase("The  App", "The App")]
+    [TestCase("The\u2003\u00a0\u3000App", "The App")]
+    [TestCase("\u3164\u2800\u115f", "app")]
+    [TestCase("Cla\u0489ude", "Claude")]
+    public void Nothing_of_a_name_pushes_hides_or_covers(string name, string shown)
+    {
+        Model(Given.Client() with { ClientName = name }).ClientName.Should().Be(shown);
+    }
+
+    [Test]
+    public void Marks_do_not_pile_up()
+    {
+        var zalgo = "A" + new string('\u0301', 30) + "pp";
+        Model(Given.Client() with { ClientName = zalgo }).ClientName.Should().Be("A\u0301\u0301pp");
+    }
+
+    [Test]
+    public void It_says_what_is_not_included_and_what_was_allowed_before()
+    {
+        var request = Given.Request(Given.Client()) with { Scope = ScopeSet.Of("read", "write") };
+        var model = ConsentModel.Of(request, imitates: false, ScopeSet.Of("read"), Given.Options(o => o.Pages.ChooseScopes = true));
+
+        model.Scopes.Select(s => (s.Name, s.AlreadyGranted)).Should().Equal(("read", true), ("write", false));
+        model.ScopesNotIncluded.Select(s => s.Name).Should().Equal("delete");
+        model.ChooseScopes.Should().BeTrue();
+    }
+
+    [Test]
+    public void Only_a_client_of_the_hosts_own_is_trusted()
+    {
+        Model(Given.Client() with { Trusted = true }).IsTrusted.Should().BeTrue();
+        Model(Given.Client() with { Trusted = true, Provenance = ClientProvenance.Dcr }).IsTrusted.Should().BeFalse();
+    }
+
+    private static ConsentModel Model(Client client) =>
+        ConsentModel.Of(Given.Request(client), imitates: false, ScopeSet.Empty, Given.Options());
 }

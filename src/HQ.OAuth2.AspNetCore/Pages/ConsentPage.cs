@@ -4,75 +4,137 @@ using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
 
-/// <summary>The page on which a user allows an app in, or not: who asks, where the answer goes, what for, and as whom.</summary>
+/// <summary>
+/// The page on which a user allows an app in, or not: who asks, where the answer goes, what for, and as whom. The place the answer goes to
+/// stands on top, because it is the one thing that an app cannot make up.
+/// </summary>
 internal static class ConsentPage
 {
     public static IResult Render(AuthorizationContext context)
     {
-        var consent = context.Consent;
+        var (consent, texts) = (context.Consent, Layout.Texts(context.Http));
         return Layout.Page(
-            $"Allow {consent.ClientName}?",
+            context.Http,
+            texts.Plain("consent.title", consent.ClientName),
             Html.Of(
                 $"""
-                <h1>Allow {consent.ClientName} to use your account?</h1>
-                <p>The answer goes to <span class="to">{consent.RedirectHost}</span></p>
-                {Provenance(consent)}{Redirect(consent)}
-                <h2>It will be able to</h2><ul>{consent.Scopes.Select(Scope)}</ul>
-                <h2>At</h2><ul>{consent.Resources.Select(r => Html.Of($"<li>{r}</li>"))}</ul>
-                {Links(consent)}<p class="soft">{Lifetime(consent)}</p>
-                <p class="soft">You are signed in as {Account(context.User)}.</p>
+                <h1>{texts.Of("consent.heading", Name(consent.ClientName), Name(consent.ServiceName))}</h1>
+                <dl><div><dt>{texts["consent.to"]}</dt><dd>{Destination(consent, texts)}</dd></div>
+                <div><dt>{texts["consent.provenance"]}</dt><dd>{Provenance(consent, texts)}</dd></div></dl>
+                {Warnings(consent, texts)}
                 <form method="post" action="{context.Http.Request.PathBase.Add(context.Http.Request.Path).ToUriComponent()}">
                 {context.FormFields.Select(f => Html.Of($"<input type=\"hidden\" name=\"{f.Key}\" value=\"{f.Value}\">"))}
-                <button name="decision" value="deny">Deny</button><button class="main" name="decision" value="approve">Allow</button>
+                {Scopes(consent, texts)}
+                <h2>{texts["consent.resources"]}</h2><ul>{consent.Resources.Select(Resource)}</ul>
+                {Links(consent, texts)}
+                <p class="soft">{Lifetime(consent, texts)}</p>
+                <div class="answer"><button name="decision" value="deny">{texts[
+                    "consent.deny"
+                ]}</button><button class="main" name="decision" value="approve">{texts["consent.allow"]}</button></div>
+                <div class="account"><p>{texts.Of("consent.account", Name(Account(context.User)))}</p>{Switch(context, texts)}</div>
                 </form>
                 """
             )
         );
     }
 
-    private static Html Provenance(ConsentModel consent) =>
+    // The direction of a name is its own and ends with it.
+    private static Html Name(string? name) => Html.Of($"<bdi>{name}</bdi>");
+
+    private static Html Destination(ConsentModel consent, PageTexts texts) =>
+        consent.IsLoopbackRedirect ? Html.Of($"{texts["consent.to.loopback"]} <span class=\"to\">{consent.RedirectHost}</span>")
+        : consent.IsPrivateUseRedirect ? Html.Of($"{texts["consent.to.scheme"]} <span class=\"to\">{consent.RedirectHost}</span>")
+        : Html.Of($"<span class=\"to\">{consent.RedirectHost}</span>");
+
+    private static Html Provenance(ConsentModel consent, PageTexts texts) =>
         consent.Provenance switch
         {
-            ClientProvenance.Api => Html.Of($"<p class=\"soft\">Registered by an administrator{Org(consent.Org)}.</p>"),
-            ClientProvenance.Cimd => Html.Of($"<p class=\"warn\">Identified by {consent.ClientId} only.</p>"),
-            _ => Html.Of(
-                $"<p class=\"warn\">This app registered itself{Since(consent.FirstSeen)}. Its name is not verified.{Imitation(consent)}</p>"
-            ),
+            ClientProvenance.Api => consent.Org is { } org ? texts.Of("provenance.api.org", Name(org)) : texts.Of("provenance.api"),
+            ClientProvenance.Cimd => texts.Of("provenance.cimd", Html.Of($"<strong>{RedirectUris.DisplayHost(consent.ClientId)}</strong>")),
+            _ => consent.FirstSeen is { } since
+                ? texts.Of("provenance.dcr.since", Html.Of($"{since.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}"))
+                : texts.Of("provenance.dcr"),
         };
 
-    private static Html Org(string? org) => org is null ? Html.None : Html.Of($", {org}");
+    private static Html Warnings(ConsentModel consent, PageTexts texts)
+    {
+        return Html.Join([
+            Warning(consent.ImitatesKnownClient, "consent.imitates"),
+            Warning(consent.IsLoopbackRedirect && !consent.IsTrusted, "consent.loopback"),
+            Warning(consent.IsPrivateUseRedirect && !consent.IsTrusted, "consent.scheme"),
+            consent.IsPrivateUseRedirect ? Html.Of($"<p class=\"soft\">{texts["consent.reopen"]}</p>") : Html.None,
+        ]);
 
-    private static Html Since(DateTimeOffset? time) =>
-        time is { } t ? Html.Of($" on {t.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}") : Html.None;
+        Html Warning(bool applies, string text) => applies ? Html.Of($"<p class=\"warn\">{texts[text]}</p>") : Html.None;
+    }
 
-    private static Html Imitation(ConsentModel consent) =>
-        consent.ImitatesKnownClient ? Html.Of($" It uses the name of an app that is registered here, and it is not that app.") : Html.None;
-
-    private static Html Redirect(ConsentModel consent) =>
-        consent.IsLoopbackRedirect
-            ? Html.Of($"<p class=\"warn\">That is a program on this computer. Go on only if you started it just now.</p>")
-        : consent.IsPrivateUseRedirect
-            ? Html.Of($"<p class=\"warn\">That is whichever app on this device has claimed this kind of link.</p>")
-        : Html.None;
-
-    private static Html Scope(ConsentScope scope) =>
-        Html.Of(
-            $"<li>{scope.Description ?? scope.Name}{(scope.Destructive ? Html.Of($" <strong>(can destroy data)</strong>") : Html.None)}</li>"
+    private static Html Scopes(ConsentModel consent, PageTexts texts)
+    {
+        var given = consent.Scopes.Where(s => s.AlreadyGranted).ToList();
+        var asked = consent.Scopes.Where(s => !s.AlreadyGranted).ToList();
+        // Nothing new is nothing to fold.
+        if (asked.Count == 0)
+            (asked, given) = (given, []);
+        // An empty value says that there were boxes, also when none is ticked.
+        var marker = consent.ChooseScopes ? Html.Of($"<input type=\"hidden\" name=\"scope\" value=\"\">") : Html.None;
+        return Html.Of(
+            $"""
+            <h2 id="scopes">{texts[consent.ChooseScopes ? "consent.scopes.choose" : "consent.scopes"]}</h2>{marker}
+            <ul class="scopes" aria-labelledby="scopes">{asked.Select(s => Scope(s, consent, texts))}</ul>
+            {Folded(given, "consent.scopes.given", s => Scope(s, consent, texts))}
+            {Folded(consent.ScopesNotIncluded, "consent.scopes.not", s => Html.Of($"<li>{texts.Scope(s)}</li>"))}
+            """
         );
 
-    private static Html Links(ConsentModel consent) =>
-        consent.Links.Count == 0
-            ? Html.None
-            : Html.Of(
-                $"<h2>It says about itself</h2><ul>{consent.Links.Select(l => Html.Of($"<li><a href=\"{l}\" rel=\"noopener noreferrer nofollow\">{l}</a></li>"))}</ul>"
-            );
+        Html Folded(IReadOnlyCollection<ConsentScope> scopes, string title, Func<ConsentScope, Html> item) =>
+            scopes.Count == 0
+                ? Html.None
+                : Html.Of(
+                    $"<details><summary class=\"soft\">{texts[title]}: {scopes.Count.ToString(CultureInfo.InvariantCulture)}</summary><ul class=\"scopes\">{scopes.Select(item)}</ul></details>"
+                );
+    }
 
-    private static string Lifetime(ConsentModel consent) =>
+    private static Html Scope(ConsentScope scope, ConsentModel consent, PageTexts texts)
+    {
+        var words = Html.Of(
+            $"{texts.Scope(scope)}{(scope.Destructive ? Html.Of($" <strong class=\"danger\">({texts["scope.destructive"]})</strong>") : Html.None)}"
+        );
+        // What destroys is ticked by hand.
+        var ticked = scope.Destructive && !scope.AlreadyGranted ? Html.None : Html.Of($" checked");
+        return consent.ChooseScopes
+            ? Html.Of(
+                $"<li><label><input type=\"checkbox\" name=\"scope\" value=\"{scope.Name}\"{ticked}> <span>{words}</span></label></li>"
+            )
+            : Html.Of($"<li>{words}</li>");
+    }
+
+    private static Html Resource(ConsentResource resource) =>
+        resource.Name is { } name
+            ? Html.Of($"<li>{name} <span class=\"soft\">{resource.Place}</span></li>")
+            : Html.Of($"<li>{resource.Place}</li>");
+
+    private static Html Links(ConsentModel consent, PageTexts texts)
+    {
+        if (consent.Links.Count == 0)
+            return Html.None;
+        var links = consent.Links.Select(l =>
+            Html.Of(
+                $"<li><a href=\"{l.Uri}\" rel=\"noopener noreferrer nofollow\">{texts["consent.link." + l.Kind]}</a> <span class=\"soft\">{l.Host}</span></li>"
+            )
+        );
+        var foreign = consent.HasForeignLinks ? Html.Of($"<p class=\"soft\">{texts["consent.links.foreign"]}</p>") : Html.None;
+        return Html.Of($"<h2>{texts["consent.links"]}</h2><ul>{links}</ul>{foreign}");
+    }
+
+    private static string Lifetime(ConsentModel consent, PageTexts texts) =>
         consent.RefreshTokenLifetime is { } lifetime
-            ? $"Until you take it back, for {Days(lifetime)} at most."
-            : $"For {Math.Ceiling(consent.AccessTokenLifetime.TotalMinutes).ToString(CultureInfo.InvariantCulture)} minutes.";
+            ? texts.Plain("consent.until", texts.Duration(lifetime))
+            : texts.Plain("consent.once", texts.Duration(consent.AccessTokenLifetime));
 
-    private static string Days(TimeSpan time) => $"{Math.Max(1, Math.Ceiling(time.TotalDays)).ToString(CultureInfo.InvariantCulture)} days";
+    private static Html Switch(AuthorizationContext context, PageTexts texts) =>
+        context.CanSwitchAccount
+            ? Html.Of($"<button name=\"decision\" value=\"{AuthorizationContext.SwitchAccount}\">{texts["consent.switch"]}</button>")
+            : Html.None;
 
     private static string? Account(ClaimsPrincipal? user) => user?.Identity?.Name ?? user?.FindFirst(ClaimTypes.NameIdentifier)?.Value;
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
 
-/// <summary>The page that tells a user what a client may not be told (RFC 6749 §3.1.2.4). It leads nowhere by itself.</summary>
+/// <summary>The page that tells a user what a client may not be told (RFC 6749 §3.1.2.4), and what to do. It leads nowhere by itself.</summary>
 internal static class ErrorPage
 {
     /// <param name="http">The request.</param>
@@ -12,21 +12,26 @@ internal static class ErrorPage
     /// <param name="tryAgain">A local path that starts this step again; null = there is none.</param>
     public static IResult Render(HttpContext http, OAuthError error, (string Host, string Location)? wayBack, string? tryAgain)
     {
-        var explain = OAuthHttp.Options(http).ExplainErrors == true;
+        var (texts, explain) = (Layout.Texts(http), OAuthHttp.Options(http).ExplainErrors == true);
         return Layout.Page(
-            "This request cannot go on",
+            http,
+            texts["error.title"],
             Html.Of(
                 $"""
-                <h1>This request cannot go on</h1>
-                <p>{error.Description}</p>
-                {(explain && error.Reason is { } reason ? Html.Of($"<p class=\"warn\">For developers: {reason}</p>") : Html.None)}
+                <h1>{texts["error.title"]}</h1>
+                <p>{Advice(texts, error)}</p>
                 {(
                     wayBack is { } back
-                        ? Html.Of($"<p><a href=\"{back.Location}\" rel=\"noopener noreferrer nofollow\">Go back to {back.Host}</a></p>")
+                        ? Html.Of(
+                            $"<p><a href=\"{back.Location}\" rel=\"noopener noreferrer nofollow\">{texts.Plain("error.back", back.Host)}</a></p>"
+                        )
                         : Html.None
                 )}
-                {(tryAgain is { } path ? Html.Of($"<p><a href=\"{path}\">Show the question again</a></p>") : Html.None)}
-                <p class="soft">{error.Id}, {error.Code}, {Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier}</p>
+                {(tryAgain is { } path ? Html.Of($"<p><a href=\"{path}\">{texts["error.again"]}</a></p>") : Html.None)}
+                <dl><div><dt>{texts["error.developers"]}</dt><dd lang="en">{error.Description}</dd>
+                {(explain && error.Reason is { } reason ? Html.Of($"<dd lang=\"en\" class=\"warn\">{reason}</dd>") : Html.None)}</div>
+                <div><dt>{texts["error.reference"]}</dt>
+                <dd>{error.Id}, {error.Code}, {Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier}</dd></div></dl>
                 """
             ),
             // A page has no client to challenge: what is no failure of ours is a bad request.
@@ -36,4 +41,12 @@ internal static class ErrorPage
                 : StatusCodes.Status400BadRequest
         );
     }
+
+    private static string Advice(PageTexts texts, OAuthError error) =>
+        texts.Find("error." + error.Id)
+        ?? texts[
+            error.Status >= StatusCodes.Status500InternalServerError ? "error.ours"
+            : error.Code == OAuthError.AccessDenied.Code ? "error.refused"
+            : "error.app"
+        ];
 }

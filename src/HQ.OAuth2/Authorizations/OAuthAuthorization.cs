@@ -57,6 +57,9 @@ internal sealed partial record OAuthAuthorization
     public bool IsOf(Client client) =>
         ClientId == client.ClientId && ClientCreatedAt.ToUnixTimeMilliseconds() == client.CreatedAt.ToUnixTimeMilliseconds();
 
+    /// <summary>Whether the client can do something with it now, or later without asking.</summary>
+    public bool IsLive(DateTimeOffset now) => now < (AccessUntil ?? now) || now < (Refresh?.EndsAt ?? now) || now < (Consent?.Until ?? now);
+
     public static string NewWriteId() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(12));
 
     /// <summary>The next value of the row, for the next write.</summary>

@@ -62,8 +62,8 @@ internal sealed class ClientDirectory(
         if (!client.IsSelfRegistered || client.ClientName is not { } name)
             return false;
         if (!memory.TryGetOwnNames(out var names))
-            memory.RememberOwnNames(names = [.. (await OwnClientsAsync(ct)).Select(c => Skeleton(c.ClientName ?? c.ClientId))]);
-        return names.Contains(Skeleton(name));
+            memory.RememberOwnNames(names = [.. (await OwnClientsAsync(ct)).Select(c => DisplayName.Skeleton(c.ClientName ?? c.ClientId))]);
+        return names.Contains(DisplayName.Skeleton(name));
     }
 
     private async ValueTask<IEnumerable<Client>> OwnClientsAsync(CancellationToken ct)
@@ -80,8 +80,6 @@ internal sealed class ClientDirectory(
         } while (after is not null);
         return own;
     }
-
-    private static string Skeleton(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToUpperInvariant();
 }
 
 /// <summary>What a process remembers of its client store, for <c>cacheClientsFor</c>.</summary>

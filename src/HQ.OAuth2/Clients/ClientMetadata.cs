@@ -143,10 +143,7 @@ public sealed record ClientMetadata
             }
         )
         {
-            if (
-                value is not null
-                && (!OAuth2.RedirectUris.IsHttps(value) || OAuth2.RedirectUris.Problem(value, ClientType.Public, []) is not null)
-            )
+            if (value is not null && !OAuth2.RedirectUris.IsPlainHttpsUrl(value))
                 return OAuthError.InvalidClientMetadata(member, "must be a plain https URL");
         }
 

@@ -102,6 +102,9 @@ internal static class RedirectUris
 
     public static bool IsHttps(string uri) => uri.StartsWith("https://", StringComparison.Ordinal);
 
+    /// <summary>Whether a text is an https URL with a plain host, fit for a page or a header.</summary>
+    public static bool IsPlainHttpsUrl(string uri) => IsHttps(uri) && Problem(uri, ClientType.Public, []) is null;
+
     /// <summary>The host (with port) of a web redirect, or the scheme of a private-use one: what a user can recognise.</summary>
     public static string DisplayHost(string uri)
     {

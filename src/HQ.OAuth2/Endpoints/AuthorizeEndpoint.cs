@@ -114,8 +114,24 @@ internal sealed class AuthorizeEndpoint(
         && RememberedConsent.Covers(request, await authorizations.ListAsync(subject, request.Client.ClientId, ct), time.GetUtcNow());
 
     /// <summary>What the user is to be told about a request (§10.2).</summary>
-    public async ValueTask<ConsentModel> DescribeAsync(AuthorizationRequest request, CancellationToken ct) =>
-        ConsentModel.Of(request, await clients.ImitatesAsync(request.Client, ct), options);
+    /// <param name="request">What was asked.</param>
+    /// <param name="subject">Who is to be asked, so that what is allowed already can be told apart; null = nobody yet.</param>
+    /// <param name="ct">Cancels.</param>
+    public async ValueTask<ConsentModel> DescribeAsync(AuthorizationRequest request, string? subject, CancellationToken ct) =>
+        ConsentModel.Of(
+            request,
+            await clients.ImitatesAsync(request.Client, ct),
+            subject is null ? ScopeSet.Of([]) : await GivenAsync(request.Client, subject, ct),
+            options
+        );
+
+    // Only a login that was carried through, or remembered, is something the user knows to have allowed.
+    private async ValueTask<ScopeSet> GivenAsync(Client client, string subject, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var given = await authorizations.ListAsync(subject, client.ClientId, ct);
+        return ScopeSet.Of(given.Where(a => a.IsOf(client) && a.IsLive(now)).SelectMany(a => a.Scope));
+    }
 
     /// <summary>§4.1.2: the user, or the remembered consent, said yes. The row is written before the code goes out.</summary>
     /// <param name="request">What was asked.</param>

@@ -16,6 +16,15 @@ internal static class AuthorizeSupport
     public static bool IsConsentPage(this Answer answer) =>
         answer.Status == 200 && answer.Body.Contains("<button name=\"decision\" value=\"deny\">", StringComparison.Ordinal);
 
+    /// <summary>The one heading of a page as it is read.</summary>
+    public static string Heading(this Answer page)
+    {
+        var heading = page.Body.Split("<h1>").Should().HaveCount(2, page.Body).And.Subject.Last().Split("</h1>")[0];
+        return WebUtility.HtmlDecode(
+            heading.Replace("<bdi>", "", StringComparison.Ordinal).Replace("</bdi>", "", StringComparison.Ordinal)
+        );
+    }
+
     /// <summary>The local path that the sign-in page is to return to.</summary>
     public static string ReturnUrl(this Answer challenge)
     {

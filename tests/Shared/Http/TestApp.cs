@@ -271,8 +271,14 @@ internal sealed class TestApp : IAsyncDisposable
 
     /// <summary>Knows the user by a cookie and sends everybody else to /login.</summary>
     private sealed class TestUserHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
-        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+        : SignOutAuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
+        protected override Task HandleSignOutAsync(AuthenticationProperties? properties)
+        {
+            Response.Cookies.Delete("test-user");
+            return Task.CompletedTask;
+        }
+
         protected override Task<AuthenticateResult> HandleAuthenticateAsync()
         {
             if (Request.Cookies["test-user"] is not { Length: > 0 } user)

@@ -1,0 +1,76 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>Puts together what a UI is told about one visit of a request that has passed every check.</summary>
+internal sealed class AuthorizationContexts(
+    AuthorizeEndpoint endpoint,
+    RequestHandles handles,
+    IAntiforgery antiforgery,
+    IAuthenticationSchemeProvider schemes,
+    IAuthenticationHandlerProvider handlers,
+    IOptions<HqOAuth2Options> hostOptions
+)
+{
+    private readonly HqOAuth2Options options = hostOptions.Value;
+
+    /// <param name="http">The visit.</param>
+    /// <param name="request">What the client asks.</param>
+    /// <param name="parameters">The same as it came.</param>
+    /// <param name="returnPath">Where the request is answered.</param>
+    /// <param name="user">Who is signed in; null = nobody.</param>
+    /// <param name="isRemembered">Whether an earlier answer covers the request.</param>
+    /// <param name="answer">The decision of a genuine answer; null = there is none.</param>
+    /// <param name="answeredScope">What it ticked; null = there were no boxes.</param>
+    /// <returns>The context, or that the request is too large to travel through a page.</returns>
+    public async ValueTask<Outcome<AuthorizationContext>> OfAsync(
+        HttpContext http,
+        AuthorizationRequest request,
+        OAuthParameters parameters,
+        string returnPath,
+        ClaimsPrincipal? user,
+        bool isRemembered,
+        string? answer,
+        ScopeSet? answeredScope
+    )
+    {
+        if (handles.Protect(parameters).Failed(out var tooLarge, out var handle))
+            return tooLarge;
+        var subject = user is null ? null : HostUser.Subject(user, options);
+        // Only a page that asks tells old from new.
+        var asked = answer is null && !isRemembered ? subject : null;
+        return new AuthorizationContext
+        {
+            Http = http,
+            Request = request,
+            User = user,
+            Consent = await endpoint.DescribeAsync(request, asked, http.RequestAborted),
+            IsRemembered = isRemembered,
+            Answer = answer,
+            AnsweredScope = answeredScope,
+            ReturnPath = returnPath,
+            FormFields = FormFields(http, user, handle),
+            CanSwitchAccount = user is not null && await CanSignOutAsync(http),
+            AuthenticationScheme = options.AuthenticationScheme,
+        };
+    }
+
+    private List<KeyValuePair<string, string>> FormFields(HttpContext http, ClaimsPrincipal? user, string handle)
+    {
+        var fields = new List<KeyValuePair<string, string>> { new(RequestHandles.Parameter, handle) };
+        // Only a session has a token to post; a page before sign-in posts nothing.
+        if (user is not null && antiforgery.GetAndStoreTokens(http) is { RequestToken: { } token } tokens)
+            fields.Add(new(tokens.FormFieldName, token));
+        return fields;
+    }
+
+    private async ValueTask<bool> CanSignOutAsync(HttpContext http)
+    {
+        var scheme = options.AuthenticationScheme ?? (await schemes.GetDefaultSignOutSchemeAsync())?.Name;
+        return scheme is not null && await handlers.GetHandlerAsync(http, scheme) is IAuthenticationSignOutHandler;
+    }
+}

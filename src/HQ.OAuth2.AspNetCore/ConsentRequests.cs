@@ -1,0 +1,57 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// For a consent page of the host's own (<c>pages:consentPath</c>): what the request is about that the page was called for. The page may be
+/// a Razor page, a view, or an endpoint that hands it to a single-page app as JSON.
+/// </summary>
+public sealed class ConsentRequests
+{
+    private readonly AuthorizeEndpoint endpoint;
+    private readonly AuthorizationContexts contexts;
+    private readonly RequestHandles handles;
+    private readonly HqOAuth2Options options;
+
+    internal ConsentRequests(
+        AuthorizeEndpoint endpoint,
+        AuthorizationContexts contexts,
+        RequestHandles handles,
+        IOptions<HqOAuth2Options> options
+    ) => (this.endpoint, this.contexts, this.handles, this.options) = (endpoint, contexts, handles, options.Value);
+
+    /// <summary>Reads the request that a page was called for, checked afresh, for the user who is signed in.</summary>
+    /// <param name="http">The page's own request.</param>
+    /// <param name="returnUrl">What the page was sent as <c>returnUrl</c>: anybody may have written it.</param>
+    /// <returns>
+    /// What to show and what to post: a form to <see cref="AuthorizationContext.ReturnPath"/> with
+    /// <see cref="AuthorizationContext.FormFields"/> and <c>decision</c>. Null when <paramref name="returnUrl"/> is no valid request of this
+    /// server: answer 400, and lead nobody there.
+    /// </returns>
+    public async ValueTask<AuthorizationContext?> FindAsync(HttpContext http, string? returnUrl)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        var start = http.Request.PathBase.Add(Issuer.Of(options).AuthorizePath).ToUriComponent() + "?";
+        if (
+            returnUrl?.StartsWith(start, StringComparison.Ordinal) != true
+            || OAuthParameters.Parse(Encoding.UTF8.GetBytes(returnUrl[start.Length..])).Failed(out _, out var parameters)
+            || (parameters[RequestHandles.Parameter] is { } handle && handles.Unprotect(handle).Failed(out _, out parameters))
+            || await endpoint.ValidateAsync(parameters, http.RequestAborted) is not AuthorizeResult.Valid(var request)
+        )
+            return null;
+        var user = await HostUser.FindAsync(http, options);
+        var outcome = await contexts.OfAsync(
+            http,
+            request,
+            parameters,
+            returnUrl,
+            user,
+            isRemembered: false,
+            answer: null,
+            answeredScope: null
+        );
+        return outcome.Failed(out _, out var context) ? null : context;
+    }
+}

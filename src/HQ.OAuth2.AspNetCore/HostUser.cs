@@ -1,0 +1,30 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+
+namespace HQ.OAuth2;
+
+/// <summary>The user whom the host's own session knows; a client's access token is none.</summary>
+internal static class HostUser
+{
+    /// <summary>Who is signed in, who is also <c>http.User</c> from now on; null when nobody is.</summary>
+    public static async ValueTask<ClaimsPrincipal?> FindAsync(HttpContext http, HqOAuth2Options options)
+    {
+        var user = (await http.AuthenticateAsync(options.AuthenticationScheme)).Principal;
+        if (user is not { Identity.IsAuthenticated: true })
+            return null;
+        return http.User = user;
+    }
+
+    /// <summary>The subject of a user (RFC 9068 §2.2).</summary>
+    /// <exception cref="InvalidOperationException">The host signs users in without the claim that is configured.</exception>
+    public static string Subject(ClaimsPrincipal user, HqOAuth2Options options)
+    {
+        var claim = options.SubjectClaim ?? ClaimTypes.NameIdentifier;
+        return user.FindFirst(claim)?.Value is { Length: > 0 } subject
+            ? subject
+            : throw new InvalidOperationException(
+                $"The signed-in user has no claim {claim}: sign users in with it, or name another in {HqOAuth2OptionsValidator.Section}:subjectClaim."
+            );
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Frozen;
+
+namespace HQ.OAuth2;
+
+/// <summary>Our pages in English, which is also what a language that we do not have falls back to.</summary>
+internal static class EnglishTexts
+{
+    public static FrozenDictionary<string, string> All { get; } =
+        new Dictionary<string, string>
+        {
+            ["lang"] = "en",
+            ["dir"] = "ltr",
+            ["time.minute"] = "1 minute",
+            ["time.minutes"] = "{0} minutes",
+            ["time.hours"] = "{0} hours",
+            ["time.days"] = "{0} days",
+            ["provenance.api"] = "Registered here by an administrator",
+            ["provenance.api.org"] = "Registered here by an administrator, for {0}",
+            ["provenance.dcr"] = "It registered itself: nobody has checked its name",
+            ["provenance.dcr.since"] = "It registered itself on {0}: nobody has checked its name",
+            ["provenance.cimd"] = "Identified by {0}",
+            ["scope.destructive"] = "can destroy data",
+            ["consent.title"] = "Allow {0}?",
+            ["consent.heading"] = "Allow {0} to use your {1} account?",
+            ["consent.to"] = "Your answer goes to",
+            ["consent.to.loopback"] = "An app on this computer",
+            ["consent.to.scheme"] = "The app on this device that opens links with",
+            ["consent.provenance"] = "Who it is",
+            ["consent.imitates"] = "It uses the name of an app that is registered here, but it is not that app.",
+            ["consent.loopback"] = "Allow this only if you started that app yourself, just now.",
+            ["consent.scheme"] = "Any app on this device can claim such links. Allow this only if you started that app yourself, just now.",
+            ["consent.reopen"] = "Does nothing open after you allow it? Open the app yourself, come back here and press Allow again.",
+            ["consent.scopes"] = "It will be able to",
+            ["consent.scopes.choose"] = "It will be able to do what you tick",
+            ["consent.scopes.given"] = "What you allowed it before",
+            ["consent.scopes.not"] = "It will not be able to",
+            ["consent.resources"] = "Where",
+            ["consent.links"] = "What it says about itself",
+            ["consent.link.client_uri"] = "Home page",
+            ["consent.link.tos_uri"] = "Terms of service",
+            ["consent.link.policy_uri"] = "Privacy policy",
+            ["consent.links.foreign"] = "Some of this is on another site than the one your answer goes to.",
+            ["consent.until"] = "This holds until you take it back, for {0} at most.",
+            ["consent.once"] = "This holds for {0}.",
+            ["consent.account"] = "You are signed in as {0}.",
+            ["consent.switch"] = "Use another account",
+            ["consent.deny"] = "Deny",
+            ["consent.allow"] = "Allow",
+            ["sent.title"] = "Go back to the app",
+            ["sent.open"] = "Does the app not open? Follow this link",
+            ["error.title"] = "This request cannot go on",
+            ["error.app"] =
+                "The app asked for something that this server does not give. Go back to the app and try again. If that does not help, tell its makers what stands below.",
+            ["error.ours"] = "Something failed here, and nothing was allowed. Try again in a few minutes.",
+            ["error.refused"] = "You refused the request. Nothing was allowed.",
+            ["error.HQ1008"] = "The request is too large. Go back to the app and start again.",
+            ["error.HQ1032"] =
+                "The app that sent you here is not known to this server. Remove the connection in that app and add it again: it will register anew.",
+            ["error.HQ1033"] =
+                "The address that the app wants you to return to is not one that it registered, so nothing is sent there. If you followed a link from a message, close this page. If you came from an app, remove the connection in it and add it again.",
+            ["error.HQ1034"] =
+                "The app did not say where to return to, and it has not registered exactly one address. Remove the connection in that app and add it again.",
+            ["error.HQ1035"] =
+                "This answer did not come from a page that this server showed you, or you have signed in again since. Nothing was allowed.",
+            ["error.HQ1036"] = "The address of this page is damaged or too old. Start again in the app that sent you here.",
+            ["error.back"] = "Go back to {0}",
+            ["error.again"] = "Show the question again",
+            ["error.developers"] = "For developers",
+            ["error.reference"] = "Reference",
+        }.ToFrozenDictionary();
+}

@@ -1,0 +1,74 @@
+using System.Collections.Frozen;
+
+namespace HQ.OAuth2;
+
+/// <summary>Our pages in German.</summary>
+internal static class GermanTexts
+{
+    public static FrozenDictionary<string, string> All { get; } =
+        new Dictionary<string, string>
+        {
+            ["lang"] = "de",
+            ["dir"] = "ltr",
+            ["time.minute"] = "1 Minute",
+            ["time.minutes"] = "{0} Minuten",
+            ["time.hours"] = "{0} Stunden",
+            ["time.days"] = "{0} Tage",
+            ["provenance.api"] = "Hier von der Verwaltung eingetragen",
+            ["provenance.api.org"] = "Hier von der Verwaltung eingetragen, für {0}",
+            ["provenance.dcr"] = "Sie hat sich selbst eingetragen: Niemand hat ihren Namen geprüft",
+            ["provenance.dcr.since"] = "Sie hat sich am {0} selbst eingetragen: Niemand hat ihren Namen geprüft",
+            ["provenance.cimd"] = "Ausgewiesen durch {0}",
+            ["scope.destructive"] = "kann Daten zerstören",
+            ["consent.title"] = "{0} erlauben?",
+            ["consent.heading"] = "Darf {0} Ihr Konto bei {1} benutzen?",
+            ["consent.to"] = "Ihre Antwort geht an",
+            ["consent.to.loopback"] = "Eine App auf diesem Computer",
+            ["consent.to.scheme"] = "Die App auf diesem Gerät, die solche Links öffnet:",
+            ["consent.provenance"] = "Wer sie ist",
+            ["consent.imitates"] = "Sie benutzt den Namen einer App, die hier eingetragen ist, aber sie ist es nicht.",
+            ["consent.loopback"] = "Erlauben Sie das nur, wenn Sie diese App gerade selbst gestartet haben.",
+            ["consent.scheme"] =
+                "Jede App auf diesem Gerät kann solche Links an sich ziehen. Erlauben Sie das nur, wenn Sie diese App gerade selbst gestartet haben.",
+            ["consent.reopen"] =
+                "Öffnet sich nach dem Erlauben nichts? Öffnen Sie die App selbst, kommen Sie hierher zurück und drücken Sie noch einmal Erlauben.",
+            ["consent.scopes"] = "Sie wird können",
+            ["consent.scopes.choose"] = "Sie wird können, was Sie ankreuzen",
+            ["consent.scopes.given"] = "Was Sie ihr schon erlaubt haben",
+            ["consent.scopes.not"] = "Sie wird nicht können",
+            ["consent.resources"] = "Wo",
+            ["consent.links"] = "Was sie über sich sagt",
+            ["consent.link.client_uri"] = "Startseite",
+            ["consent.link.tos_uri"] = "Nutzungsbedingungen",
+            ["consent.link.policy_uri"] = "Datenschutzerklärung",
+            ["consent.links.foreign"] = "Manches davon liegt woanders als dort, wohin Ihre Antwort geht.",
+            ["consent.until"] = "Das gilt, bis Sie es zurücknehmen, höchstens {0}.",
+            ["consent.once"] = "Das gilt {0}.",
+            ["consent.account"] = "Sie sind angemeldet als {0}.",
+            ["consent.switch"] = "Anderes Konto benutzen",
+            ["consent.deny"] = "Ablehnen",
+            ["consent.allow"] = "Erlauben",
+            ["sent.title"] = "Zurück zur App",
+            ["sent.open"] = "Öffnet sich die App nicht? Folgen Sie diesem Link",
+            ["error.title"] = "So geht es nicht weiter",
+            ["error.app"] =
+                "Die App hat etwas verlangt, das dieser Server nicht gibt. Gehen Sie zurück zur App und versuchen Sie es noch einmal. Hilft das nicht, sagen Sie ihren Herstellern, was unten steht.",
+            ["error.ours"] = "Hier ist etwas fehlgeschlagen, und nichts wurde erlaubt. Versuchen Sie es in ein paar Minuten noch einmal.",
+            ["error.refused"] = "Sie haben abgelehnt. Nichts wurde erlaubt.",
+            ["error.HQ1008"] = "Die Anfrage ist zu groß. Gehen Sie zurück zur App und beginnen Sie von vorn.",
+            ["error.HQ1032"] =
+                "Dieser Server kennt die App nicht, die Sie hierher geschickt hat. Entfernen Sie die Verbindung in der App und fügen Sie sie neu hinzu: Dann trägt sie sich neu ein.",
+            ["error.HQ1033"] =
+                "Die Adresse, an die Sie zurückkehren sollen, hat die App nicht eingetragen; darum wird nichts dorthin geschickt. Sind Sie einem Link in einer Nachricht gefolgt, schließen Sie diese Seite. Kommen Sie von einer App, entfernen Sie dort die Verbindung und fügen Sie sie neu hinzu.",
+            ["error.HQ1034"] =
+                "Die App hat nicht gesagt, wohin Sie zurückkehren sollen, und hat nicht genau eine Adresse eingetragen. Entfernen Sie die Verbindung in der App und fügen Sie sie neu hinzu.",
+            ["error.HQ1035"] =
+                "Diese Antwort kam nicht von einer Seite, die dieser Server Ihnen gezeigt hat, oder Sie haben sich seither neu angemeldet. Nichts wurde erlaubt.",
+            ["error.HQ1036"] =
+                "Die Adresse dieser Seite ist beschädigt oder zu alt. Beginnen Sie von vorn in der App, die Sie hierher geschickt hat.",
+            ["error.back"] = "Zurück zu {0}",
+            ["error.again"] = "Die Frage noch einmal zeigen",
+            ["error.developers"] = "Für Entwickler",
+            ["error.reference"] = "Kennung",
+        }.ToFrozenDictionary();
+}

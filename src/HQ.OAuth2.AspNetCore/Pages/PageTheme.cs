@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>How our pages look: our style with the host's colours, its logo and name, and a policy that lets just these in.</summary>
+internal sealed class PageTheme
+{
+    private const string DefaultColor = "#1f5fbf";
+
+    public PageTheme(IOptions<HqOAuth2Options> options)
+    {
+        var pages = options.Value.Pages;
+        var color = pages.Color ?? DefaultColor;
+        ServiceName = options.Value.ServiceName;
+        Style = Colors(color, pages.DarkColor ?? color) + PageStyle.Css;
+        Stylesheet = pages.Stylesheet is { } file ? Html.Of($"<link rel=\"stylesheet\" href=\"{file}\">") : Html.None;
+        // The name stands beside it.
+        Logo = pages.Logo is { } logo ? Html.Of($"<img src=\"{logo}\" alt=\"\" height=\"32\">") : Html.None;
+        ContentSecurityPolicy = Policy(pages);
+    }
+
+    /// <summary>What users call the service.</summary>
+    public string ServiceName { get; }
+
+    /// <summary>The style that stands in each page.</summary>
+    public string Style { get; }
+
+    public Html Stylesheet { get; }
+
+    public Html Logo { get; }
+
+    /// <summary>
+    /// No script, no frame (RFC 9700 §4.16), and nothing from elsewhere but what the host configured. form-action is left out on purpose:
+    /// browsers apply it to the redirects after a form too, and a client's own redirect URI may redirect on to anywhere.
+    /// </summary>
+    public string ContentSecurityPolicy { get; }
+
+    private string Policy(PageOptions pages)
+    {
+        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
+        var style = pages.Stylesheet is { } file ? " " + Origin(file) : "";
+        // What a style draws comes from where the style comes from.
+        string[] images = [.. new[] { pages.Logo, pages.Stylesheet }.OfType<string>().Select(Origin).Distinct()];
+        return $"default-src 'none'; script-src 'none'; style-src 'sha256-{hash}'{style}; "
+            + (images.Length > 0 ? $"img-src {string.Join(' ', images)}; " : "")
+            + (style.Length > 0 ? $"font-src{style}; " : "")
+            + "base-uri 'none'; frame-ancestors 'none'";
+    }
+
+    private static string Origin(string place) => place.StartsWith('/') ? "'self'" : "https://" + RedirectUris.DisplayHost(place);
+
+    private static string Colors(string color, string darkColor) =>
+        $":root{{--main:{color};--onmain:{TextOn(color)}}}@media(prefers-color-scheme:dark){{:root{{--main:{darkColor};--onmain:{TextOn(darkColor)}}}}}\n";
+
+    // WCAG 2.2, relative luminance: below 0.179 white has the higher contrast, and the higher one is 4.58 at least.
+    private static string TextOn(string color)
+    {
+        var luminance = (0.2126 * Linear(color[1..3])) + (0.7152 * Linear(color[3..5])) + (0.0722 * Linear(color[5..7]));
+        return luminance < 0.179 ? "#fff" : "#000";
+    }
+
+    private static double Linear(string hex)
+    {
+        var c = int.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0;
+        return c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4);
+    }
+}

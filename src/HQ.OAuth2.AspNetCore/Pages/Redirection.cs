@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http;
+
+namespace HQ.OAuth2;
+
+/// <summary>Sends a browser elsewhere: never 307 or 308, and 303 after a POST (RFC 9700 §4.12).</summary>
+internal static class Redirection
+{
+    public static void To(HttpContext http, string location)
+    {
+        PageHeaders.Set(http);
+        http.Response.StatusCode = Status(http);
+        http.Response.Headers.Location = location;
+    }
+
+    /// <summary>
+    /// Sends a browser to an app on the user's device. Where that does not open, what a browser shows is up to it; the answer carries a
+    /// page with the link, for those that show it (RFC 9110 §15.4.4).
+    /// </summary>
+    public static Task ToAppAsync(HttpContext http, string location)
+    {
+        To(http, location);
+        var texts = Layout.Texts(http);
+        return Layout
+            .Page(
+                http,
+                texts["sent.title"],
+                Html.Of(
+                    $"<h1>{texts["sent.title"]}</h1><p><a class=\"button main\" href=\"{location}\" rel=\"noreferrer\">{texts["sent.open"]}</a></p>"
+                ),
+                Status(http)
+            )
+            .ExecuteAsync(http);
+    }
+
+    private static int Status(HttpContext http) =>
+        HttpMethods.IsPost(http.Request.Method) ? StatusCodes.Status303SeeOther : StatusCodes.Status302Found;
+}
