@@ -23,7 +23,7 @@ internal sealed class ChosenScopeTests
         page.Body.Should().NotContain("value=\"write\"");
     }
 
-    [Test, Rfc("6749-3.3-4"), Rfc("6749-5.1-3")]
+    [Test, Rfc("6749-3.3-3"), Rfc("6749-3.3-6")]
     public async Task The_token_has_what_was_ticked_and_says_so()
     {
         var browser = app.NewUser();
