@@ -16,24 +16,13 @@ internal sealed class PageTexts(IStringLocalizer? own = null)
     /// <summary>The text with this name; null when there is none.</summary>
     public string? Find(string name) => own?[name] is { ResourceNotFound: false } text ? text.Value : Ours().GetValueOrDefault(name);
 
-    /// <summary>The text with its holes, {0} and so on, filled; the text itself is encoded like anything else.</summary>
-    public Html Of(string name, params ReadOnlySpan<Html> holes)
-    {
-        var text = this[name];
-        var result = new List<Html>();
-        while (text.IndexOf('{', StringComparison.Ordinal) is >= 0 and var hole && hole + 2 < text.Length && text[hole + 2] == '}')
-        {
-            result.Add(Html.Of($"{text[..hole]}"));
-            if (text[hole + 1] - '0' is >= 0 and var index && index < holes.Length)
-                result.Add(holes[index]);
-            text = text[(hole + 3)..];
-        }
-
-        return Html.Join([.. result, Html.Of($"{text}")]);
-    }
+    /// <summary>The text with its holes, {0} to {9}, filled; the text itself is encoded like anything else.</summary>
+    public Html Of(string name, params Html[] holes) =>
+        Html.Join(Parts(this[name]).Select(p => p.Hole is { } hole ? holes.ElementAtOrDefault(hole) : Html.Of($"{p.Text}")));
 
     /// <summary>The same with plain text in its holes.</summary>
-    public string Plain(string name, params object[] holes) => string.Format(CultureInfo.CurrentCulture, this[name], holes);
+    public string Plain(string name, params string[] holes) =>
+        string.Concat(Parts(this[name]).Select(p => p.Hole is { } hole ? holes.ElementAtOrDefault(hole) : p.Text));
 
     /// <summary>A scope in words: the host's text <c>scope.NAME</c>, else its configured description, else its name.</summary>
     public string Scope(ConsentScope scope) => Find("scope." + scope.Name) ?? scope.Description ?? scope.Name;
@@ -45,7 +34,23 @@ internal sealed class PageTexts(IStringLocalizer? own = null)
             time.TotalDays >= 2 ? ("days", time.TotalDays)
             : time.TotalHours >= 2 ? ("hours", time.TotalHours)
             : ("minutes", time.TotalMinutes);
-        return Math.Ceiling(count) is > 1 and var n ? Plain("time." + unit, n) : this["time.minute"];
+        return Math.Ceiling(count) is > 1 and var n ? Plain("time." + unit, n.ToString(CultureInfo.InvariantCulture)) : this["time.minute"];
+    }
+
+    // A host's text may have any braces: only a digit between two is a hole.
+    private static IEnumerable<(string Text, int? Hole)> Parts(string text)
+    {
+        var start = 0;
+        for (var i = 0; i + 2 < text.Length; i++)
+        {
+            if (text[i] != '{' || !char.IsAsciiDigit(text[i + 1]) || text[i + 2] != '}')
+                continue;
+            yield return (text[start..i], null);
+            yield return ("", text[i + 1] - '0');
+            start = i + 3;
+        }
+
+        yield return (text[start..], null);
     }
 
     // The name of a culture, not its properties: without ICU they are all the same.
