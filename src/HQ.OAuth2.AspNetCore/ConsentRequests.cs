@@ -22,7 +22,10 @@ public sealed class ConsentRequests
         IOptions<HqOAuth2Options> options
     ) => (this.endpoint, this.contexts, this.handles, this.options) = (endpoint, contexts, handles, options.Value);
 
-    /// <summary>Reads the request that a page was called for, checked afresh, for the user who is signed in.</summary>
+    /// <summary>
+    /// Reads the request that a page was called for, checked afresh, for the user who is signed in. The answer gets the headers that forbid
+    /// to frame and to keep it (RFC 9700 §4.16).
+    /// </summary>
     /// <param name="http">The page's own request.</param>
     /// <param name="returnUrl">What the page was sent as <c>returnUrl</c>: anybody may have written it.</param>
     /// <returns>
@@ -33,6 +36,7 @@ public sealed class ConsentRequests
     public async ValueTask<AuthorizationContext?> FindAsync(HttpContext http, string? returnUrl)
     {
         ArgumentNullException.ThrowIfNull(http);
+        PageHeaders.SetForHost(http);
         var start = http.Request.PathBase.Add(Issuer.Of(options).AuthorizePath).ToUriComponent() + "?";
         if (
             returnUrl?.StartsWith(start, StringComparison.Ordinal) != true

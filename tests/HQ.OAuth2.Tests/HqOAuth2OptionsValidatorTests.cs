@@ -24,6 +24,15 @@ internal sealed class HqOAuth2OptionsValidatorTests
         yield return Case("accessTokenFormat", "7", "use jwt or opaque", o => o.AccessTokenFormat = (AccessTokenFormat)7);
         yield return Case("privateUseSchemes", "javascript", "list lower-case schemes", o => o.PrivateUseSchemes.Add("javascript"));
         yield return Case("privateUseSchemes", "MyApp", "list lower-case schemes", o => o.PrivateUseSchemes.Add("MyApp"));
+        yield return Case("pages:color", "blue", "#rrggbb", o => o.Pages.Color = "blue");
+        yield return Case("pages:darkColor", "#12345g", "#rrggbb", o => o.Pages.DarkColor = "#12345g");
+        yield return Case("pages:logo", "logo.svg", "path of this host", o => o.Pages.Logo = "logo.svg");
+        yield return Case("pages:logo", "//evil.example/x", "path of this host", o => o.Pages.Logo = "//evil.example/x");
+        yield return Case("pages:logo", "http://c.example/x", "https URL", o => o.Pages.Logo = "http://c.example/x");
+        yield return Case("pages:stylesheet", "/a b.css", "path of this host", o => o.Pages.Stylesheet = "/a b.css");
+        yield return Case("pages:stylesheet", "https://a;b/x.css", "https URL", o => o.Pages.Stylesheet = "https://a;b/x.css");
+        yield return Case("pages:consentPath", "/consent?x=1", "without a query", o => o.Pages.ConsentPath = "/consent?x=1");
+        yield return Case("pages:consentPath", "https://c.example", "like /consent", o => o.Pages.ConsentPath = "https://c.example");
         yield return Case("limits:registrationsPerMinute", "-1", "use 0", o => o.Limits.RegistrationsPerMinute = -1);
         yield return Case("limits:failedAuthenticationsPerMinute", "-1", "use 0", o => o.Limits.FailedAuthenticationsPerMinute = -1);
         yield return Case("limits:bcryptConcurrency", "-1", "use 0", o => o.Limits.BcryptConcurrency = -1);

@@ -8,11 +8,17 @@ internal static class PageHeaders
 {
     public static void Set(HttpContext http)
     {
+        SetForHost(http);
+        http.Response.Headers.ContentSecurityPolicy = http.RequestServices.GetRequiredService<PageTheme>().ContentSecurityPolicy;
+    }
+
+    /// <summary>The same for a page that a host writes, whose scripts and styles are its own matter.</summary>
+    public static void SetForHost(HttpContext http)
+    {
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers.Pragma = "no-cache";
         http.Response.Headers.XFrameOptions = "DENY";
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
-        http.Response.Headers.ContentSecurityPolicy = http.RequestServices.GetRequiredService<PageTheme>().ContentSecurityPolicy;
     }
 }
