@@ -149,6 +149,7 @@ internal sealed class AuthorizeHandler(
                 return;
             case AuthorizationDecision.Deny:
                 // RFC 9700 §4.11.2: the page named the host, so a no goes there at once for every client.
+                ProtocolGuard.Note(http, OAuthError.AccessDenied);
                 Redirection.To(http, endpoint.ErrorLocation(request, OAuthError.AccessDenied));
                 return;
             case AuthorizationDecision.Ask(var page):
@@ -183,6 +184,7 @@ internal sealed class AuthorizeHandler(
     /// </summary>
     private async Task RefuseAsync(HttpContext http, OAuthError error, Client client, string redirectUri, string location)
     {
+        ProtocolGuard.Note(http, error);
         if (!client.IsSelfRegistered)
         {
             Redirection.To(http, location);
@@ -224,6 +226,7 @@ internal sealed class AuthorizeHandler(
         string? tryAgain = null
     )
     {
+        ProtocolGuard.Note(http, error);
         PageHeaders.Set(http);
         return ErrorPage.Render(http, error, wayBack, tryAgain).ExecuteAsync(http);
     }

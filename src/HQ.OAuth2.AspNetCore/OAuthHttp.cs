@@ -58,6 +58,7 @@ internal static class OAuthHttp
     /// <summary>RFC 6749 §5.2, RFC 6750 §3: status, challenge, and a JSON body whatever the status is.</summary>
     public static Task WriteErrorAsync(HttpContext http, OAuthError error)
     {
+        ProtocolGuard.Note(http, error);
         var (headers, options) = (http.Response.Headers, Options(http));
         if (error.Code == OAuthError.InvalidClient.Code)
             headers.WWWAuthenticate = BasicChallenge;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,30 +6,57 @@ using Microsoft.Extensions.Logging;
 
 namespace HQ.OAuth2;
 
-/// <summary>What holds around every endpoint: no plain http where the issuer is https, and no exception leaves without an OAuth answer.</summary>
+/// <summary>
+/// What holds around every endpoint: no plain http where the issuer is https, no exception leaves without an OAuth answer, and each request
+/// is traced and measured.
+/// </summary>
 internal static class ProtocolGuard
 {
     public static RequestDelegate Around(string name, RequestDelegate handler) =>
         async http =>
         {
-            var logger = http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("HQ.OAuth2.Http");
-            try
-            {
-                if (!IsRefusedPlainHttp(http))
-                {
-                    await handler(http);
-                    return;
-                }
-
-                logger.PlainHttp(http.Connection.RemoteIpAddress!.ToString(), HqOAuth2OptionsValidator.Section);
-                await FailAsync(http, name, OAuthError.InsecureTransport);
-            }
-            catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
-            {
-                logger.Failed(e, name);
-                await FailAsync(http, name, OAuthError.From(e));
-            }
+            using var activity = HqOAuth2Telemetry.Source.StartActivity("oauth2 " + name);
+            var started = Stopwatch.GetTimestamp();
+            await GuardAsync(http, name, handler);
+            var error = http.Items[typeof(OAuthError)] as OAuthError;
+            Measure(activity, name, error, Stopwatch.GetElapsedTime(started));
         };
+
+    /// <summary>Notes how a request ended, for what is traced and measured; without a note it succeeded.</summary>
+    public static void Note(HttpContext http, OAuthError error) => http.Items[typeof(OAuthError)] = error;
+
+    private static void Measure(Activity? activity, string name, OAuthError? error, TimeSpan took)
+    {
+        var outcome = error?.Code ?? "ok";
+        HqOAuth2Telemetry.RequestDuration.Record(took.TotalSeconds, new("endpoint", name), new("outcome", outcome));
+        activity?.SetTag("oauth2.endpoint", name).SetTag("oauth2.outcome", outcome);
+        if (error is null)
+            return;
+        activity?.SetTag("oauth2.error_id", error.Id);
+        if (error.Status >= StatusCodes.Status500InternalServerError)
+            activity?.SetStatus(ActivityStatusCode.Error, error.Code);
+    }
+
+    private static async Task GuardAsync(HttpContext http, string name, RequestDelegate handler)
+    {
+        var logger = http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("HQ.OAuth2.Http");
+        try
+        {
+            if (!IsRefusedPlainHttp(http))
+            {
+                await handler(http);
+                return;
+            }
+
+            logger.PlainHttp(http.Connection.RemoteIpAddress!.ToString(), HqOAuth2OptionsValidator.Section);
+            await FailAsync(http, name, OAuthError.InsecureTransport);
+        }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
+        {
+            logger.Failed(e, name);
+            await FailAsync(http, name, OAuthError.From(e));
+        }
+    }
 
     // RFC 6749 §1.6: credentials, codes and tokens travel over TLS. A peer on this machine may be the proxy that ends it.
     private static bool IsRefusedPlainHttp(HttpContext http)
@@ -45,6 +73,7 @@ internal static class ProtocolGuard
     {
         if (name != "authorize")
             return OAuthHttp.WriteErrorAsync(http, error);
+        Note(http, error);
         PageHeaders.Set(http);
         return ErrorPage.Render(http, error, wayBack: null, tryAgain: null).ExecuteAsync(http);
     }

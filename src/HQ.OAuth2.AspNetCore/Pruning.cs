@@ -65,7 +65,13 @@ internal sealed class Pruning(IServiceScopeFactory scopes, IOptions<HqOAuth2Opti
 
         var spent = await InBatchesAsync(limit => tickets.RemoveExpiredAsync(limit, ct), ct);
         logger.Pruned(rows, clients, spent);
+        Count("authorization", rows);
+        Count("client", clients);
+        Count("ticket", spent);
     }
+
+    private static void Count(string kind, int removed) =>
+        HqOAuth2Telemetry.Pruned.Add(removed, new KeyValuePair<string, object?>("kind", kind));
 
     private static async Task<int> InBatchesAsync(Func<int, ValueTask<int>> removeAsync, CancellationToken ct)
     {

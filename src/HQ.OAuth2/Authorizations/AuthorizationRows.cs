@@ -36,10 +36,12 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, ILogger<Autho
                     return error;
                 case AuthorizationStep<T>.Keep(var result):
                     logger.Retried(id, current.ClientId);
+                    HqOAuth2Telemetry.Retries.Add(1);
                     return result;
                 case AuthorizationStep<T>.End(var error):
                     await store.RemoveAsync(id, ct);
                     logger.Replayed(id, current.ClientId, what);
+                    HqOAuth2Telemetry.Replays.Add(1, new KeyValuePair<string, object?>("token", what));
                     return error;
                 case AuthorizationStep<T>.Swap(var next, var result):
                     if (await TrySwapAsync(next, ct))

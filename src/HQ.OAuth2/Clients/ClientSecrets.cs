@@ -103,6 +103,7 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
             if (IsRemembered(key, now))
                 return true;
             Interlocked.Increment(ref computations);
+            HqOAuth2Telemetry.BcryptComputations.Add(1);
             if (!BCrypt.Net.BCrypt.Verify(presented, hash))
                 return false;
             verified.Set(key, true, now, rememberedFor);
