@@ -150,7 +150,12 @@ internal sealed class AuthorizeHandler(
             case AuthorizationDecision.Deny:
                 // RFC 9700 §4.11.2: the page named the host, so a no goes there at once for every client.
                 ProtocolGuard.Note(http, OAuthError.AccessDenied);
-                Redirection.To(http, endpoint.ErrorLocation(request, OAuthError.AccessDenied));
+                Redirection.To(
+                    http,
+                    subject is null
+                        ? endpoint.ErrorLocation(request, OAuthError.AccessDenied)
+                        : await endpoint.RefuseAsync(request, subject)
+                );
                 return;
             case AuthorizationDecision.Ask(var page):
                 PageHeaders.Set(http);

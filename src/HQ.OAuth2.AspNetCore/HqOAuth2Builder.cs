@@ -63,6 +63,10 @@ public sealed class HqOAuth2Builder
     public HqOAuth2Builder AddTokenClaims<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
         where T : class, ITokenClaims => Add<ITokenClaims, T>(lifetime);
 
+    /// <summary>Adds a listener to what happens, for an audit trail. There may be several.</summary>
+    public HqOAuth2Builder AddEvents<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
+        where T : class, IOAuthEvents => Add<IOAuthEvents, T>(lifetime);
+
     /// <summary>Adds a client made in code, provenance <c>api</c>; the same rules hold as for one in configuration.</summary>
     public HqOAuth2Builder AddClient(Action<ClientOptions> configure)
     {

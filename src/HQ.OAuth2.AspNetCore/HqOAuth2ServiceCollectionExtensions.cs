@@ -54,6 +54,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         // what a request has, since a host's stores may belong to one
         services.TryAddScoped<ClientDirectory>();
         services.TryAddScoped<ClientAuthenticator>();
+        services.TryAddScoped<EventPublisher>();
         services.TryAddScoped<AuthorizationRows>();
         services.TryAddScoped<AccessTokenVerifier>();
         services.TryAddScoped(s => new TokenIssuer(
@@ -66,6 +67,7 @@ public static class HqOAuth2ServiceCollectionExtensions
             s.GetRequiredService<IClientStore>(),
             s.GetRequiredService<IOptions<HqOAuth2Options>>(),
             s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<EventPublisher>(),
             s.GetRequiredService<ILogger<ClientRegistrar>>()
         ));
         services.TryAddEnumerable(ServiceDescriptor.Scoped<IClientAuthentication, NoClientAuthentication>());

@@ -93,4 +93,7 @@ internal static partial class Log
         "Key {KeyId} cannot be unprotected here, so tokens of it are refused: this node's Data Protection keys are not those of the node that made it"
     )]
     public static partial void KeyUnreadable(this ILogger logger, Exception exception, string keyId);
+
+    [LoggerMessage(1020, LogLevel.Error, "The event {Event} was not taken by {Listener}")]
+    public static partial void EventNotTaken(this ILogger logger, Exception exception, string @event, string listener);
 }

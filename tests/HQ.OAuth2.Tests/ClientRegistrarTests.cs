@@ -21,7 +21,7 @@ internal sealed class ClientRegistrarTests
     public void An_empty_registry()
     {
         registry = new();
-        registrar = new(registry, Options.Create(Given.Options()), clock, NullLogger<ClientRegistrar>.Instance);
+        registrar = new(registry, Options.Create(Given.Options()), clock, Given.Events(), NullLogger<ClientRegistrar>.Instance);
     }
 
     [Test]

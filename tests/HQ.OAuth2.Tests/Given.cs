@@ -105,5 +105,9 @@ internal static class Given
         return (row.Redeem(Redemption(code, client), token).ShouldSwap(row).Authorization, token);
     }
 
-    public static AuthorizationRows Rows(IAuthorizationStore store) => new(store, NullLogger<AuthorizationRows>.Instance);
+    public static AuthorizationRows Rows(IAuthorizationStore store, params IOAuthEvents[] events) =>
+        new(store, Events(events), NullLogger<AuthorizationRows>.Instance);
+
+    public static EventPublisher Events(params IOAuthEvents[] listeners) =>
+        new(listeners, TimeProvider.System, NullLogger<EventPublisher>.Instance);
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace HQ.OAuth2;
 
 /// <summary>The loop around every pure step: find the row, decide, swap it if nobody else has; if the swap lost, look again.</summary>
-internal sealed class AuthorizationRows(IAuthorizationStore store, ILogger<AuthorizationRows> logger)
+internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublisher events, ILogger<AuthorizationRows> logger)
 {
     // Who loses a swap finds a spent turn or a redeemed code next time, which ends the loop; more rounds mean a broken store.
     private const int MaxRounds = 100;
@@ -42,6 +42,7 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, ILogger<Autho
                     await store.RemoveAsync(id, ct);
                     logger.Replayed(id, current.ClientId, what);
                     HqOAuth2Telemetry.Replays.Add(1, new KeyValuePair<string, object?>("token", what));
+                    await events.PublishAsync(new OAuthEvent.TokenReplayed(id, current.Subject, current.ClientId, what));
                     return error;
                 case AuthorizationStep<T>.Swap(var next, var result):
                     if (await TrySwapAsync(next, ct))

@@ -10,10 +10,16 @@ public sealed class ClientRegistrar
     private readonly IClientStore store;
     private readonly HqOAuth2Options options;
     private readonly TimeProvider time;
+    private readonly EventPublisher events;
     private readonly ILogger logger;
 
-    internal ClientRegistrar(IClientStore store, IOptions<HqOAuth2Options> options, TimeProvider time, ILogger<ClientRegistrar> logger) =>
-        (this.store, this.options, this.time, this.logger) = (store, options.Value, time, logger);
+    internal ClientRegistrar(
+        IClientStore store,
+        IOptions<HqOAuth2Options> options,
+        TimeProvider time,
+        EventPublisher events,
+        ILogger<ClientRegistrar> logger
+    ) => (this.store, this.options, this.time, this.events, this.logger) = (store, options.Value, time, events, logger);
 
     /// <summary>Registers a client by hand; its provenance is <c>api</c>, its id and secret are generated.</summary>
     /// <param name="metadata">What it shall be (RFC 7591 §2).</param>
@@ -81,6 +87,7 @@ public sealed class ClientRegistrar
         if (!await registry.TryAddAsync(client, ct) && (await registry.FindAsync(client.ClientId, ct))?.ToJson() != client.ToJson())
             throw new InvalidOperationException("The client store refused a new random client id as already taken.");
         logger.Registered(client.ClientId, provenance, client.Org, string.Join(' ', client.RedirectUris));
+        await events.PublishAsync(new OAuthEvent.ClientRegistered(client.ClientId, provenance, client.Org, client.RedirectUris));
         return new RegisteredClient(client, secret);
     }
 

@@ -7,6 +7,7 @@ namespace HQ.OAuth2;
 internal sealed class AuthorizeEndpoint(
     ClientDirectory clients,
     AuthorizationRows authorizations,
+    EventPublisher events,
     IOptions<HqOAuth2Options> hostOptions,
     TimeProvider time,
     ILogger<AuthorizeEndpoint> logger
@@ -152,7 +153,7 @@ internal sealed class AuthorizeEndpoint(
         var scope = granted is null ? request.Scope : request.Scope.Intersect(granted);
         // Who ticks nothing grants nothing.
         if (scope.IsEmpty)
-            return ErrorLocation(request, OAuthError.AccessDenied);
+            return await RefuseAsync(request, subject);
         var code = AuthorizationCode.New(Guid.CreateVersion7(now).ToString("N"));
         await authorizations.AddAsync(
             new()
@@ -182,7 +183,25 @@ internal sealed class AuthorizeEndpoint(
         );
         await clients.NoteUseAsync(request.Client, now, ct);
         logger.Granted(code.Id, subject, request.Client.ClientId, scope);
+        await events.PublishAsync(
+            new OAuthEvent.AuthorizationGranted(
+                code.Id,
+                subject,
+                request.Client.ClientId,
+                scope,
+                request.Resources,
+                RedirectUris.DisplayHost(request.RedirectUri),
+                asked
+            )
+        );
         return FormEncoding.AppendQuery(request.RedirectUri, ("code", code.ToWire()), ("state", request.State), ("iss", options.IssuerURL));
+    }
+
+    /// <summary>§4.1.2.1: the user said no. Returns where to redirect.</summary>
+    public async ValueTask<string> RefuseAsync(AuthorizationRequest request, string subject)
+    {
+        await events.PublishAsync(new OAuthEvent.AuthorizationRefused(subject, request.Client.ClientId, request.Scope));
+        return ErrorLocation(request, OAuthError.AccessDenied);
     }
 
     /// <summary>§4.1.2.1: where to redirect with an error of a request that was valid: the user's no, or a failure of ours.</summary>

@@ -7,6 +7,7 @@ internal sealed class RevocationEndpoint(
     ClientAuthenticator clients,
     AccessTokenVerifier accessTokens,
     AuthorizationRows authorizations,
+    EventPublisher events,
     ILogger<RevocationEndpoint> logger
 )
 {
@@ -50,7 +51,7 @@ internal sealed class RevocationEndpoint(
             return null;
         if (!row.IsOf(client))
             return OAuthError.TokenOfAnotherClient;
-        await RemoveAsync(row.Id, client, ct);
+        await RemoveAsync(row.Id, row.Subject, client, ct);
         return null;
     }
 
@@ -61,15 +62,16 @@ internal sealed class RevocationEndpoint(
         if (token.ClientId != client.ClientId)
             return OAuthError.TokenOfAnotherClient;
         if (token.AuthorizationId is { } id)
-            await RemoveAsync(id, client, ct);
+            await RemoveAsync(id, token.Subject, client, ct);
         else
             await accessTokens.RevokeAsync(token, ct);
         return null;
     }
 
-    private async ValueTask RemoveAsync(string id, Client client, CancellationToken ct)
+    private async ValueTask RemoveAsync(string id, string subject, Client client, CancellationToken ct)
     {
         await authorizations.RemoveAsync(id, ct);
         logger.Revoked(client.ClientId, id);
+        await events.PublishAsync(new OAuthEvent.AuthorizationRevoked(RevokedBy.Client, id, subject, client.ClientId, 1));
     }
 }

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HQ.OAuth2.AspNetCore.Tests;
+
+/// <summary>What a host's audit trail is told.</summary>
+internal sealed class EventTests
+{
+    private readonly Trail trail = new();
+    private TestApp app = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        trail.Events.Clear();
+        app = await TestApp.StartAsync(parts: p =>
+        {
+            p.AddEvents<Failing>();
+            p.Services.AddSingleton<IOAuthEvents>(trail);
+        });
+    }
+
+    [TearDown]
+    public Task StopAsync() => app.DisposeAsync().AsTask();
+
+    [Test]
+    public async Task A_grant_is_told_with_who_what_and_where()
+    {
+        var browser = app.NewBrowser("tina");
+        await browser.ApproveAsync(TestApp.AuthorizeUrl("web"));
+        await browser.GetAsync(TestApp.AuthorizeUrl("web"));
+        var id = (await app.RowsAsync("tina")).Select(r => r.Id).ToList();
+        trail
+            .Of<OAuthEvent.AuthorizationGranted>()
+            .Select(e => (e.AuthorizationId, e.Subject, e.ClientId, e.Scope.ToString(), e.RedirectHost, e.Asked))
+            .Should()
+            .BeEquivalentTo([
+                (id[0], "tina", "web", "read write", "app.example.com", true),
+                (id[1], "tina", "web", "read write", "app.example.com", false),
+            ]);
+        trail.Events.Should().OnlyContain(e => e.At == app.Clock.GetUtcNow());
+        trail.Of<OAuthEvent.AuthorizationGranted>()[0].Resources.Should().Equal(TestApp.Issuer);
+    }
+
+    [Test]
+    public async Task A_refusal_is_told()
+    {
+        await app.NewBrowser("udo").DenyAsync(TestApp.AuthorizeUrl("web", ("scope", "delete")));
+        var refused = trail.Of<OAuthEvent.AuthorizationRefused>().Should().ContainSingle().Subject;
+        (refused.Subject, refused.ClientId, refused.Scope.ToString()).Should().Be(("udo", "web", "delete"));
+        trail.Of<OAuthEvent.AuthorizationGranted>().Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task A_revocation_by_the_client_is_told()
+    {
+        var tokens = await app.TokensAsync("web");
+        await app.PostAsync("/oauth2/revoke", ("token", tokens.Text("refresh_token")!), ("basic", "web:" + TestApp.WebSecret));
+        tokens = await app.TokensAsync("web");
+        await app.PostAsync("/oauth2/revoke", ("token", tokens.Text("access_token")!), ("basic", "web:" + TestApp.WebSecret));
+        await app.PostAsync("/oauth2/revoke", ("token", "unknown"), ("basic", "web:" + TestApp.WebSecret));
+        trail
+            .Of<OAuthEvent.AuthorizationRevoked>()
+            .Select(e => (e.By, e.Subject, e.ClientId, e.Count))
+            .Should()
+            .Equal((RevokedBy.Client, "alice", "web", 1), (RevokedBy.Client, "alice", "web", 1));
+    }
+
+    [Test]
+    public async Task A_replay_is_told()
+    {
+        var code = await app.CodeAsync("web");
+        await app.RedeemAsync("web", code);
+        await app.RedeemAsync("web", code);
+        var replayed = trail.Of<OAuthEvent.TokenReplayed>().Should().ContainSingle().Subject;
+        (replayed.Subject, replayed.ClientId, replayed.Token).Should().Be(("alice", "web", "code"));
+        replayed.AuthorizationId.Should().Be(trail.Of<OAuthEvent.AuthorizationGranted>()[0].AuthorizationId);
+    }
+
+    [Test]
+    public async Task A_registration_is_told()
+    {
+        var id = await app.DcrAsync("https://one.example/cb");
+        var registered = trail.Of<OAuthEvent.ClientRegistered>().Should().ContainSingle().Subject;
+        (registered.ClientId, registered.Provenance, registered.Org).Should().Be((id, ClientProvenance.Dcr, "default"));
+        registered.RedirectUris.Should().Equal("https://one.example/cb");
+    }
+
+    [Test]
+    public async Task A_listener_that_fails_is_logged_and_stops_nothing()
+    {
+        (await app.TokensAsync("web")).Status.Should().Be(200);
+        app.Logs.Lines.Should().Contain(l => l.Contains("The event AuthorizationGranted was not taken by Failing"));
+    }
+
+    private sealed class Trail : IOAuthEvents
+    {
+        public ConcurrentQueue<OAuthEvent> Events { get; } = [];
+
+        public List<T> Of<T>() => [.. Events.OfType<T>()];
+
+        public ValueTask OnAsync(OAuthEvent happened)
+        {
+            Events.Enqueue(happened);
+            return default;
+        }
+    }
+
+    private sealed class Failing : IOAuthEvents
+    {
+        public ValueTask OnAsync(OAuthEvent happened) => throw new InvalidOperationException("The trail is full.");
+    }
+}
