@@ -18,16 +18,16 @@ internal sealed class CrossOriginFilter(IOptions<HqOAuth2Options> options) : ISt
             {
                 var issuer = Issuer.Of(options.Value);
                 string[] open = [issuer.MetadataPath, issuer.TokenPath, issuer.RegisterPath, issuer.RevokePath, issuer.JwksPath];
-                app.Use((http, rest) => InvokeAsync(http, rest, open, issuer.AuthorizePath));
+                app.Use((http, rest) => InvokeAsync(http, rest, open, issuer));
             }
 
             next(app);
         };
 
-    private static Task InvokeAsync(HttpContext http, RequestDelegate next, string[] open, string authorizePath)
+    private static Task InvokeAsync(HttpContext http, RequestDelegate next, string[] open, Issuer issuer)
     {
         // Registered first, so it runs last: after whatever the host's own CORS policy wrote.
-        if (Is(http, authorizePath))
+        if (Is(http, issuer.AuthorizePath) || Is(http, issuer.ConnectedAppsPath) || IsBelow(http, issuer.AuthorizationsPath))
             http.Response.OnStarting(Remove, http.Response.Headers);
         if (!open.Any(path => Is(http, path)))
             return next(http);
@@ -49,6 +49,8 @@ internal sealed class CrossOriginFilter(IOptions<HqOAuth2Options> options) : ISt
         http.Request.PathBase.Add(http.Request.Path).Value is { } asked
         && (asked.Length == path.Length || (asked.Length == path.Length + 1 && asked[^1] == '/'))
         && asked.StartsWith(path, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsBelow(HttpContext http, string path) => http.Request.PathBase.Add(http.Request.Path).StartsWithSegments(path);
 
     private static Task Allow(object state)
     {

@@ -10,11 +10,18 @@ internal static class HostUser
     /// <summary>Who is signed in, who is also <c>http.User</c> from now on; null when nobody is.</summary>
     public static async ValueTask<ClaimsPrincipal?> FindAsync(HttpContext http, HqOAuth2Options options)
     {
+        // A host may have a bearer scheme as its default: what a client holds is still nobody's session.
+        if (http.Request.Headers.Authorization.Any(IsAccessToken))
+            return null;
         var user = (await http.AuthenticateAsync(options.AuthenticationScheme)).Principal;
         if (user is not { Identity.IsAuthenticated: true })
             return null;
         return http.User = user;
     }
+
+    private static bool IsAccessToken(string? authorization) =>
+        authorization?.Split(' ')[0] is { } scheme
+        && (scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || scheme.Equals("DPoP", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The subject of a user (RFC 9068 §2.2).</summary>
     /// <exception cref="InvalidOperationException">The host signs users in without the claim that is configured.</exception>

@@ -47,6 +47,12 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         if (options.Dcr)
             Map("register", issuer.RegisterPath, post, ProtocolHandlers.RegisterAsync);
 
+        // what a user has allowed: a page, and the same for the host's own front end
+        Map("connected-apps", issuer.ConnectedAppsPath, [HttpMethods.Get, HttpMethods.Post], ConnectedAppsPage.HandleAsync);
+        Map("authorizations", issuer.AuthorizationsPath, get, ConnectedAppsApi.ListAsync);
+        Map("authorizations-revoke-all", issuer.AuthorizationsPath, [HttpMethods.Delete], ConnectedAppsApi.RevokeAllAsync);
+        Map("authorizations-revoke", issuer.AuthorizationsPath + "/{authorization_id}", [HttpMethods.Delete], ConnectedAppsApi.RevokeAsync);
+
         // RFC 8414 §3
         Map("metadata", issuer.MetadataPath, get, AtOnePlace(issuer.MetadataPath, ProtocolHandlers.Metadata()));
 

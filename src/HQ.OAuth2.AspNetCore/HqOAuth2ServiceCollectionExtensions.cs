@@ -80,6 +80,14 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddSingleton<PageTheme>();
         services.TryAddScoped(_ => new PageTexts());
         services.TryAddScoped<AuthorizationContexts>();
+        services.TryAddScoped(s => new ConnectedApps(
+            s.GetRequiredService<AuthorizationRows>(),
+            s.GetRequiredService<ClientDirectory>(),
+            s.GetRequiredService<EventPublisher>(),
+            s.GetRequiredService<IOptions<HqOAuth2Options>>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<ConnectedApps>>()
+        ));
         services.TryAddScoped(s => new ConsentRequests(
             s.GetRequiredService<AuthorizeEndpoint>(),
             s.GetRequiredService<AuthorizationContexts>(),

@@ -77,26 +77,26 @@ internal static class OAuthHttp
     }
 
     /// <summary>JSON that nobody may keep (RFC 6749 §5.1).</summary>
-    public static Task WriteJsonAsync(HttpContext http, int status, ReadOnlyMemory<byte> json)
+    public static Task WriteJsonAsync(HttpContext http, int status, ReadOnlyMemory<byte> json, string contentType = "application/json")
     {
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers.Pragma = "no-cache";
-        return WriteBytesAsync(http, status, json);
+        return WriteBytesAsync(http, status, json, contentType);
     }
 
     /// <summary>JSON that anybody may keep for a while: the two documents of discovery.</summary>
     public static Task WriteDocumentAsync(HttpContext http, ReadOnlyMemory<byte> json)
     {
         http.Response.Headers.CacheControl = "public, max-age=300";
-        return WriteBytesAsync(http, StatusCodes.Status200OK, json);
+        return WriteBytesAsync(http, StatusCodes.Status200OK, json, "application/json");
     }
 
     public static HqOAuth2Options Options(HttpContext http) => http.RequestServices.GetRequiredService<IOptions<HqOAuth2Options>>().Value;
 
-    private static async Task WriteBytesAsync(HttpContext http, int status, ReadOnlyMemory<byte> json)
+    private static async Task WriteBytesAsync(HttpContext http, int status, ReadOnlyMemory<byte> json, string contentType)
     {
         http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json";
+        http.Response.ContentType = contentType;
         http.Response.ContentLength = json.Length;
         if (!HttpMethods.IsHead(http.Request.Method))
             await http.Response.Body.WriteAsync(json, http.RequestAborted);

@@ -71,7 +71,9 @@ internal static class ProtocolGuard
 
     private static Task FailAsync(HttpContext http, string name, OAuthError error)
     {
-        if (name != "authorize")
+        if (name.StartsWith("authorizations", StringComparison.Ordinal))
+            return Problem.WriteAsync(http, error);
+        if (name is not ("authorize" or "connected-apps"))
             return OAuthHttp.WriteErrorAsync(http, error);
         Note(http, error);
         PageHeaders.Set(http);

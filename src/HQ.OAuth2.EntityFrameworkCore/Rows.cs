@@ -38,20 +38,11 @@ internal sealed class ClientRow
         new()
         {
             ClientId = c.ClientId,
-            Provenance = ProvenanceOf(c.Provenance),
+            Provenance = c.Provenance.Name(),
             Org = c.Org,
             CreatedAt = c.CreatedAt,
             LastUsedOn = c.LastUsedOn,
             Data = c.ToJson(),
-        };
-
-    public static string ProvenanceOf(ClientProvenance provenance) =>
-        provenance switch
-        {
-            ClientProvenance.Api => "api",
-            ClientProvenance.Dcr => "dcr",
-            ClientProvenance.Cimd => "cimd",
-            _ => throw new ArgumentOutOfRangeException(nameof(provenance)),
         };
 
     public Client ToClient() => Client.FromJson(Data) with { LastUsedOn = LastUsedOn };

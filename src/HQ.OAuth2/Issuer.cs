@@ -22,6 +22,9 @@ internal sealed record Issuer
     public string IntrospectPath => Path + "/oauth2/introspect";
     public string RevokePath => Path + "/oauth2/revoke";
     public string JwksPath => Path + "/oauth2/jwks";
+    public string ConnectedAppsPath => Path + "/oauth2/connected-apps";
+    public string AuthorizationsPath => Path + "/api/v0/users/me/oauth2/authorizations";
+    public string ManagementPath => Path + "/api/v0/oauth2";
 
     /// <summary>The well-known part stands between the host and the issuer's path (RFC 8414 §3.1).</summary>
     public string MetadataPath => "/.well-known/oauth-authorization-server" + Path;

@@ -206,6 +206,21 @@ public sealed record OAuthError
     public static OAuthError TemporarilyUnavailable { get; } =
         new(1045, "temporarily_unavailable", "The server cannot do this now. Try again.", 503);
 
+    // the user's own pages and API, and management
+
+    /// <summary>Nobody is signed in at the host; a client's access token does not count.</summary>
+    public static OAuthError SessionNeeded { get; } = new(1046, "login_required", "Sign in first. An access token is no session.", 401);
+
+    /// <summary>There is no such thing, or it is somebody else's.</summary>
+    public static OAuthError NotFound { get; } = new(1047, "not_found", "There is no such thing here.", 404);
+
+    /// <summary>A change without the antiforgery token of this session.</summary>
+    public static OAuthError AntiforgeryTokenMissing { get; } =
+        new(1048, "invalid_request", "The antiforgery token is missing, or it is another session's.");
+
+    /// <summary>A parameter of a list or a member of a body has a value that cannot be.</summary>
+    public static OAuthError InvalidField { get; } = new(1049, "invalid_request", "A field has a value that cannot be.");
+
     /// <summary>An error that an extension grant names (§4.5), for instance <c>authorization_pending</c>.</summary>
     public static OAuthError Extension(string code, string description) => new(1000, Clean(code), description);
 

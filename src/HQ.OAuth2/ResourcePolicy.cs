@@ -65,8 +65,8 @@ internal sealed class ResourcePolicy(HqOAuth2Options options)
     public AccessTokenFormat Format(IReadOnlyList<string> audience) =>
         audience.Max(a => Entry(a)?.AccessTokenFormat ?? options.AccessTokenFormat);
 
-    /// <summary>What the consent page calls a resource; null when it has no name.</summary>
-    public string? Name(string identifier) => Entry(identifier)?.Name;
+    /// <summary>A resource as pages tell of it.</summary>
+    public ConsentResource Describe(string identifier) => new(identifier, Entry(identifier)?.Name, UriText.WithoutScheme(identifier));
 
     /// <summary>The same but for the case of scheme and host, and a slash when there is no path (MCP 2026-07-28).</summary>
     public static bool SameResource(string a, string b) => Folded(a) == Folded(b);

@@ -96,9 +96,7 @@ internal static class ConsentPage
 
     private static Html Scope(ConsentScope scope, ConsentModel consent, PageTexts texts)
     {
-        var words = Html.Of(
-            $"{texts.Scope(scope)}{(scope.Destructive ? Html.Of($" <strong class=\"danger\">({texts["scope.destructive"]})</strong>") : Html.None)}"
-        );
+        var words = texts.ScopeInWords(scope);
         // What destroys is ticked by hand.
         var ticked = scope.Destructive && !scope.AlreadyGranted ? Html.None : Html.Of($" checked");
         return consent.ChooseScopes

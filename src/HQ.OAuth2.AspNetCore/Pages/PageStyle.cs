@@ -27,6 +27,9 @@ internal static class PageStyle
         .scopes label{display:flex;gap:.6rem;align-items:flex-start}
         input[type=checkbox]{width:1.5rem;height:1.5rem;margin:0;flex:none;accent-color:var(--main)}
         details{margin:.5rem 0}summary{cursor:pointer;padding:.25rem 0;min-height:1.5rem}
+        .place{font-size:1.05rem;color:var(--text);margin-top:1.75rem}h3{margin:0;font-size:1rem}
+        .app{border:1px solid var(--line);border-radius:.5rem;padding:.9rem;margin:.6rem 0}
+        .remove{display:flex;justify-content:flex-end;margin-top:.5rem}.remove button{flex:0 1 auto;min-height:2.25rem;padding:.3rem .9rem;color:var(--danger)}
         .answer{display:flex;gap:.75rem;margin-top:1.25rem;flex-wrap:wrap}
         button,.button{display:inline-block;text-align:center;text-decoration:none;flex:1 1 8rem;min-height:2.75rem;padding:.5rem 1rem;font:inherit;font-weight:600;border-radius:.5rem;border:1px solid var(--soft);background:var(--paper);color:var(--text);cursor:pointer}
         button.main,.button.main{background:var(--main);border-color:var(--main);color:var(--onmain)}

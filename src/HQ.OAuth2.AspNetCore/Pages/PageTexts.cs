@@ -27,6 +27,12 @@ internal sealed class PageTexts(IStringLocalizer? own = null)
     /// <summary>A scope in words: the host's text <c>scope.NAME</c>, else its configured description, else its name.</summary>
     public string Scope(ConsentScope scope) => Find("scope." + scope.Name) ?? scope.Description ?? scope.Name;
 
+    /// <summary>The same, marked when it can destroy something.</summary>
+    public Html ScopeInWords(ConsentScope scope) =>
+        scope.Destructive
+            ? Html.Of($"{Scope(scope)} <strong class=\"danger\">({this["scope.destructive"]})</strong>")
+            : Html.Of($"{Scope(scope)}");
+
     /// <summary>A length of time in its largest fitting unit, rounded up.</summary>
     public string Duration(TimeSpan time)
     {

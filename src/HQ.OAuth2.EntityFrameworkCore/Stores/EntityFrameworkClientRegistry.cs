@@ -46,7 +46,7 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
                 rows = rows.Where(r => r.Org == org);
             if (by.Provenance is { } provenance)
             {
-                var text = ClientRow.ProvenanceOf(provenance);
+                var text = provenance.Name();
                 rows = rows.Where(r => r.Provenance == text);
             }
 

@@ -82,8 +82,15 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
     /// <summary>The authorizations that a subject gave a client, newest first, as far as one page of the store goes.</summary>
     public async ValueTask<IReadOnlyList<OAuthAuthorization>> ListAsync(string subject, string clientId, CancellationToken ct)
     {
-        var page = await store.ListAsync(new(subject, clientId, Limit: 1000), ct);
-        return [.. page.Items.Reverse().Select(Read).OfType<OAuthAuthorization>()];
+        var page = await PageAsync(new(subject, clientId, Limit: 1000), ct);
+        return [.. page.Items.Reverse()];
+    }
+
+    /// <summary>A page of the store; what cannot be read is left out.</summary>
+    public async ValueTask<Page<OAuthAuthorization>> PageAsync(AuthorizationFilter by, CancellationToken ct)
+    {
+        var page = await store.ListAsync(by, ct);
+        return new([.. page.Items.Select(Read).OfType<OAuthAuthorization>()], page.Next);
     }
 
     private async ValueTask<bool> TrySwapAsync(OAuthAuthorization next, CancellationToken ct)

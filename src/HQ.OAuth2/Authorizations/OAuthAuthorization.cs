@@ -58,7 +58,13 @@ internal sealed partial record OAuthAuthorization
         ClientId == client.ClientId && ClientCreatedAt.ToUnixTimeMilliseconds() == client.CreatedAt.ToUnixTimeMilliseconds();
 
     /// <summary>Whether the client can do something with it now, or later without asking.</summary>
-    public bool IsLive(DateTimeOffset now) => now < (AccessUntil ?? now) || now < (Refresh?.EndsAt ?? now) || now < (Consent?.Until ?? now);
+    public bool IsLive(DateTimeOffset now) => HasLiveTokens(now) || now < Consent?.Until;
+
+    /// <summary>Whether the client holds a token that works.</summary>
+    public bool HasLiveTokens(DateTimeOffset now) => now < AccessUntil || now < Refresh?.EndsAt;
+
+    /// <summary>Whether a text has the form of an id: what has not is looked up nowhere.</summary>
+    public static bool IsId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigitLower);
 
     public static string NewWriteId() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(12));
 

@@ -110,6 +110,20 @@ public enum ClientProvenance
     Cimd,
 }
 
+/// <summary>The names of provenances, as APIs and tables have them.</summary>
+public static class ClientProvenances
+{
+    /// <summary><c>api</c>, <c>dcr</c> or <c>cimd</c>.</summary>
+    public static string Name(this ClientProvenance provenance) =>
+        provenance switch
+        {
+            ClientProvenance.Api => "api",
+            ClientProvenance.Dcr => "dcr",
+            ClientProvenance.Cimd => "cimd",
+            _ => throw new ArgumentOutOfRangeException(nameof(provenance)),
+        };
+}
+
 /// <summary>A client secret as it is kept.</summary>
 public sealed record ClientSecret
 {

@@ -103,7 +103,7 @@ public sealed record ConsentModel
                 .. options.Scopes.Where(s => !request.Scope.Contains(s.Name)).Select(s => ConsentScope.Of(s.Name, options)),
             ],
             ChooseScopes = options.Pages.ChooseScopes,
-            Resources = [.. request.Resources.Select(r => new ConsentResource(r, resources.Name(r), UriText.WithoutScheme(r)))],
+            Resources = [.. request.Resources.Select(resources.Describe)],
             Links = links,
             HasForeignLinks =
                 links.Any(l => !hosts.Contains(l.Host)) || (client.LogoUri is { } logo && !hosts.Contains(RedirectUris.DisplayHost(logo))),

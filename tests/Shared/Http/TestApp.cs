@@ -328,6 +328,16 @@ internal sealed class Answer(HttpResponseMessage response, string body)
             ? System.Web.HttpUtility.ParseQueryString(location[(location.IndexOf('?', StringComparison.Ordinal) + 1)..])[name]
             : null;
 
+    /// <summary>RFC 9457: this status, a problem of this id, kept by nobody.</summary>
+    public void ShouldBeProblem(int status, string id)
+    {
+        Status.Should().Be(status, Body);
+        ContentType.Should().Be("application/problem+json");
+        Header("Cache-Control").Should().Contain("no-store");
+        (Text("error_id"), Text("status"), Text("type")).Should().Be((id, status.ToString(), "about:blank"));
+        Text("title").Should().NotBeNullOrEmpty();
+    }
+
     /// <summary>RFC 6749 §5.2: status 400 (or the one given), JSON, no-store, this error, nothing issued.</summary>
     public void ShouldBeError(string error, int status = 400)
     {

@@ -1,0 +1,54 @@
+namespace HQ.OAuth2;
+
+/// <summary>
+/// Connected apps as a person reads them: first by what cannot be made up, which is who registered them and where they return to, and only
+/// then by name. Apps that register anew at each connection are one entry.
+/// </summary>
+internal sealed record ConnectedAppGroup(
+    ClientProvenance Provenance,
+    bool IsLoopback,
+    string RedirectHost,
+    IReadOnlyList<ConnectedAppEntry> Entries
+)
+{
+    public IEnumerable<string> Ids => Entries.SelectMany(e => e.Ids);
+
+    /// <summary>The groups of a list, those of the host's own clients first; entries by their last use, the latest first.</summary>
+    public static IReadOnlyList<ConnectedAppGroup> Of(IEnumerable<ConnectedApp> apps) =>
+        [
+            .. apps.GroupBy(a => (a.Provenance, a.IsLoopbackRedirect, Place: a.IsLoopbackRedirect ? "" : a.RedirectHost))
+                .OrderBy(g => g.Key.Provenance)
+                .ThenBy(g => g.Key.Place, StringComparer.Ordinal)
+                .Select(g => new ConnectedAppGroup(g.Key.Provenance, g.Key.IsLoopbackRedirect, g.Key.Place, Entered(g))),
+        ];
+
+    private static List<ConnectedAppEntry> Entered(IEnumerable<ConnectedApp> apps) =>
+        [
+            .. apps.GroupBy(a => (a.DisplayName, Resources: string.Join(' ', a.Resources.Select(r => r.Identifier))))
+                .Select(g => ConnectedAppEntry.Of([.. g]))
+                .OrderByDescending(e => e.LastUsedAt ?? e.FirstGrantedAt),
+        ];
+}
+
+/// <summary>What a user sees as one app: all logins of one name for the same resources.</summary>
+internal sealed record ConnectedAppEntry(
+    string Name,
+    IReadOnlyList<ConsentScope> Scopes,
+    IReadOnlyList<ConsentResource> Resources,
+    DateTimeOffset FirstGrantedAt,
+    DateTimeOffset? LastUsedAt,
+    int LiveSessions,
+    IReadOnlyList<string> Ids
+)
+{
+    public static ConnectedAppEntry Of(IReadOnlyList<ConnectedApp> apps) =>
+        new(
+            apps[0].DisplayName,
+            [.. apps.SelectMany(a => a.Scopes).DistinctBy(s => s.Name)],
+            apps[0].Resources,
+            apps.Min(a => a.IssuedAt),
+            apps.Max(a => a.LastUsedAt),
+            apps.Count(a => a.HasLiveTokens),
+            [.. apps.Select(a => a.AuthorizationId)]
+        );
+}

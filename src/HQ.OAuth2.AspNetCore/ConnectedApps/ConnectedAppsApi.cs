@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>A user's list of connected apps over HTTP, for the host's own front end. The caller is the host's session, never a client.</summary>
+internal static class ConnectedAppsApi
+{
+    private const int MaxLimit = 1000;
+
+    /// <summary>GET: the list. Its answer carries the antiforgery token that a DELETE sends back.</summary>
+    public static async Task ListAsync(HttpContext http)
+    {
+        if (await SubjectAsync(http) is not { } subject)
+            return;
+        if (!TryReadPage(http.Request.Query, out var limit, out var after, out var invalid))
+        {
+            await Problem.WriteAsync(http, OAuthError.InvalidField, invalid);
+            return;
+        }
+
+        var page = await Apps(http).ListAsync(new(subject, null, limit, after), http.RequestAborted);
+        // Scripts of the host's own origin can read a header; others cannot, because these paths have no CORS.
+        if (Of<IOptions<AntiforgeryOptions>>(http).Value.HeaderName is { } header)
+            http.Response.Headers[header] = Of<IAntiforgery>(http).GetAndStoreTokens(http).RequestToken;
+        await OAuthHttp.WriteJsonAsync(
+            http,
+            StatusCodes.Status200OK,
+            JsonSerializer.SerializeToUtf8Bytes(ConnectedAppsResponse.Of(page), AdapterJson.Default.ConnectedAppsResponse)
+        );
+    }
+
+    /// <summary>DELETE of one.</summary>
+    public static async Task RevokeAsync(HttpContext http)
+    {
+        if (await SubjectAsync(http) is not { } subject || !await IsGenuineAsync(http))
+            return;
+        var id = (string)http.Request.RouteValues["authorization_id"]!;
+        if (await Apps(http).RevokeAsync(subject, id, http.RequestAborted))
+            NoContent(http);
+        else
+            await Problem.WriteAsync(http, OAuthError.NotFound);
+    }
+
+    /// <summary>DELETE of all that the user has allowed.</summary>
+    public static async Task RevokeAllAsync(HttpContext http)
+    {
+        if (await SubjectAsync(http) is not { } subject || !await IsGenuineAsync(http))
+            return;
+        await Apps(http).RevokeAllAsync(new(subject, null, MaxLimit), RevokedBy.User, http.RequestAborted);
+        NoContent(http);
+    }
+
+    /// <summary>Reads <c>limit</c> and <c>after</c> of a list.</summary>
+    public static bool TryReadPage(IQueryCollection query, out int limit, out string? after, out InvalidField[] invalid)
+    {
+        (limit, after, invalid) = (100, query["after"] is [{ Length: > 0 } cursor] ? cursor : null, []);
+        if (query["limit"] is not [{ } text])
+            return true;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxLimit)
+            return true;
+        invalid = [new("limit", $"must be 1 to {MaxLimit}")];
+        return false;
+    }
+
+    private static async ValueTask<string?> SubjectAsync(HttpContext http)
+    {
+        var options = OAuthHttp.Options(http);
+        if (await HostUser.FindAsync(http, options) is { } user)
+            return HostUser.Subject(user, options);
+        await Problem.WriteAsync(http, OAuthError.SessionNeeded);
+        return null;
+    }
+
+    private static async ValueTask<bool> IsGenuineAsync(HttpContext http)
+    {
+        if (await Of<IAntiforgery>(http).IsRequestValidAsync(http))
+            return true;
+        await Problem.WriteAsync(http, OAuthError.AntiforgeryTokenMissing);
+        return false;
+    }
+
+    private static void NoContent(HttpContext http)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static ConnectedApps Apps(HttpContext http) => Of<ConnectedApps>(http);
+
+    private static T Of<T>(HttpContext http)
+        where T : notnull => http.RequestServices.GetRequiredService<T>();
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HQ.OAuth2;
+
+/// <summary>The page on which a user sees what apps may do, and takes it back: one app, all of one place, or everything.</summary>
+internal static class ConnectedAppsPage
+{
+    // Nobody reads more, and each removal shows the rest.
+    private const int MaxShown = 1000;
+
+    public static async Task HandleAsync(HttpContext http)
+    {
+        var options = OAuthHttp.Options(http);
+        PageHeaders.Set(http);
+        if (await HostUser.FindAsync(http, options) is not { } user)
+        {
+            var path = http.Request.PathBase.Add(http.Request.Path).ToUriComponent();
+            await http.ChallengeAsync(options.AuthenticationScheme, new AuthenticationProperties { RedirectUri = path });
+            return;
+        }
+
+        var subject = HostUser.Subject(user, options);
+        if (HttpMethods.IsPost(http.Request.Method))
+            await RevokeAsync(http, subject);
+        else
+            await (await RenderAsync(http, subject, user.Identity?.Name ?? subject)).ExecuteAsync(http);
+    }
+
+    /// <summary>Takes back what the pressed button stands for; an authorization names the entry or the group that it is in.</summary>
+    private static async Task RevokeAsync(HttpContext http, string subject)
+    {
+        var antiforgery = http.RequestServices.GetRequiredService<IAntiforgery>();
+        var (apps, ct) = (Apps(http), http.RequestAborted);
+        if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
+        {
+            ProtocolGuard.Note(http, OAuthError.AntiforgeryTokenMissing);
+            var again = http.Request.PathBase.Add(http.Request.Path).ToUriComponent();
+            await ErrorPage.Render(http, OAuthError.AntiforgeryTokenMissing, wayBack: null, tryAgain: again).ExecuteAsync(http);
+            return;
+        }
+
+        var form = await http.Request.ReadFormAsync(ct);
+        if (form["all"] == "yes")
+        {
+            await apps.RevokeAllAsync(new(subject, null, MaxShown), RevokedBy.User, ct);
+        }
+        else
+        {
+            var groups = ConnectedAppGroup.Of((await apps.ListAsync(new(subject, null, MaxShown), ct)).Items);
+            IEnumerable<string> pressed =
+                form["entry"] is [{ } entry] ? groups.SelectMany(g => g.Entries).FirstOrDefault(e => e.Ids.Contains(entry))?.Ids ?? []
+                : form["group"] is [{ } group] ? groups.FirstOrDefault(g => g.Ids.Contains(group))?.Ids ?? []
+                : [];
+            foreach (var id in pressed)
+                await apps.RevokeAsync(subject, id, ct);
+        }
+
+        Redirection.To(http, http.Request.PathBase.Add(http.Request.Path).ToUriComponent());
+    }
+
+    private static async ValueTask<IResult> RenderAsync(HttpContext http, string subject, string account)
+    {
+        var texts = Layout.Texts(http);
+        var groups = ConnectedAppGroup.Of((await Apps(http).ListAsync(new(subject, null, MaxShown), http.RequestAborted)).Items);
+        var tokens = http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http);
+        var token = Html.Of($"<input type=\"hidden\" name=\"{tokens.FormFieldName}\" value=\"{tokens.RequestToken}\">");
+        var body =
+            groups.Count == 0
+                ? Html.Of($"<p>{texts["apps.none"]}</p>")
+                : Html.Of(
+                    $"""
+                    <p>{texts["apps.effect"]}</p>
+                    {groups.Select((g, i) => Group(g, i, token, texts))}
+                    <details><summary>{texts["apps.remove.all"]}</summary>
+                    <form method="post" class="answer"><p>{texts["apps.remove.all.sure"]}</p>{token}<button name="all" value="yes">{texts[
+                        "apps.remove.all.yes"
+                    ]}</button></form></details>
+                    """
+                );
+        return Layout.Page(
+            http,
+            texts["apps.title"],
+            Html.Of(
+                $"<h1>{texts["apps.title"]}</h1><p class=\"soft\">{texts.Of("consent.account", Html.Of($"<bdi>{account}</bdi>"))}</p>{body}"
+            ),
+            wide: true
+        );
+    }
+
+    private static Html Group(ConnectedAppGroup group, int index, Html token, PageTexts texts)
+    {
+        var id = $"group{index.ToString(CultureInfo.InvariantCulture)}";
+        var place = group.IsLoopback ? texts["apps.place.loopback"] : texts.Plain("apps.place", group.RedirectHost);
+        var all =
+            group.Entries.Count == 1
+                ? Html.None
+                : Html.Of(
+                    $"<form method=\"post\" class=\"remove\">{token}<button name=\"group\" value=\"{group.Entries[0].Ids[0]}\" aria-describedby=\"{id}\">{texts["apps.remove.group"]}</button></form>"
+                );
+        return Html.Of(
+            $"""
+            <section aria-labelledby="{id}"><h2 id="{id}" class="place">{place}</h2>
+            <p class="{(group.Provenance == ClientProvenance.Dcr ? "warn" : "soft")}">{texts[
+                "apps.provenance." + group.Provenance.Name()
+            ]}</p>
+            {group.Entries.Select((e, i) => Entry(e, $"{id}-{i.ToString(CultureInfo.InvariantCulture)}", token, texts))}{all}</section>
+            """
+        );
+    }
+
+    private static Html Entry(ConnectedAppEntry entry, string id, Html token, PageTexts texts) =>
+        Html.Of(
+            $"""
+            <article class="app"><h3 id="{id}"><bdi>{entry.Name}</bdi></h3>
+            <ul class="scopes">{entry.Scopes.Select(s => Html.Of($"<li>{texts.ScopeInWords(s)}</li>"))}</ul>
+            <p class="soft">{texts["apps.for"]} {string.Join(", ", entry.Resources.Select(r => r.Name ?? r.Place))}</p>
+            <p class="soft">{texts.Plain("apps.since", Day(entry.FirstGrantedAt))} {Used(entry, texts)}</p>
+            <form method="post" class="remove">{token}<button name="entry" value="{entry.Ids[0]}" aria-describedby="{id}">{texts[
+                "apps.remove"
+            ]}</button></form></article>
+            """
+        );
+
+    private static string Used(ConnectedAppEntry entry, PageTexts texts) =>
+        (entry.LastUsedAt is { } used ? texts.Plain("apps.used", Day(used)) : texts["apps.unused"])
+        + " "
+        + entry.LiveSessions switch
+        {
+            0 => texts["apps.sessions.none"],
+            1 => texts["apps.sessions.one"],
+            var n => texts.Plain("apps.sessions", n.ToString(CultureInfo.InvariantCulture)),
+        };
+
+    private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static ConnectedApps Apps(HttpContext http) => http.RequestServices.GetRequiredService<ConnectedApps>();
+}

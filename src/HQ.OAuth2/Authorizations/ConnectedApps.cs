@@ -1,0 +1,165 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// What users have allowed, and how it is taken back: for the list of connected apps, for administrators, and for the host's own code, for
+/// instance after a password was changed. What is revoked here is dead at once: refresh tokens, access tokens and the remembered consent.
+/// </summary>
+public sealed class ConnectedApps
+{
+    private readonly AuthorizationRows rows;
+    private readonly ClientDirectory clients;
+    private readonly EventPublisher events;
+    private readonly HqOAuth2Options options;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+
+    internal ConnectedApps(
+        AuthorizationRows rows,
+        ClientDirectory clients,
+        EventPublisher events,
+        IOptions<HqOAuth2Options> options,
+        TimeProvider time,
+        ILogger<ConnectedApps> logger
+    ) =>
+        (this.rows, this.clients, this.events, this.options, this.time, this.logger) = (rows, clients, events, options.Value, time, logger);
+
+    /// <summary>What counts now, oldest first: rows of clients that are gone, and codes that nobody redeemed, are left out.</summary>
+    /// <param name="by">Whose, or which client's; at least one of them.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>As many as were asked for, unless it is the last page.</returns>
+    public async ValueTask<Page<ConnectedApp>> ListAsync(AuthorizationFilter by, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        var now = time.GetUtcNow();
+        var items = new List<ConnectedApp>();
+        var next = by.After;
+        do
+        {
+            var page = await rows.PageAsync(by with { Limit = by.Limit - items.Count, After = next }, ct);
+            foreach (var row in page.Items.Where(r => r.IsLive(now)))
+            {
+                if (await clients.FindAsync(row.ClientId, ct) is { } client && row.IsOf(client))
+                    items.Add(ConnectedApp.Of(row, client, options, now));
+            }
+
+            next = page.Next;
+        } while (next is not null && items.Count < by.Limit);
+        return new(items, next);
+    }
+
+    /// <summary>Ends one authorization of a user.</summary>
+    /// <returns>False when there is none with this id, or when it is somebody else's: nobody is told which.</returns>
+    public async ValueTask<bool> RevokeAsync(string subject, string authorizationId, CancellationToken ct)
+    {
+        if (!OAuthAuthorization.IsId(authorizationId) || await rows.FindAsync(authorizationId, ct) is not { } row || row.Subject != subject)
+            return false;
+        await rows.RemoveAsync(row.Id, ct);
+        logger.RevokedByUser(row.Id, subject, row.ClientId);
+        await events.PublishAsync(new OAuthEvent.AuthorizationRevoked(RevokedBy.User, row.Id, subject, row.ClientId, 1));
+        return true;
+    }
+
+    /// <summary>Ends everything a user has allowed, for instance when the password changes or the account is closed.</summary>
+    /// <returns>How many authorizations there were.</returns>
+    public ValueTask<int> RevokeForSubjectAsync(string subject, CancellationToken ct) =>
+        RevokeAllAsync(new(subject, null, Limit: 1000), RevokedBy.Host, ct);
+
+    /// <summary>Ends everything that any user has allowed a client.</summary>
+    /// <returns>How many authorizations there were.</returns>
+    public ValueTask<int> RevokeForClientAsync(string clientId, CancellationToken ct) =>
+        RevokeAllAsync(new(null, clientId, Limit: 1000), RevokedBy.Host, ct);
+
+    internal async ValueTask<int> RevokeAllAsync(AuthorizationFilter by, RevokedBy who, CancellationToken ct)
+    {
+        var count = 0;
+        do
+        {
+            var page = await rows.PageAsync(by, ct);
+            foreach (var row in page.Items)
+                await rows.RemoveAsync(row.Id, ct);
+            count += page.Items.Count;
+            by = by with { After = page.Next };
+        } while (by.After is not null);
+
+        logger.RevokedAll(count, by.Subject, by.ClientId, who);
+        await events.PublishAsync(new OAuthEvent.AuthorizationRevoked(who, null, by.Subject, by.ClientId, count));
+        return count;
+    }
+}
+
+/// <summary>One authorization as the user sees it who gave it.</summary>
+public sealed record ConnectedApp
+{
+    internal ConnectedApp() { }
+
+    /// <summary>Names it for <see cref="ConnectedApps.RevokeAsync"/>.</summary>
+    public required string AuthorizationId { get; init; }
+
+    /// <summary>Who gave it.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>When it was given.</summary>
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    /// <summary>The client's name as it was registered; its id when it has none.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The same as it is shown: cleaned and cut.</summary>
+    public required string DisplayName { get; init; }
+
+    /// <summary>The client's id.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>How far the name can be trusted.</summary>
+    public required ClientProvenance Provenance { get; init; }
+
+    /// <summary>The client's organization; null when it has none.</summary>
+    public required string? Org { get; init; }
+
+    /// <summary>What was granted.</summary>
+    public required IReadOnlyList<ConsentScope> Scopes { get; init; }
+
+    /// <summary>For which resources.</summary>
+    public required IReadOnlyList<ConsentResource> Resources { get; init; }
+
+    /// <summary>Where the answer went: a host, or the scheme of an app.</summary>
+    public required string RedirectHost { get; init; }
+
+    /// <summary>Whether the answer went to a program on the user's computer.</summary>
+    public required bool IsLoopbackRedirect { get; init; }
+
+    /// <summary>When the client last got a token by it; null before the first.</summary>
+    public required DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <summary>Whether the client holds tokens that work now. Otherwise only the consent is remembered.</summary>
+    public required bool HasLiveTokens { get; init; }
+
+    /// <summary>Until when the user is not asked again; null when the consent is not remembered.</summary>
+    public required DateTimeOffset? RememberedUntil { get; init; }
+
+    internal static ConnectedApp Of(OAuthAuthorization row, Client client, HqOAuth2Options options, DateTimeOffset now)
+    {
+        var resources = new ResourcePolicy(options);
+        return new()
+        {
+            AuthorizationId = row.Id,
+            Subject = row.Subject,
+            IssuedAt = row.IssuedAt,
+            Name = client.ClientName ?? client.ClientId,
+            DisplayName = OAuth2.DisplayName.Of(client),
+            ClientId = client.ClientId,
+            Provenance = client.Provenance,
+            Org = client.Org,
+            Scopes = [.. row.Scope.Select(s => ConsentScope.Of(s, options))],
+            Resources = [.. row.Resources.Select(resources.Describe)],
+            RedirectHost = RedirectUris.DisplayHost(row.Code.RedirectUri),
+            IsLoopbackRedirect = RedirectUris.IsLoopback(row.Code.RedirectUri),
+            LastUsedAt = row.Refresh?.UsedAt ?? row.Code.RedeemedAt,
+            HasLiveTokens = row.HasLiveTokens(now),
+            RememberedUntil = row.Consent?.Until is { } until && now < until ? until : null,
+        };
+    }
+}
