@@ -15,7 +15,7 @@ builder
     .Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
     .AddCookie(options => options.LoginPath = "/login")
     .AddHqOAuth2Bearer();
-builder.Services.AddAuthorization();
+builder.Services.AddAuthorization(options => options.AddPolicy("admin", policy => policy.RequireRole("admin")));
 
 // The first of the two calls.
 builder.Services.AddHqOAuth2(builder.Configuration).AddStorage(builder.Configuration);
@@ -24,8 +24,9 @@ var app = builder.Build();
 app.UseAuthentication();
 app.UseAuthorization();
 
-// The second.
+// The second, and clients registered by hand, for whom the host says.
 app.MapHqOAuth2();
+app.MapHqOAuth2Management().RequireAuthorization("admin");
 
 app.MapSignIn();
 app.MapNotes();

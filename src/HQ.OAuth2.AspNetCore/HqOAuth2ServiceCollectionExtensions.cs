@@ -46,6 +46,8 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddSingleton<ConfiguredClients>();
         services.TryAddSingleton<ClientMemory>();
         services.TryAddSingleton<RequestHandles>();
+        services.TryAddSingleton<ManagementRoutes>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Add(AdapterJson.Default));
         services.TryAddSingleton<IClientStore, InMemoryClientRegistry>();
         services.TryAddSingleton<IAuthorizationStore, InMemoryAuthorizationStore>();
         services.TryAddSingleton<ITicketStore, InMemoryTicketStore>();
@@ -65,6 +67,9 @@ public static class HqOAuth2ServiceCollectionExtensions
         ));
         services.TryAddScoped(s => new ClientRegistrar(
             s.GetRequiredService<IClientStore>(),
+            s.GetRequiredService<ConfiguredClients>(),
+            s.GetRequiredService<ClientMemory>(),
+            s.GetRequiredService<ConnectedApps>(),
             s.GetRequiredService<IOptions<HqOAuth2Options>>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<EventPublisher>(),

@@ -10,20 +10,26 @@ internal sealed record Problem
     private Problem() { }
 
     /// <summary>Where the refusal is explained; about:blank when the host names no place.</summary>
+    [JsonPropertyName("type")]
     public required string Type { get; init; }
 
     /// <summary>What happened, the same for every case of it.</summary>
+    [JsonPropertyName("title")]
     public required string Title { get; init; }
 
+    [JsonPropertyName("status")]
     public required int Status { get; init; }
 
     /// <summary>What happened here; null when the title says it all.</summary>
+    [JsonPropertyName("detail")]
     public string? Detail { get; init; }
 
     /// <summary>The id of the refusal in docs/errors.md.</summary>
+    [JsonPropertyName("error_id")]
     public required string ErrorId { get; init; }
 
     /// <summary>Which fields have a value that cannot be; null when it is not about fields.</summary>
+    [JsonPropertyName("invalid_fields")]
     public IReadOnlyList<InvalidField>? InvalidFields { get; init; }
 
     public static Problem Of(OAuthError error, HqOAuth2Options options, params IReadOnlyList<InvalidField> invalidFields) =>
@@ -58,7 +64,13 @@ internal sealed record InvalidField(string Name, string Reason);
 /// <summary>What the adapter answers in JSON.</summary>
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ConnectedAppsResponse))]
+[JsonSerializable(typeof(ClientBody))]
+[JsonSerializable(typeof(RotationBody))]
+[JsonSerializable(typeof(ClientResponse))]
+[JsonSerializable(typeof(ClientsResponse))]
+[JsonSerializable(typeof(RevokedResponse))]
 [JsonSourceGenerationOptions(
+    AllowDuplicateProperties = false,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower
 )]

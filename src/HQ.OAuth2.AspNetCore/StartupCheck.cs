@@ -32,6 +32,8 @@ internal sealed class StartupCheck(
             throw Problem(store);
         if (await SignInProblemAsync(services.GetService<IAuthenticationSchemeProvider>()) is { } signIn)
             throw Problem(signIn);
+        if (services.GetRequiredService<ManagementRoutes>().Problem() is { } open)
+            throw Problem(open);
         // The keys are read, or made, before anybody asks: a stored key that this node cannot use stops the start.
         await services.GetRequiredService<TokenKeys>().CurrentAsync(cancellationToken);
         Report(services);

@@ -100,6 +100,12 @@ internal static partial class Log
     [LoggerMessage(1015, LogLevel.Information, "{Count} authorizations of subject {Subject}, client {ClientId} revoked by {Who}")]
     public static partial void RevokedAll(this ILogger logger, int count, string? subject, string? clientId, RevokedBy who);
 
+    [LoggerMessage(1016, LogLevel.Information, "Client {ClientId} changed: {Change}")]
+    public static partial void ClientChanged(this ILogger logger, string clientId, string change);
+
+    [LoggerMessage(1017, LogLevel.Information, "Client {ClientId} removed, with everything that users allowed it")]
+    public static partial void ClientRemoved(this ILogger logger, string clientId);
+
     [LoggerMessage(1020, LogLevel.Error, "The event {Event} was not taken by {Listener}")]
     public static partial void EventNotTaken(this ILogger logger, Exception exception, string @event, string listener);
 }

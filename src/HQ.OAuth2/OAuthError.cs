@@ -33,6 +33,9 @@ public sealed record OAuthError
     /// <summary>What was found and what was expected, for the log; null when the description says it all. Never a secret.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The member of the metadata that it is about; null when it is about none.</summary>
+    public string? Field { get; init; }
+
     // RFC 6749 §4.1.2.1 and §5.2: the request
 
     /// <summary>A parameter the request needs is absent or empty.</summary>
@@ -176,11 +179,11 @@ public sealed record OAuthError
     public static OAuthError NotAJsonObject { get; } = new(1037, "invalid_client_metadata", "The body must be one JSON object in UTF-8.");
 
     /// <summary>A redirect URI is missing, malformed or of a kind that is not allowed.</summary>
-    public static OAuthError InvalidRedirectUri(string problem) => new(1038, "invalid_redirect_uri", problem);
+    public static OAuthError InvalidRedirectUri(string problem) => new(1038, "invalid_redirect_uri", problem) { Field = "redirect_uris" };
 
     /// <summary>A member of the client metadata has a value that cannot be.</summary>
     public static OAuthError InvalidClientMetadata(string member, string problem) =>
-        new(1039, "invalid_client_metadata", $"{member}: {problem}");
+        new(1039, "invalid_client_metadata", $"{member}: {problem}") { Field = member };
 
     // RFC 6750 §3.1: bearer tokens
 
@@ -220,6 +223,16 @@ public sealed record OAuthError
 
     /// <summary>A parameter of a list or a member of a body has a value that cannot be.</summary>
     public static OAuthError InvalidField { get; } = new(1049, "invalid_request", "A field has a value that cannot be.");
+
+    /// <summary>A client that stands in the configuration is not changed by the API.</summary>
+    public static OAuthError ClientIsConfigured { get; } =
+        new(1050, "conflict", "The client stands in the configuration of this server. Change it there.", 409);
+
+    /// <summary>A body that is not JSON by its content type.</summary>
+    public static OAuthError UnsupportedMediaType { get; } = new(1051, "invalid_request", "Send the request as application/json.", 415);
+
+    /// <summary>The management API is mapped without a policy, so it answers nobody.</summary>
+    public static OAuthError ManagementUnprotected { get; } = new(1052, "server_error", "The management API has no policy.", 500);
 
     /// <summary>An error that an extension grant names (§4.5), for instance <c>authorization_pending</c>.</summary>
     public static OAuthError Extension(string code, string description) => new(1000, Clean(code), description);

@@ -1,6 +1,4 @@
 using HQ.OAuth2.Tests;
-using Microsoft.Extensions.Logging.Abstractions;
-using Options = Microsoft.Extensions.Options.Options;
 
 namespace HQ.OAuth2;
 
@@ -21,13 +19,13 @@ internal sealed class ClientRegistrarTests
     public void An_empty_registry()
     {
         registry = new();
-        registrar = new(registry, Options.Create(Given.Options()), clock, Given.Events(), NullLogger<ClientRegistrar>.Instance);
+        registrar = Given.Registrar(registry, clock);
     }
 
     [Test]
     public async Task What_is_registered_is_what_is_stored()
     {
-        var registered = (await registrar.RegisterAsync(metadata, "acme", default)).Value;
+        var registered = (await registrar.RegisterAsync(metadata, new() { Org = "acme" }, default)).Value;
 
         var stored = (await registry.FindAsync(registered.Client.ClientId, default))!;
         stored.ToJson().Should().Be(registered.Client.ToJson());

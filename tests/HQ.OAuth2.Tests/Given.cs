@@ -108,6 +108,16 @@ internal static class Given
     public static AuthorizationRows Rows(IAuthorizationStore store, params IOAuthEvents[] events) =>
         new(store, Events(events), NullLogger<AuthorizationRows>.Instance);
 
+    public static ClientRegistrar Registrar(IClientRegistry registry, TimeProvider clock, IAuthorizationStore? store = null)
+    {
+        var options = Microsoft.Extensions.Options.Options.Create(Options());
+        var (configured, memory) = (new ConfiguredClients(options), new ClientMemory(options, clock));
+        var directory = new ClientDirectory(configured, registry, memory, NullLogger<ClientDirectory>.Instance);
+        var rows = Rows(store ?? new InMemoryAuthorizationStore());
+        var apps = new ConnectedApps(rows, directory, Events(), options, clock, NullLogger<ConnectedApps>.Instance);
+        return new(registry, configured, memory, apps, options, clock, Events(), NullLogger<ClientRegistrar>.Instance);
+    }
+
     public static EventPublisher Events(params IOAuthEvents[] listeners) =>
         new(listeners, TimeProvider.System, NullLogger<EventPublisher>.Instance);
 }

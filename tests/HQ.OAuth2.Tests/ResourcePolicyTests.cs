@@ -116,8 +116,8 @@ internal sealed class ResourcePolicyTests
     {
         policy.Format(["https://mcp.example"]).Should().Be(AccessTokenFormat.Jwt);
         policy.Format(["https://mcp.example", Listed]).Should().Be(AccessTokenFormat.Opaque);
-        policy.Name(Listed).Should().Be("The API");
-        policy.Name("https://mcp.example").Should().BeNull();
+        policy.Describe(Listed).Name.Should().Be("The API");
+        policy.Describe("https://mcp.example").Should().Be(new ConsentResource("https://mcp.example", null, "mcp.example"));
     }
 
     private static IEnumerable<string> Below(int count) => Enumerable.Range(0, count).Select(i => $"https://auth.example.com/{i}");

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace HQ.OAuth2;
 
@@ -13,31 +13,55 @@ internal sealed record ConnectedAppsResponse(IReadOnlyList<ConnectedAppResponse>
 /// <summary>One authorization of the list.</summary>
 internal sealed record ConnectedAppResponse
 {
+    [JsonPropertyName("authorization_id")]
     public required string AuthorizationId { get; init; }
+
+    [JsonPropertyName("authorization_issued_at")]
     public required string AuthorizationIssuedAt { get; init; }
+
+    [JsonPropertyName("subject")]
     public required string Subject { get; init; }
+
+    [JsonPropertyName("app_name")]
     public required string AppName { get; init; }
+
+    [JsonPropertyName("app_display_name")]
     public required string AppDisplayName { get; init; }
+
+    [JsonPropertyName("app_client_id")]
     public required string AppClientId { get; init; }
+
+    [JsonPropertyName("app_provenance")]
     public required string AppProvenance { get; init; }
+
+    [JsonPropertyName("app_org")]
     public string? AppOrg { get; init; }
+
+    [JsonPropertyName("redirect_host")]
     public required string RedirectHost { get; init; }
+
+    [JsonPropertyName("scope")]
     public required IReadOnlyList<string> Scope { get; init; }
+
+    [JsonPropertyName("resource")]
     public required IReadOnlyList<string> Resource { get; init; }
 
     /// <summary>Absent before the first token.</summary>
+    [JsonPropertyName("last_used_at")]
     public string? LastUsedAt { get; init; }
 
+    [JsonPropertyName("has_live_tokens")]
     public required bool HasLiveTokens { get; init; }
 
     /// <summary>Absent when the consent is not remembered.</summary>
+    [JsonPropertyName("consent_remembered_until")]
     public string? ConsentRememberedUntil { get; init; }
 
     public static ConnectedAppResponse Of(ConnectedApp app) =>
         new()
         {
             AuthorizationId = app.AuthorizationId,
-            AuthorizationIssuedAt = Rfc3339(app.IssuedAt),
+            AuthorizationIssuedAt = Rfc3339.Text(app.IssuedAt),
             Subject = app.Subject,
             AppName = app.Name,
             AppDisplayName = app.DisplayName,
@@ -47,11 +71,8 @@ internal sealed record ConnectedAppResponse
             RedirectHost = app.RedirectHost,
             Scope = [.. app.Scopes.Select(s => s.Name)],
             Resource = [.. app.Resources.Select(r => r.Identifier)],
-            LastUsedAt = app.LastUsedAt is { } used ? Rfc3339(used) : null,
+            LastUsedAt = app.LastUsedAt is { } used ? Rfc3339.Text(used) : null,
             HasLiveTokens = app.HasLiveTokens,
-            ConsentRememberedUntil = app.RememberedUntil is { } until ? Rfc3339(until) : null,
+            ConsentRememberedUntil = app.RememberedUntil is { } until ? Rfc3339.Text(until) : null,
         };
-
-    public static string Rfc3339(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -18,10 +18,12 @@ internal sealed class ClientDirectory(
     /// <summary>The longest client identifier there is; a column for it needs no more.</summary>
     public const int MaxIdLength = 800;
 
+    /// <summary>RFC 6749 Appendix A.1: what cannot be a client id needs no look-up.</summary>
+    public static bool CanBeId(string text) => text.Length is > 0 and <= MaxIdLength && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
     public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
     {
-        // RFC 6749 Appendix A.1: what cannot be a client id needs no look-up.
-        if (clientId.Length > MaxIdLength || clientId.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        if (!CanBeId(clientId))
             return null;
         if (configured.Find(clientId) is { } own)
             return own;

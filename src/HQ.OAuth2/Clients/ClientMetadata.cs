@@ -71,51 +71,75 @@ public sealed record ClientMetadata
             ClientName = client.ClientName,
         };
 
-    /// <summary>The metadata with every default filled in and every value checked against the policy, or the error that names the member.</summary>
+    /// <summary>The metadata with every default filled in and every value checked against the policy, or the first error; each names its member.</summary>
     internal Outcome<ClientMetadata> Checked(ClientPolicy policy)
     {
-        // §2: defaults
-        var filled = this with
+        var filled = Filled();
+        if (filled.Problems(policy).FirstOrDefault() is { } error)
+            return error;
+        return filled with
+        {
+            ResponseTypes = filled.FittingResponseTypes,
+            RedirectUris = RedirectUris ?? [],
+            Scope = Granted(policy)?.ToString(),
+        };
+    }
+
+    /// <summary>Everything that is wrong with it, at once.</summary>
+    internal IReadOnlyList<OAuthError> AllProblems(ClientPolicy policy) => [.. Filled().Problems(policy)];
+
+    private string[] FittingResponseTypes => UsesCode ? ["code"] : [];
+
+    private bool UsesCode => GrantTypes!.Contains(OAuthGrantTypes.AuthorizationCode);
+
+    // §2: defaults
+    private ClientMetadata Filled() =>
+        this with
         {
             TokenEndpointAuthMethod = TokenEndpointAuthMethod ?? OAuthClientAuthenticationMethods.ClientSecretBasic,
             GrantTypes = GrantTypes is { Count: > 0 } ? GrantTypes : [OAuthGrantTypes.AuthorizationCode],
         };
 
+    // What is known of the scope it names, or the default when it names none.
+    private ScopeSet? Granted(ClientPolicy policy) =>
+        ScopeSet.Parse(Scope).Failed(out _, out var scope) ? ScopeSet.Empty
+        : scope.IsEmpty ? policy.DefaultScope
+        : scope.Intersect(policy.Scopes);
+
+    private IEnumerable<OAuthError> Problems(ClientPolicy policy)
+    {
         // §2: token_endpoint_auth_method, grant_types
-        if (!policy.AllowsMethod(filled.TokenEndpointAuthMethod))
-            return OAuthError.InvalidClientMetadata("token_endpoint_auth_method", "this server does not offer the method");
-        if (filled.GrantTypes.Any(g => !policy.AllowsGrantType(g)))
-            return OAuthError.InvalidClientMetadata("grant_types", "this server does not offer one of them to this client");
-        if (filled.Type == ClientType.Public && filled.GrantTypes.Contains(OAuthGrantTypes.ClientCredentials))
-            return OAuthError.InvalidClientMetadata("grant_types", "client_credentials is for clients that authenticate");
+        if (!policy.AllowsMethod(TokenEndpointAuthMethod!))
+            yield return OAuthError.InvalidClientMetadata("token_endpoint_auth_method", "this server does not offer the method");
+        if (GrantTypes!.Any(g => !policy.AllowsGrantType(g)))
+            yield return OAuthError.InvalidClientMetadata("grant_types", "this server does not offer one of them to this client");
+        if (Type == ClientType.Public && GrantTypes!.Contains(OAuthGrantTypes.ClientCredentials))
+            yield return OAuthError.InvalidClientMetadata("grant_types", "client_credentials is for clients that authenticate");
 
         // §2.1: response_types belong to grant_types
-        var usesCode = filled.GrantTypes.Contains(OAuthGrantTypes.AuthorizationCode);
-        string[] fitting = usesCode ? ["code"] : [];
-        if (ResponseTypes is not null && !ResponseTypes.SequenceEqual(fitting))
-            return OAuthError.InvalidClientMetadata(
+        if (ResponseTypes is not null && !ResponseTypes.SequenceEqual(FittingResponseTypes))
+            yield return OAuthError.InvalidClientMetadata(
                 "response_types",
-                usesCode ? "must be code, for authorization_code" : "must be absent, without authorization_code"
+                UsesCode ? "must be code, for authorization_code" : "must be absent, without authorization_code"
             );
 
         // §2, §5: redirect_uris
         var uris = RedirectUris ?? [];
-        if (usesCode && uris.Count == 0)
-            return OAuthError.InvalidRedirectUri("The authorization code grant needs redirect_uris.");
+        if (UsesCode && uris.Count == 0)
+            yield return OAuthError.InvalidRedirectUri("The authorization code grant needs redirect_uris.");
         if (uris.Count > MaxItems)
-            return OAuthError.InvalidRedirectUri("There are more redirect_uris than any client needs.");
-        foreach (var uri in uris)
+            yield return OAuthError.InvalidRedirectUri("There are more redirect_uris than any client needs.");
+        foreach (var uri in uris.Take(MaxItems))
         {
-            if (OAuth2.RedirectUris.Problem(uri, filled.Type, policy.PrivateUseSchemes) is { } problem)
-                return OAuthError.InvalidRedirectUri(problem);
+            if (OAuth2.RedirectUris.Problem(uri, Type, policy.PrivateUseSchemes) is { } problem)
+                yield return OAuthError.InvalidRedirectUri(problem);
         }
 
         // §2: scope
         if (ScopeSet.Parse(Scope).Failed(out _, out var scope))
-            return OAuthError.InvalidClientMetadata("scope", "it is malformed");
-        var granted = scope.IsEmpty ? policy.DefaultScope : scope.Intersect(policy.Scopes);
-        if (!scope.IsEmpty && granted is not { IsEmpty: false })
-            return OAuthError.InvalidClientMetadata("scope", "none of it is known here");
+            yield return OAuthError.InvalidClientMetadata("scope", "it is malformed");
+        else if (!scope.IsEmpty && Granted(policy) is not { IsEmpty: false })
+            yield return OAuthError.InvalidClientMetadata("scope", "none of it is known here");
 
         // §2: what users read; §5: all of it is the client's own word
         (string Member, string? Value)[] texts =
@@ -127,35 +151,27 @@ public sealed record ClientMetadata
         foreach (var (member, value) in texts)
         {
             if (value is not null && (value.Length > MaxText || value.Any(IsDeceptive)))
-                return OAuthError.InvalidClientMetadata(
+                yield return OAuthError.InvalidClientMetadata(
                     member,
                     $"at most {MaxText} characters, without control and text-direction characters"
                 );
         }
 
-        foreach (
-            var (member, value) in new[]
-            {
-                ("client_uri", ClientUri),
-                ("logo_uri", LogoUri),
-                ("tos_uri", TosUri),
-                ("policy_uri", PolicyUri),
-            }
-        )
+        (string Member, string? Value)[] links =
+        [
+            ("client_uri", ClientUri),
+            ("logo_uri", LogoUri),
+            ("tos_uri", TosUri),
+            ("policy_uri", PolicyUri),
+        ];
+        foreach (var (member, value) in links)
         {
             if (value is not null && !OAuth2.RedirectUris.IsPlainHttpsUrl(value))
-                return OAuthError.InvalidClientMetadata(member, "must be a plain https URL");
+                yield return OAuthError.InvalidClientMetadata(member, "must be a plain https URL");
         }
 
         if (Contacts is { } contacts && (contacts.Count > MaxItems || contacts.Any(c => c.Length > MaxText || c.Any(IsDeceptive))))
-            return OAuthError.InvalidClientMetadata("contacts", "too many or too long");
-
-        return filled with
-        {
-            ResponseTypes = fitting,
-            RedirectUris = uris,
-            Scope = granted?.ToString(),
-        };
+            yield return OAuthError.InvalidClientMetadata("contacts", "too many or too long");
     }
 
     private static bool IsDeceptive(char c) =>
@@ -177,6 +193,9 @@ internal sealed record ClientPolicy
     public ScopeSet? DefaultScope { get; init; }
 
     public required IEnumerable<string> PrivateUseSchemes { get; init; }
+
+    public static ClientPolicy Of(ClientProvenance provenance, HqOAuth2Options options) =>
+        provenance == ClientProvenance.Api ? ForApi(options) : ForSelfRegistration(options);
 
     /// <summary>By the host's own hand: any method and any grant there is.</summary>
     public static ClientPolicy ForApi(HqOAuth2Options options) =>

@@ -14,6 +14,7 @@ internal sealed class AuthorizeEndpoint(
 )
 {
     private readonly HqOAuth2Options options = hostOptions.Value;
+    private (string Client, string Subject, IReadOnlyList<OAuthAuthorization> Rows)? given;
 
     /// <summary>§4.1.1: reads the request and checks all of it. Nothing is stored and nobody has to be signed in.</summary>
     public async ValueTask<AuthorizeResult> ValidateAsync(OAuthParameters parameters, CancellationToken ct)
@@ -112,7 +113,7 @@ internal sealed class AuthorizeEndpoint(
         !request.MustAsk
         && options.RememberConsentFor > TimeSpan.Zero
         && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri)
-        && RememberedConsent.Covers(request, await authorizations.ListAsync(subject, request.Client.ClientId, ct), time.GetUtcNow());
+        && RememberedConsent.Covers(request, await GivenAsync(request.Client, subject, ct), time.GetUtcNow());
 
     /// <summary>What the user is to be told about a request (§10.2).</summary>
     /// <param name="request">What was asked.</param>
@@ -122,16 +123,23 @@ internal sealed class AuthorizeEndpoint(
         ConsentModel.Of(
             request,
             await clients.ImitatesAsync(request.Client, ct),
-            subject is null ? ScopeSet.Of([]) : await GivenAsync(request.Client, subject, ct),
+            subject is null ? ScopeSet.Empty : LiveScope(request.Client, await GivenAsync(request.Client, subject, ct)),
             options
         );
 
     // Only a login that was carried through, or remembered, is something the user knows to have allowed.
-    private async ValueTask<ScopeSet> GivenAsync(Client client, string subject, CancellationToken ct)
+    private ScopeSet LiveScope(Client client, IReadOnlyList<OAuthAuthorization> rows)
     {
         var now = time.GetUtcNow();
-        var given = await authorizations.ListAsync(subject, client.ClientId, ct);
-        return ScopeSet.Of(given.Where(a => a.IsOf(client) && a.IsLive(now)).SelectMany(a => a.Scope));
+        return ScopeSet.Of(rows.Where(a => a.IsOf(client) && a.IsLive(now)).SelectMany(a => a.Scope));
+    }
+
+    // What may be remembered and what a page folds is read once in a request.
+    private async ValueTask<IReadOnlyList<OAuthAuthorization>> GivenAsync(Client client, string subject, CancellationToken ct)
+    {
+        if (given is not { } known || (known.Client, known.Subject) != (client.ClientId, subject))
+            given = known = (client.ClientId, subject, await authorizations.ListAsync(subject, client.ClientId, ct));
+        return known.Rows;
     }
 
     /// <summary>§4.1.2: the user, or the remembered consent, said yes. The row is written before the code goes out.</summary>
