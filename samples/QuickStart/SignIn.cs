@@ -59,22 +59,23 @@ internal static class SignIn
         var tokens = antiforgery.GetAndStoreTokens(http);
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers.XFrameOptions = "DENY";
-        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
         var encode = HtmlEncoder.Default;
         return TypedResults.Text(
             $"""
             <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign in</title></head>
-            <body><h1>Sign in</h1><p>Try alice with the password alice, or bob with bob.</p>{(
-                failed ? "<p><strong>That name and password do not fit.</strong></p>" : ""
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign in</title>
+            <link rel="stylesheet" href="/site.css"></head>
+            <body><main class="sign-in"><h1>Sign in</h1><p>Try alice with the password alice, or bob with bob.</p>{(
+                failed ? "<p class=\"wrong\" role=\"alert\"><strong>That name and password do not fit.</strong></p>" : ""
             )}
             <form method="post" action="/login">
-            <p><label>Name <input type="text" name="username" autocomplete="username" required></label></p>
-            <p><label>Password <input type="password" name="password" autocomplete="current-password" required></label></p>
+            <label for="username">Name</label><input type="text" id="username" name="username" autocomplete="username" required autofocus>
+            <label for="password">Password</label><input type="password" id="password" name="password" autocomplete="current-password" required>
             <input type="hidden" name="returnUrl" value="{encode.Encode(returnUrl ?? "/")}">
             <input type="hidden" name="{encode.Encode(tokens.FormFieldName)}" value="{encode.Encode(tokens.RequestToken!)}">
-            <button>Sign in</button></form></body></html>
+            <button>Sign in</button></form></main></body></html>
             """,
             "text/html; charset=utf-8",
             statusCode: failed ? StatusCodes.Status401Unauthorized : StatusCodes.Status200OK

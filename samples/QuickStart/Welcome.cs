@@ -3,17 +3,22 @@ using Microsoft.Extensions.Options;
 
 namespace QuickStart;
 
-/// <summary>What the sample says of itself: on the console when it is up, at its home page, and where demo-web's redirect leads.</summary>
+/// <summary>What the sample says of itself: on the console when it is up, by the flow explorer at its home page, and where demo-web's redirect leads.</summary>
 internal static class Welcome
 {
+    // The explorer is a client that runs in the browser: its own script, and requests to this server.
+    private const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
+
     public static void MapWelcome(this WebApplication app)
     {
         var issuer = app.Services.GetRequiredService<IOptions<HqOAuth2Options>>().Value.IssuerURL;
         var text = $"""
 
             HQ.OAuth2 QuickStart: an authorization server at {issuer}
+              explorer    {issuer}/ walks through the whole flow in your browser
               discovery   {issuer}/.well-known/oauth-authorization-server
-              users       alice/alice, bob/bob
+              users       alice/alice, bob/bob; alice manages
               client      demo-web, secret demo-web-secret, redirect URI http://localhost:5080/callback
               API         GET, POST, DELETE {issuer}/api/notes need the scopes read, write, delete
             Try next:
@@ -21,7 +26,17 @@ internal static class Welcome
               curl -s -u demo-web:demo-web-secret -d grant_type=client_credentials -d scope=read {issuer}/oauth2/token
 
             """;
-        app.MapGet("/", () => text);
+        app.UseDefaultFiles();
+        app.UseStaticFiles(
+            new StaticFileOptions
+            {
+                OnPrepareResponse = file =>
+                {
+                    file.Context.Response.Headers.ContentSecurityPolicy = Policy;
+                    file.Context.Response.Headers.CacheControl = "no-cache";
+                },
+            }
+        );
         app.MapGet("/callback", (string? code, string? error) => code is null ? $"The answer is an error: {error}" : $"The code is {code}");
         app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(text));
     }

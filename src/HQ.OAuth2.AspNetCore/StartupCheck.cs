@@ -32,8 +32,13 @@ internal sealed class StartupCheck(
             throw Problem(store);
         if (await SignInProblemAsync(services.GetService<IAuthenticationSchemeProvider>()) is { } signIn)
             throw Problem(signIn);
-        if (services.GetRequiredService<ManagementRoutes>().Problem() is { } open)
+        var management = services.GetRequiredService<ManagementRoutes>();
+        if (management.Problem() is { } open)
             throw Problem(open);
+        if (management.IsMapped && services.GetRequiredService<IClientStore>() is not IClientRegistry and var readOnly)
+            throw Problem(
+                $"MapHqOAuth2Management() is mapped, but {readOnly.GetType()} cannot add clients: implement IClientRegistry, or do not map it."
+            );
         // The keys are read, or made, before anybody asks: a stored key that this node cannot use stops the start.
         await services.GetRequiredService<TokenKeys>().CurrentAsync(cancellationToken);
         Report(services);

@@ -309,6 +309,23 @@ internal sealed class ManagementTests
     }
 
     [Test]
+    public async Task A_client_store_that_cannot_add_clients_stops_the_start()
+    {
+        var start = () =>
+            TestApp.StartAsync(
+                o => o.Dcr = false,
+                parts: p => p.AddClientStore<ReadOnlyStore>(),
+                map: a => a.MapHqOAuth2Management().RequireAuthorization()
+            );
+        await start.Should().ThrowAsync<Exception>().WithMessage("*MapHqOAuth2Management()*IClientRegistry*");
+    }
+
+    private sealed class ReadOnlyStore : IClientStore
+    {
+        public ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) => default;
+    }
+
+    [Test]
     public async Task In_a_group_without_a_policy_it_answers_nobody()
     {
         await using var open = await TestApp.StartAsync(map: a => a.MapGroup("/inner").MapHqOAuth2Management());

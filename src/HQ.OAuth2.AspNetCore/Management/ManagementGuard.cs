@@ -15,6 +15,9 @@ internal sealed class ManagementRoutes
 
     public void Add(IEndpointRouteBuilder endpoints) => builders.Add(endpoints);
 
+    /// <summary>Whether clients are to be managed at all.</summary>
+    public bool IsMapped => builders.Count > 0;
+
     /// <summary>What is wrong with the policies; null when every endpoint has one. A group in a group is looked at when it is called.</summary>
     public string? Problem() =>
         builders
