@@ -21,6 +21,7 @@ builder.Services.AddAuthorization(options => options.AddPolicy("admin", policy =
 builder.Services.AddHqOAuth2(builder.Configuration).AddStorage(builder.Configuration);
 
 var app = builder.Build();
+app.UseRequestLocalization("en", "de");
 app.UseAuthentication();
 app.UseAuthorization();
 
