@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what the tests need, builds, runs every test, and says what was skipped and why. The HTTP tests run on each store.
-# Needs the .NET SDK named in global.json. PostgreSQL: the server of HQ_TEST_PG, else one to throw away (tests/pg.sh, which installs
+# Needs the .NET SDK named in global.json. Chromium: tests/chromium.sh, which installs it where it may; else the browser tests are
+# skipped. PostgreSQL: the server of HQ_TEST_PG, else one to throw away (tests/pg.sh, which installs
 # it where it may), else its tests are skipped. HQ_CI_STRICT=1 makes a skipped test a failure.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -21,6 +22,8 @@ if [ -z "${HQ_TEST_PG:-}" ]; then
   if HQ_TEST_PG=$(tests/pg.sh up 2>"$log.pg"); then export HQ_TEST_PG; else own_pg=0 HQ_TEST_PG=; fi
   cat "$log.pg" >&2
 fi
+
+if HQ_TEST_CHROMIUM=$(tests/chromium.sh); then export HQ_TEST_CHROMIUM; fi
 
 dotnet restore HQ.OAuth2.sln --locked-mode
 dotnet build HQ.OAuth2.sln -c "$configuration" --no-restore

@@ -78,7 +78,7 @@ internal sealed class AuthorizeRedirectUriTests
         await using var explaining = await TestApp.StartAsync(o => o.ExplainErrors = true);
         var page = await explaining.NewUser().GetAsync(TestApp.AuthorizeUrl("web", ("redirect_uri", "https://evil.example/<b>\"x")));
         page.ShouldBeErrorPage();
-        page.Body.Should().Contain("(redirect_uri) is not one that this app registered");
+        page.Body.Should().Contain("is not one that it registered, so nothing is sent there");
         page.Body.Should()
             .Contain("redirect_uri is &#x27;https://evil.example/&lt;b&gt;?x&#x27;")
             .And.NotContain("<b>")

@@ -70,7 +70,7 @@ internal sealed class UntrustedClientTests
         var browser = app.NewUser();
         var page = await browser.GetAsync(url);
         page.Body.Should().Contain($"<span class=\"to\">{shown}</span>");
-        page.Body.Should().Contain("It registered itself on 2026-11-23: nobody has checked its name");
+        page.Body.Should().Contain("This app registered itself on 2026-11-23: nobody has checked its name");
 
         var answer = await browser.PressAsync(page, "deny");
         answer.Status.Should().Be(303);

@@ -95,6 +95,7 @@ internal sealed class User : IAsyncDisposable
                 client_name = name,
                 redirect_uris = new[] { redirectUri },
                 token_endpoint_auth_method = "none",
+                grant_types = new[] { "authorization_code", "refresh_token" },
                 policy_uri = policyUri,
             }
         );

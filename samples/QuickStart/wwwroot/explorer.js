@@ -115,12 +115,13 @@ function show(focus = false) {
     }
     if (!shown) return;
     const wire = add(item, "div", "", { className: "wire" });
-    block(wire, "Request", shown.request);
+    const left = add(wire, "div");
+    block(left, "Request", shown.request);
     block(wire, "Answer", shown.answer, shown.status);
     const token = i === 3 && succeeded(3) ? JSON.parse(shown.answer.slice(shown.answer.indexOf("{"))).access_token : null;
     if (token?.split(".").length === 3) {
       const [header, payload] = token.split(".").map((part, n) => (n < 2 ? decode(part) : null));
-      block(wire, "The access token, decoded (RFC 9068)", JSON.stringify(header, null, 2) + "\n" + JSON.stringify(payload, null, 2));
+      block(left, "The access token, decoded (RFC 9068)", JSON.stringify(header, null, 2) + "\n" + JSON.stringify(payload, null, 2));
     }
   });
 }

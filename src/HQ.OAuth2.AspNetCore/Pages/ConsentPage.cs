@@ -25,7 +25,7 @@ internal static class ConsentPage
                 <form method="post" action="{context.Http.Request.PathBase.Add(context.Http.Request.Path).ToUriComponent()}">
                 {context.FormFields.Select(f => Html.Of($"<input type=\"hidden\" name=\"{f.Key}\" value=\"{f.Value}\">"))}
                 {Scopes(consent, texts)}
-                <h2>{texts["consent.resources"]}</h2><ul>{consent.Resources.Select(Resource)}</ul>
+                <h2>{texts["consent.resources"]}</h2><ul class="plain">{consent.Resources.Select(Resource)}</ul>
                 {Links(consent, texts)}
                 <p class="soft">{Lifetime(consent, texts)}</p>
                 <div class="answer"><button name="decision" value="deny">{texts[

@@ -28,8 +28,7 @@ internal static class ErrorPage
                         : Html.None
                 )}
                 {(tryAgain is { } path ? Html.Of($"<p><a href=\"{path}\">{texts["error.again"]}</a></p>") : Html.None)}
-                <dl><div><dt>{texts["error.developers"]}</dt><dd lang="en">{error.Description}</dd>
-                {(explain && error.Reason is { } reason ? Html.Of($"<dd lang=\"en\" class=\"warn\">{reason}</dd>") : Html.None)}</div>
+                <dl>{Developers(texts, error, explain)}
                 <div><dt>{texts["error.reference"]}</dt>
                 <dd>{error.Id}, {error.Code}, {Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier}</dd></div></dl>
                 """
@@ -40,6 +39,13 @@ internal static class ErrorPage
                 ? error.Status
                 : StatusCodes.Status400BadRequest
         );
+    }
+
+    // What the user's own sentence says already is not said twice.
+    private static Html Developers(PageTexts texts, OAuthError error, bool explain)
+    {
+        var words = (explain ? error.Reason : null) ?? (texts.Find("error." + error.Id) is null ? error.Description : null);
+        return words is null ? Html.None : Html.Of($"<div><dt>{texts["error.developers"]}</dt><dd lang=\"en\">{words}</dd></div>");
     }
 
     private static string Advice(PageTexts texts, OAuthError error) =>

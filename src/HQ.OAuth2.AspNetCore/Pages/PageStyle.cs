@@ -22,7 +22,7 @@ internal static class PageStyle
         .soft{color:var(--soft);font-size:.9rem}
         .warn{color:var(--warn);background:var(--warnground);border-left:4px solid var(--warn);border-radius:.25rem;padding:.5rem .75rem}
         .danger strong,strong.danger{color:var(--danger)}
-        .scopes{list-style:none;padding:0}
+        .plain,.scopes{list-style:none;padding:0}
         .scopes li{padding:.45rem 0;border-bottom:1px solid var(--line)}.scopes li:last-child{border-bottom:0}
         .scopes label{display:flex;gap:.6rem;align-items:flex-start}
         input[type=checkbox]{width:1.5rem;height:1.5rem;margin:0;flex:none;accent-color:var(--main)}

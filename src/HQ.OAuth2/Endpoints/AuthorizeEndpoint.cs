@@ -29,7 +29,12 @@ internal sealed class AuthorizeEndpoint(
         if (parameters["client_id"] is not { } clientId)
             return Page(OAuthError.MissingParameter("client_id"), parameters);
         if (await clients.FindAsync(clientId, ct) is not { } client)
-            return Page(OAuthError.UnknownClient, parameters);
+            return Page(
+                OAuthError.UnknownClient.Because(
+                    $"no client has the client_id '{clientId}', or it is disabled: register it, or add it to clients"
+                ),
+                parameters
+            );
 
         // §3.1.2.3: the redirect URI, one of this client's, compared as a string.
         var sent = parameters["redirect_uri"];
