@@ -10,6 +10,10 @@ var builder = WebApplication.CreateBuilder(
     }
 );
 
+// A command of its own: what would break the clients of a server that runs.
+if (args is ["doctor", ..])
+    return await Doctor.RunAsync(args.ElementAtOrDefault(1) ?? builder.Configuration["auth:oauth2:authorizationServer:issuerURL"]!);
+
 // The host's own: how its users sign in, and an API of its own that takes the server's tokens.
 builder
     .Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
@@ -33,6 +37,7 @@ app.MapSignIn();
 app.MapNotes();
 app.MapWelcome();
 app.Run();
+return 0;
 
 // Development, unless a command line or the environment says otherwise.
 static string? ToldEnvironment(string[] args) =>

@@ -35,6 +35,22 @@ internal static partial class AdapterLog
     )]
     public static partial void PlainHttp(this ILogger logger, string peer, string section);
 
+    [LoggerMessage(1111, LogLevel.Warning, "This breaks clients: {Problem} Fix: {Fix}")]
+    public static partial void DoctorFound(this ILogger logger, string problem, string fix);
+
+    [LoggerMessage(1112, LogLevel.Information, "Clients find this server: {Issuer} answers as they expect")]
+    public static partial void DoctorFoundNothing(this ILogger logger, string issuer);
+
+    [LoggerMessage(1113, LogLevel.Information, "The server could not be examined")]
+    public static partial void DoctorFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        1114,
+        LogLevel.Information,
+        "The keys of access tokens are in memory: every token ends with this process. Add a store, for instance UseSqlite, to keep them"
+    )]
+    public static partial void EphemeralKeys(this ILogger logger);
+
     [LoggerMessage(
         1110,
         LogLevel.Error,

@@ -96,6 +96,7 @@ internal static class ConfigurationReader
         ["allowPlainHttpBehindProxy"] = (o, v) => v.Bool(x => o.AllowPlainHttpBehindProxy = x),
         ["explainErrors"] = (o, v) => v.Bool(x => o.ExplainErrors = x),
         ["errorURI"] = (o, v) => v.Text(x => o.ErrorURI = x),
+        ["doctor"] = (o, v) => v.Bool(x => o.Doctor = x),
         ["pages"] = (o, v) => v.Members(o.Pages, pageKeys),
         ["limits"] = (o, v) => v.Members(o.Limits, limitKeys),
     };

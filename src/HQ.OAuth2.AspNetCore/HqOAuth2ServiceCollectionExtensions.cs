@@ -24,7 +24,13 @@ public static class HqOAuth2ServiceCollectionExtensions
         services
             .AddOptions<HqOAuth2Options>()
             .Configure(configure)
-            .PostConfigure<IHostEnvironment>((options, environment) => options.ExplainErrors ??= environment.IsDevelopment())
+            .PostConfigure<IHostEnvironment>(
+                (options, environment) =>
+                {
+                    options.ExplainErrors ??= environment.IsDevelopment();
+                    options.Doctor ??= environment.IsDevelopment();
+                }
+            )
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HqOAuth2Options>, HostOptionsValidator>());
         services.AddLogging();
@@ -115,6 +121,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeyRefresh>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, Pruning>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DoctorAtStart>());
         return new HqOAuth2Builder(services);
     }
 

@@ -131,6 +131,12 @@ public sealed class HqOAuth2Options
     /// </summary>
     public string? ErrorURI { get; set; }
 
+    /// <summary>
+    /// Whether the server asks itself at start what a client asks first, by <see cref="IssuerURL"/>, and logs what would break clients.
+    /// Null = in Development.
+    /// </summary>
+    public bool? Doctor { get; set; }
+
     /// <summary>What the pages that people see look like and offer.</summary>
     public PageOptions Pages { get; } = new();
 

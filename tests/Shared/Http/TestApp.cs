@@ -101,6 +101,8 @@ internal sealed class TestApp : IAsyncDisposable
         o.BcryptWorkFactor = 4;
         // As in production: what must not be told apart is not.
         o.ExplainErrors = false;
+        // Nothing listens at the issuer's address.
+        o.Doctor = false;
         o.Scopes.Add(
             new()
             {

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>Once the app listens, asks it what a client asks first (<c>doctor</c>; by default in Development), and logs what would break.</summary>
+internal sealed class DoctorAtStart(
+    IOptions<HqOAuth2Options> options,
+    IHostApplicationLifetime lifetime,
+    IServiceScopeFactory scopes,
+    TimeProvider time,
+    ILogger<DoctorAtStart> logger
+) : BackgroundService
+{
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.Enabled || options.Value.Doctor != true)
+            return;
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (stoppingToken.IsCancellationRequested)
+            return;
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        using var http = new HttpClient(handler) { Timeout = patience };
+        await ReportAsync(http, stoppingToken);
+    }
+
+    internal async Task ReportAsync(HttpClient http, CancellationToken ct)
+    {
+        try
+        {
+            var findings = await IssuerDoctor.ExamineAsync(options.Value.IssuerURL!, http, time, ct);
+            using var scope = scopes.CreateScope();
+            if (scope.ServiceProvider.GetRequiredService<IKeyStore>() is InMemoryKeyStore)
+                logger.EphemeralKeys();
+            foreach (var finding in findings)
+                logger.DoctorFound(finding.Problem, finding.Fix);
+            if (findings.Count == 0)
+                logger.DoctorFoundNothing(options.Value.IssuerURL!);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            logger.DoctorFailed(e);
+        }
+        catch (OperationCanceledException)
+        {
+            // The app stops before the doctor is done.
+        }
+    }
+}

@@ -1,0 +1,222 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// Asks a running server what a client asks first, by the address that clients use, and says in sentences what would break them and what
+/// to change. It sends no secret and changes nothing.
+/// </summary>
+public static class IssuerDoctor
+{
+    // A page of another origin; that there is no such site is the point.
+    private const string Origin = "https://doctor.invalid";
+
+    private static readonly TimeSpan clockTolerance = TimeSpan.FromSeconds(60);
+
+    /// <summary>Examines the server of an issuer.</summary>
+    /// <param name="issuerURL">The issuer as it is configured, and as clients are told it.</param>
+    /// <param name="http">Goes the way that clients go: through the proxy, not around it. It must not follow redirects.</param>
+    /// <param name="time">The clock to compare with.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>What breaks clients; empty when nothing was found.</returns>
+    public static async Task<IReadOnlyList<DoctorFinding>> ExamineAsync(
+        string issuerURL,
+        HttpClient http,
+        TimeProvider time,
+        CancellationToken ct
+    )
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        ArgumentNullException.ThrowIfNull(time);
+        if (!Issuer.TryParse(issuerURL, out var issuer, out var problem))
+            return [new($"issuerURL {problem}.", "Correct it in the configuration.")];
+        var findings = new List<DoctorFinding>();
+        var url = issuer.Url(issuer.MetadataPath);
+        try
+        {
+            if (await MetadataAsync(issuer, url, http, time, findings, ct) is { } document)
+            {
+                Compare(document, issuer, findings);
+                await EndpointsAsync(issuer, http, findings, ct);
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !ct.IsCancellationRequested)
+        {
+            findings.Add(
+                new(
+                    $"{url} cannot be reached from here: {(e as HttpRequestException)?.HttpRequestError.ToString() ?? "no answer in time"}.",
+                    "Check that issuerURL is the public address, that its name resolves, that something listens there, and that its certificate is valid."
+                )
+            );
+        }
+
+        return findings;
+    }
+
+    // RFC 8414 §3: the document, at the place that follows from the issuer.
+    private static async Task<JsonElement?> MetadataAsync(
+        Issuer issuer,
+        string url,
+        HttpClient http,
+        TimeProvider time,
+        List<DoctorFinding> findings,
+        CancellationToken ct
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        request.Headers.Add("Origin", Origin);
+        using var answer = await http.SendAsync(request, ct);
+        if (answer.StatusCode != HttpStatusCode.OK)
+        {
+            findings.Add(
+                (int)answer.StatusCode is >= 300 and < 400
+                    ? new(
+                        $"{url} redirects to {answer.Headers.Location?.OriginalString ?? "nowhere"}. Clients do not follow: the document must be at the issuer's own address.",
+                        "Set issuerURL to the address it leads to, or stop the redirect (https, www, a slash) for /.well-known."
+                    )
+                : issuer.Path.Length > 0
+                    ? new(
+                        $"{url} answers {(int)answer.StatusCode}. The issuer has a path, so the document stands at the root of the host, with the path behind it.",
+                        $"Let the proxy send {issuer.MetadataPath} to this app too, with its path unchanged."
+                    )
+                : new(
+                    $"{url} answers {(int)answer.StatusCode}.",
+                    "Call app.MapHqOAuth2(), and let the proxy send /.well-known to this app."
+                )
+            );
+            return null;
+        }
+
+        if (answer.Headers.Date is { } date && (date - time.GetUtcNow()).Duration() > clockTolerance)
+            findings.Add(
+                new(
+                    $"The clocks differ: the server says {date.ToString("O", CultureInfo.InvariantCulture)}, here it is {time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)}. Tokens count as expired, or as not yet valid.",
+                    "Synchronise the clocks (NTP) of the server, its proxy and the APIs."
+                )
+            );
+        if (!answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var allowed) || allowed.FirstOrDefault() is not ("*" or Origin))
+            findings.Add(
+                new(
+                    "The metadata has no CORS header, so clients in a browser (the MCP Inspector, web apps) cannot read it.",
+                    "Let the proxy keep Access-Control-Allow-Origin, and do not set it twice."
+                )
+            );
+        try
+        {
+            return JsonDocument.Parse(await answer.Content.ReadAsStringAsync(ct)).RootElement;
+        }
+        catch (JsonException)
+        {
+            findings.Add(
+                new(
+                    $"{url} is no JSON: another app answers there.",
+                    "Let the proxy send it to this app, before any fallback of a front end."
+                )
+            );
+            return null;
+        }
+    }
+
+    // RFC 8414 §3.3: the issuer must be identical; clients compare to the letter.
+    private static void Compare(JsonElement document, Issuer issuer, List<DoctorFinding> findings)
+    {
+        var said = Text(document, "issuer");
+        if (said != issuer.Value)
+            findings.Add(
+                new(
+                    $"The issuer in the document is {said ?? "missing"}, clients are told {issuer.Value}: {Difference(said ?? "", issuer.Value)}. Clients refuse that.",
+                    "Write the same string in issuerURL, in the clients, and in the resource's metadata."
+                )
+            );
+        // Endpoints below the issuer that it says are right as far as they go.
+        var root = (said ?? issuer.Value).TrimEnd('/') + "/";
+        foreach (var name in new[] { "authorization_endpoint", "token_endpoint", "jwks_uri" })
+        {
+            if (Text(document, name) is { } endpoint && !endpoint.StartsWith(root, StringComparison.Ordinal))
+                findings.Add(
+                    new(
+                        $"{name} is {endpoint}, which is not below the issuer.",
+                        "Something between rewrites the document: let it pass as it is."
+                    )
+                );
+        }
+    }
+
+    private static async Task EndpointsAsync(Issuer issuer, HttpClient http, List<DoctorFinding> findings, CancellationToken ct)
+    {
+        // RFC 7517: whoever verifies tokens offline needs the keys.
+        var keysAt = issuer.Url(issuer.JwksPath);
+        using (var keys = await http.GetAsync(new Uri(keysAt), ct))
+        {
+            if (
+                keys.StatusCode != HttpStatusCode.OK
+                || !(await keys.Content.ReadAsStringAsync(ct)).Contains("\"kid\"", StringComparison.Ordinal)
+            )
+                findings.Add(
+                    new(
+                        $"{keysAt} answers {(int)keys.StatusCode} without keys: APIs cannot verify tokens.",
+                        "Let the proxy send it to this app."
+                    )
+                );
+        }
+
+        // RFC 6749 §5.2: an empty request is refused as OAuth refuses, not by a proxy and not because of its scheme.
+        var tokenAt = issuer.Url(issuer.TokenPath);
+        using var form = new FormUrlEncodedContent([]);
+        using var refused = await http.PostAsync(new Uri(tokenAt), form, ct);
+        var body = await refused.Content.ReadAsStringAsync(ct);
+        if (body.Contains(OAuthError.InsecureTransport.Description, StringComparison.Ordinal))
+            findings.Add(
+                new(
+                    "A proxy ends TLS and this app does not know: it takes the request for plain http and refuses it.",
+                    "Call app.UseForwardedHeaders() with the proxy's address before MapHqOAuth2, and let the proxy send X-Forwarded-Proto."
+                )
+            );
+        else if (!body.Contains("\"error\"", StringComparison.Ordinal))
+            findings.Add(
+                new(
+                    $"{tokenAt} answers {(int)refused.StatusCode} without an OAuth error: another app answers.",
+                    "Let the proxy send POST there to this app."
+                )
+            );
+
+        // Fetch standard: a browser asks before it posts JSON or a header.
+        using var preflight = new HttpRequestMessage(HttpMethod.Options, tokenAt);
+        preflight.Headers.Add("Origin", Origin);
+        preflight.Headers.Add("Access-Control-Request-Method", "POST");
+        preflight.Headers.Add("Access-Control-Request-Headers", "authorization");
+        using var answer = await http.SendAsync(preflight, ct);
+        if (!answer.IsSuccessStatusCode || !answer.Headers.Contains("Access-Control-Allow-Origin"))
+            findings.Add(
+                new(
+                    $"{tokenAt} answers the question of a browser (OPTIONS) with {(int)answer.StatusCode}: clients in a browser get no token.",
+                    "Let the proxy send OPTIONS to this app."
+                )
+            );
+    }
+
+    private static string Difference(string said, string told) =>
+        said.Length == 0 ? "it is missing"
+        : said.TrimEnd('/') == told.TrimEnd('/') ? "they differ by a slash at the end"
+        : string.Equals(said, told, StringComparison.OrdinalIgnoreCase) ? "they differ by upper and lower case"
+        : said.Split("://")[^1] == told.Split("://")[^1] ? "they differ by http and https, so a proxy is in between"
+        : WithoutPort(said) == WithoutPort(told) ? "they differ by the port"
+        : "they are different addresses";
+
+    private static string WithoutPort(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.Scheme + uri.Host + uri.AbsolutePath : url;
+
+    private static string? Text(JsonElement document, string name) =>
+        document.ValueKind == JsonValueKind.Object
+        && document.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+}
+
+/// <summary>Something that breaks clients.</summary>
+/// <param name="Problem">What was found, and what it breaks.</param>
+/// <param name="Fix">What to change.</param>
+public sealed record DoctorFinding(string Problem, string Fix);
