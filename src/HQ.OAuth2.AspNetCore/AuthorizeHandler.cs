@@ -33,7 +33,7 @@ internal sealed class AuthorizeHandler(
         var read = isPost ? await OAuthHttp.ReadFormAsync(http) : OAuthHttp.ReadQuery(http);
         if (read.Failed(out var unreadable, out var sent))
         {
-            await ShowAsync(http, unreadable);
+            await ShowAsync(http, ProtocolGuard.Refuse(http, unreadable));
             return;
         }
 
@@ -41,13 +41,13 @@ internal sealed class AuthorizeHandler(
         var parameters = sent;
         if (sent[RequestHandles.Parameter] is { } handle && handles.Unprotect(handle).Failed(out var damaged, out parameters))
         {
-            await ShowAsync(http, damaged);
+            await ShowAsync(http, ProtocolGuard.Refuse(http, damaged));
             return;
         }
 
         if (ReturnPath(http, parameters).Failed(out var tooLarge, out var returnPath))
         {
-            await ShowAsync(http, tooLarge);
+            await ShowAsync(http, ProtocolGuard.Refuse(http, tooLarge));
             return;
         }
 
@@ -112,7 +112,7 @@ internal sealed class AuthorizeHandler(
         var isGenuine = decision is not null && subject is not null && await IsGenuineAsync(http);
         if (decision is not null && subject is not null && !isGenuine)
         {
-            await ShowAsync(http, OAuthError.DecisionNotGenuine, tryAgain: returnPath);
+            await ShowAsync(http, ProtocolGuard.Refuse(http, OAuthError.DecisionNotGenuine), tryAgain: returnPath);
             return;
         }
 
@@ -124,7 +124,7 @@ internal sealed class AuthorizeHandler(
             )
         )
         {
-            await ShowAsync(http, tooLarge);
+            await ShowAsync(http, ProtocolGuard.Refuse(http, tooLarge));
             return;
         }
 

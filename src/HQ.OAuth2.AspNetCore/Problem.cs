@@ -45,8 +45,8 @@ internal sealed record Problem
 
     public static Task WriteAsync(HttpContext http, OAuthError error, params IReadOnlyList<InvalidField> invalidFields)
     {
-        ProtocolGuard.Note(http, error);
         var problem = Of(error, OAuthHttp.Options(http), invalidFields);
+        ProtocolGuard.Refuse(http, problem.Detail is { } detail ? error.Because(detail) : error);
         return OAuthHttp.WriteJsonAsync(
             http,
             problem.Status,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +26,20 @@ internal static class ProtocolGuard
     /// <summary>Notes how a request ended, for what is traced and measured; without a note it succeeded.</summary>
     public static void Note(HttpContext http, OAuthError error) => http.Items[typeof(OAuthError)] = error;
 
+    /// <summary>Notes and logs what is refused before the core sees it, and gives it back.</summary>
+    public static OAuthError Refuse(HttpContext http, OAuthError error)
+    {
+        Note(http, error);
+        Logger(http).Refused(EndpointName(http), null, error);
+        return error;
+    }
+
+    private static string EndpointName(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "management";
+
+    private static ILogger Logger(HttpContext http) =>
+        http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("HQ.OAuth2.Http");
+
     private static void Measure(Activity? activity, string name, OAuthError? error, TimeSpan took)
     {
         var outcome = error?.Code ?? "ok";
@@ -39,7 +54,7 @@ internal static class ProtocolGuard
 
     private static async Task GuardAsync(HttpContext http, string name, RequestDelegate handler)
     {
-        var logger = http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("HQ.OAuth2.Http");
+        var logger = Logger(http);
         try
         {
             if (!IsRefusedPlainHttp(http))

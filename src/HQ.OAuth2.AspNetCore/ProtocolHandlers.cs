@@ -12,7 +12,7 @@ internal static class ProtocolHandlers
     public static async Task TokenAsync(HttpContext http)
     {
         var outcome = (await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request)
-            ? unreadable
+            ? ProtocolGuard.Refuse(http, unreadable)
             : await Of<TokenEndpoint>(http).HandleAsync(request, http.RequestAborted);
         await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.TokenResponse);
     }
@@ -20,7 +20,7 @@ internal static class ProtocolHandlers
     public static async Task IntrospectAsync(HttpContext http)
     {
         var outcome = (await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request)
-            ? unreadable
+            ? ProtocolGuard.Refuse(http, unreadable)
             : await Of<IntrospectionEndpoint>(http).HandleAsync(request, http.RequestAborted);
         await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.IntrospectionResponse);
     }
@@ -28,7 +28,7 @@ internal static class ProtocolHandlers
     public static async Task RevokeAsync(HttpContext http)
     {
         var error = (await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request)
-            ? unreadable
+            ? ProtocolGuard.Refuse(http, unreadable)
             : await Of<RevocationEndpoint>(http).HandleAsync(request, http.RequestAborted);
         if (error is not null)
             await OAuthHttp.WriteErrorAsync(http, error);
@@ -39,7 +39,7 @@ internal static class ProtocolHandlers
     public static async Task RegisterAsync(HttpContext http)
     {
         var outcome = (await OAuthHttp.ReadJsonAsync(http)).Failed(out var unreadable, out var body)
-            ? unreadable
+            ? ProtocolGuard.Refuse(http, unreadable)
             : await Of<RegistrationEndpoint>(http).HandleAsync(OAuthHttp.Authorization(http), body, http.RequestAborted);
         await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.RegistrationResponse, StatusCodes.Status201Created);
     }

@@ -84,6 +84,51 @@ internal sealed class EventTests
     }
 
     [Test]
+    public async Task What_users_and_hosts_take_back_is_told()
+    {
+        var user = new ConnectedAppsApiTests.Session(app, "vera");
+        await user.TokensAsync("web");
+        await user.DeleteAsync("/" + (await user.IdsAsync()).Single());
+        await user.TokensAsync("native");
+        await user.DeleteAsync("");
+        using var scope = app.Services.CreateScope();
+        var apps = scope.ServiceProvider.GetRequiredService<ConnectedApps>();
+        await apps.RevokeForSubjectAsync("vera", CancellationToken.None);
+        await apps.RevokeForClientAsync("web", CancellationToken.None);
+        trail
+            .Of<OAuthEvent.AuthorizationRevoked>()
+            .Select(e => (e.By, e.Subject, e.ClientId, e.Count, e.AuthorizationId is null))
+            .Should()
+            .Equal(
+                (RevokedBy.User, "vera", "web", 1, false),
+                (RevokedBy.User, "vera", null, 1, true),
+                (RevokedBy.Host, "vera", null, 0, true),
+                (RevokedBy.Host, null, "web", 0, true)
+            );
+    }
+
+    [Test]
+    public async Task What_an_administrator_changes_is_told()
+    {
+        using var scope = app.Services.CreateScope();
+        var clients = scope.ServiceProvider.GetRequiredService<ClientRegistrar>();
+        var metadata = new ClientMetadata { RedirectUris = [TestApp.RedirectUri] };
+        var id = (await clients.RegisterAsync(metadata, null, default)).Value.Client.ClientId;
+        await clients.UpdateAsync(id, metadata with { ClientName = "New" }, new(), default);
+        await clients.RotateSecretAsync(id, TimeSpan.FromHours(1), default);
+        await clients.RemoveAsync(id, default);
+        trail.Of<OAuthEvent.ClientRegistered>().Should().ContainSingle().Which.Provenance.Should().Be(ClientProvenance.Api);
+        trail.Of<OAuthEvent.ClientChanged>().Should().ContainSingle().Which.ClientId.Should().Be(id);
+        trail
+            .Of<OAuthEvent.ClientSecretRotated>()
+            .Should()
+            .ContainSingle()
+            .Which.OthersEndAt.Should()
+            .Be(app.Clock.GetUtcNow().AddHours(1));
+        trail.Of<OAuthEvent.ClientRemoved>().Should().ContainSingle().Which.ClientId.Should().Be(id);
+    }
+
+    [Test]
     public async Task A_listener_that_fails_is_logged_and_stops_nothing()
     {
         (await app.TokensAsync("web")).Status.Should().Be(200);

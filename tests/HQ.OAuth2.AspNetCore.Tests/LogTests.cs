@@ -116,4 +116,30 @@ internal sealed class LogTests
             printed.Should().NotContain(code.ToWire()[^20..]).And.NotContain(refresh.ToWire()[^20..]).And.NotContain("Byte[]");
         }
     }
+
+    [Test]
+    public async Task What_is_refused_before_the_core_sees_it_is_logged_with_its_id()
+    {
+        await using var app = await TestApp.StartAsync();
+        await app.PostJsonAsync("/oauth2/token", "{}");
+        await app.PostAsync("/oauth2/register");
+        await app.GetAsync("/oauth2/authorize?hq_request=damaged");
+        await app.GetAsync("/api/v0/users/me/oauth2/authorizations");
+        var browser = app.NewBrowser("logged");
+        var page = await browser.GetAsync(TestApp.AuthorizeUrl("web"));
+        await browser.PostAsync("/oauth2/authorize", [.. Browser.HiddenFields(page).Take(1), ("decision", "approve")]);
+        await browser.PostAsync("/oauth2/connected-apps", ("all", "yes"));
+        foreach (
+            var line in new[]
+            {
+                "oauth2-token refused client (null): HQ1006 invalid_request",
+                "oauth2-register refused client (null): HQ1037 invalid_client_metadata",
+                "oauth2-authorize refused client (null): HQ1036 invalid_request",
+                "oauth2-authorizations refused client (null): HQ1046 login_required",
+                "oauth2-authorize refused client (null): HQ1035 invalid_request",
+                "oauth2-connected-apps refused client (null): HQ1048 invalid_request",
+            }
+        )
+            app.Logs.Lines.Should().ContainSingle(l => l.Contains(line), line);
+    }
 }

@@ -37,7 +37,7 @@ internal static class ConnectedAppsPage
         var (apps, ct) = (Apps(http), http.RequestAborted);
         if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
         {
-            ProtocolGuard.Note(http, OAuthError.AntiforgeryTokenMissing);
+            ProtocolGuard.Refuse(http, OAuthError.AntiforgeryTokenMissing);
             var again = http.Request.PathBase.Add(http.Request.Path).ToUriComponent();
             await ErrorPage.Render(http, OAuthError.AntiforgeryTokenMissing, wayBack: null, tryAgain: again).ExecuteAsync(http);
             return;
