@@ -27,6 +27,7 @@ internal sealed class Chromium
         if (path is null)
             Assert.Ignore("No Chromium: install it (on Debian: apt-get install chromium), or name it in HQ_TEST_CHROMIUM.");
         playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(30_000);
         browser = await playwright.Chromium.LaunchAsync(
             new() { ExecutablePath = path, Args = ["--no-sandbox", "--disable-dev-shm-usage"] }
         );

@@ -82,9 +82,10 @@ internal sealed class FlowTests
         var back = await user.CatchAsync("http://localhost:5080/callback");
         await user.GoAsync(User.DemoRequest("write"));
         await user.SignInAsync();
-        await user.Allow.DblClickAsync();
+        // Two presses of the mouse, without waiting for what the first one does.
+        var box = (await user.Allow.BoundingBoxAsync())!;
+        await user.Page.Mouse.DblClickAsync(box.X + 5, box.Y + 5);
         (await back).Should().Contain("?code=hqa_");
-        await user.Page.WaitForURLAsync("http://localhost:5080/callback**");
         await user.Page.GoBackAsync();
         await user.GoAsync("/oauth2/connected-apps");
         await Assertions.Expect(user.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeVisibleAsync();
@@ -99,15 +100,22 @@ internal sealed class FlowTests
         await user.GoAsync(User.Request(client, "cursor://anysphere.cursor-mcp/oauth/callback"));
         await user.SignInAsync();
         await Assertions.Expect(user.Page.GetByText("Does nothing open after you allow it?")).ToBeVisibleAsync();
-        for (var i = 0; i < 2; i++)
-        {
-            var answer = user.Page.WaitForResponseAsync(r => r.Request.Method == "POST");
-            await user.Allow.ClickAsync();
-            var response = await answer;
-            response.Status.Should().Be(303);
-            (await response.HeaderValueAsync("location")).Should().StartWith("cursor://anysphere.cursor-mcp/oauth/callback?code=hqa_");
-            await Assertions.Expect(user.Allow).ToBeVisibleAsync();
-        }
+        var answered = new TaskCompletionSource<(int, string)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await user.Page.RouteAsync(
+            "**/oauth2/authorize",
+            async route =>
+            {
+                var response = await route.FetchAsync(new() { MaxRedirects = 0 });
+                answered.TrySetResult((response.Status, response.Headers["location"]));
+                await route.FulfillAsync(new() { Response = response });
+            }
+        );
+        await user.Allow.ClickAsync();
+        var (status, location) = await answered.Task.WaitAsync(TimeSpan.FromSeconds(90));
+        status.Should().Be(303);
+        location.Should().StartWith("cursor://anysphere.cursor-mcp/oauth/callback?code=hqa_");
+        await Assertions.Expect(user.Allow).ToBeVisibleAsync();
+        await Assertions.Expect(user.Allow).ToBeEnabledAsync();
     }
 
     [TestCase(true)]
@@ -115,7 +123,9 @@ internal sealed class FlowTests
     public async Task What_was_allowed_is_seen_and_taken_back(bool script)
     {
         await using var user = await User.NewAsync(script: script);
-        var client = await user.RegisterAsync("Gardener", "http://127.0.0.1:9/cb");
+        // Apps of one name and place are one entry.
+        var name = "Gardener " + script;
+        var client = await user.RegisterAsync(name, "http://127.0.0.1:9/cb");
         var back = await user.CatchAsync("http://127.0.0.1:9/cb");
         await user.GoAsync(User.Request(client, "http://127.0.0.1:9/cb"));
         await user.SignInAsync("bob");
@@ -123,10 +133,10 @@ internal sealed class FlowTests
         await user.RedeemAsync(client, "http://127.0.0.1:9/cb", await back);
 
         await user.GoAsync("/oauth2/connected-apps");
-        await Assertions.Expect(user.Page.GetByText("Gardener")).ToBeVisibleAsync();
+        await Assertions.Expect(user.Page.GetByText(name)).ToBeVisibleAsync();
         await Assertions.Expect(user.Page.GetByText("nobody has checked their names")).ToBeVisibleAsync();
-        await user.Page.GetByRole(AriaRole.Article).Filter(new() { HasText = "Gardener" }).GetByRole(AriaRole.Button).ClickAsync();
-        await Assertions.Expect(user.Page.GetByText("Gardener")).ToHaveCountAsync(0);
+        await user.Page.GetByRole(AriaRole.Article).Filter(new() { HasText = name }).GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(user.Page.GetByText(name)).ToHaveCountAsync(0);
     }
 
     [Test]

@@ -10,6 +10,8 @@ internal sealed class User : IAsyncDisposable
 {
     private const string Challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(90);
+
     private readonly IBrowserContext context;
     private readonly List<string> complaints = [];
 
@@ -63,6 +65,8 @@ internal sealed class User : IAsyncDisposable
                 Locale = language ?? "en-US",
             }
         );
+        // Other tests may have the cores.
+        context.SetDefaultTimeout((float)patience.TotalMilliseconds);
         return new(context, await context.NewPageAsync(), url ?? Chromium.Url);
     }
 
@@ -116,7 +120,16 @@ internal sealed class User : IAsyncDisposable
                 await route.FulfillAsync(new() { Body = "Back at the app.", ContentType = "text/plain" });
             }
         );
-        return caught.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        return ArrivedAsync();
+
+        // Sent is not arrived: the next step must not cut the navigation off.
+        async Task<string> ArrivedAsync()
+        {
+            var sent = await caught.Task.WaitAsync(patience);
+            for (var end = DateTime.UtcNow + patience; !Page.Url.StartsWith(prefix, StringComparison.Ordinal); await Task.Delay(50))
+                DateTime.UtcNow.Should().BeBefore(end, "the browser goes to {0}, it is at {1}", prefix, Page.Url);
+            return sent;
+        }
     }
 
     /// <summary>Gets the tokens for the code that came back, so that the app is connected.</summary>
