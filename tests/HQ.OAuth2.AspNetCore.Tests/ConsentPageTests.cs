@@ -226,4 +226,22 @@ internal sealed class ConsentPageTests
         var answer = await app.NewUser().ApproveAsync(TestApp.AuthorizeUrl("web"));
         (answer.Status, answer.Body).Should().Be((303, ""));
     }
+
+    [Test, Rfc("6749-10.14-1")]
+    public async Task A_hostile_scope_name_or_resource_is_text()
+    {
+        const string Scope = "<script>alert('1')</script>";
+        await using var hostile = await TestApp.StartAsync(o =>
+        {
+            o.Scopes.Add(new() { Name = Scope });
+            o.Pages.ChooseScopes = true;
+            o.Resources.Add(new() { Identifier = "*" });
+        });
+        var page = await hostile
+            .NewUser()
+            .GetAsync(TestApp.AuthorizeUrl("native", ("scope", Scope), ("resource", "https://r.example/?a='&b=(1)")));
+        page.IsConsentPage().Should().BeTrue(page.Body);
+        page.Body.Should().NotContainAny("<script", "a='").And.Contain("&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;");
+        page.Body.Should().Contain("r.example/?a=&#x27;&amp;b=(1)");
+    }
 }
