@@ -9,7 +9,7 @@ namespace HQ.OAuth2;
 /// CORS by the protocol's rule (RFC 9700 §2.6, OAuth 2.1 §9): any origin, never with credentials, at the endpoints that browser apps call;
 /// never at the authorization endpoint. It stands before the host's pipeline, so that no global policy of the host changes either.
 /// </summary>
-internal sealed class CrossOriginFilter(IOptions<HqOAuth2Options> options) : IStartupFilter
+internal sealed class CrossOriginFilter(IOptions<HqOAuth2Options> options, ProtectedResources resources) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
         app =>
@@ -24,12 +24,12 @@ internal sealed class CrossOriginFilter(IOptions<HqOAuth2Options> options) : ISt
             next(app);
         };
 
-    private static Task InvokeAsync(HttpContext http, RequestDelegate next, string[] open, Issuer issuer)
+    private Task InvokeAsync(HttpContext http, RequestDelegate next, string[] open, Issuer issuer)
     {
         // Registered first, so it runs last: after whatever the host's own CORS policy wrote.
         if (Is(http, issuer.AuthorizePath) || Is(http, issuer.ConnectedAppsPath) || IsBelow(http, issuer.AuthorizationsPath))
             http.Response.OnStarting(Remove, http.Response.Headers);
-        if (!open.Any(path => Is(http, path)))
+        if (!open.Concat(resources.Paths).Any(path => Is(http, path)))
             return next(http);
 
         // Whether an origin asks or not, so that a cache may give one answer to everybody.

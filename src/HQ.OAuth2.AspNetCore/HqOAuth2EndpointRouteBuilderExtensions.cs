@@ -1,3 +1,4 @@
+using System.Text.Json;
 using HQ.OAuth2;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -53,6 +54,11 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         Map("authorizations-revoke-all", issuer.AuthorizationsPath, [HttpMethods.Delete], ConnectedAppsApi.RevokeAllAsync);
         Map("authorizations-revoke", issuer.AuthorizationsPath + "/{authorization_id}", [HttpMethods.Delete], ConnectedAppsApi.RevokeAsync);
 
+        // RFC 9728 §3: what of this server's own origin tokens may be for
+        string[] own = [new ResourcePolicy(options).Default, .. options.Resources.Select(r => r.Identifier)];
+        foreach (var resource in own.Where(r => r == issuer.Origin || r.StartsWith(issuer.Origin + "/", StringComparison.Ordinal)))
+            MapMetadata(group, services, resource);
+
         // RFC 8414 §3
         Map("metadata", issuer.MetadataPath, get, AtOnePlace(issuer.MetadataPath, ProtocolHandlers.Metadata()));
 
@@ -62,6 +68,41 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
 
         void Map(string name, string path, string[] methods, RequestDelegate handler) =>
             group.MapMethods(path, methods, ProtocolGuard.Around(name, handler)).WithName("oauth2-" + name);
+    }
+
+    /// <summary>
+    /// Maps the metadata of a protected resource (RFC 9728) that this host serves at another address than the issuer's; those of the
+    /// issuer's own origin that are configured are mapped already. The challenges of <c>AddHqOAuth2Bearer</c> for it point there.
+    /// </summary>
+    /// <param name="endpoints">Where.</param>
+    /// <param name="resource">Its identifier, exactly the URL that clients call, for instance <c>https://mcp.example.com/mcp</c>.</param>
+    /// <exception cref="InvalidOperationException"><c>AddHqOAuth2</c> was not called.</exception>
+    /// <exception cref="ArgumentException">It is no https URL, or no client could get a token for it; the message says what to change.</exception>
+    public static IEndpointConventionBuilder MapHqOAuth2ProtectedResource(this IEndpointRouteBuilder endpoints, string resource)
+    {
+        var services = endpoints.ServiceProvider;
+        if (services.GetService<ProtectedResources>() is null)
+            throw new InvalidOperationException(
+                "MapHqOAuth2ProtectedResource needs the services of the server: call builder.Services.AddHqOAuth2(...) first."
+            );
+        var group = endpoints.MapGroup("");
+        if (services.GetRequiredService<IOptions<HqOAuth2Options>>().Value.Enabled)
+            MapMetadata(group.AllowAnonymous().WithTags("OAuth2"), services, resource);
+        return group;
+    }
+
+    private static void MapMetadata(RouteGroupBuilder group, IServiceProvider services, string resource)
+    {
+        var options = services.GetRequiredService<IOptions<HqOAuth2Options>>().Value;
+        var described =
+            ProtectedResource.Of(resource, options, out var problem)
+            ?? throw new ArgumentException($"The protected resource {resource} {problem}.", nameof(resource));
+        // A host may name one that is mapped already.
+        if (!services.GetRequiredService<ProtectedResources>().TryAdd(described))
+            return;
+        var document = JsonSerializer.SerializeToUtf8Bytes(described.Document(options), OAuthJson.Default.ProtectedResourceMetadata);
+        var handler = AtOnePlace(described.MetadataPath, http => OAuthHttp.WriteDocumentAsync(http, document));
+        group.MapMethods(described.MetadataPath, [HttpMethods.Get, HttpMethods.Head], ProtocolGuard.Around("protected-resource", handler));
     }
 
     // Routing folds case and a slash at the end; a document that clients compare is at one place only (RFC 8414 §3.1).

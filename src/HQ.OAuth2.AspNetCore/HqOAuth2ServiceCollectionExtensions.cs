@@ -53,6 +53,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddSingleton<ClientMemory>();
         services.TryAddSingleton<RequestHandles>();
         services.TryAddSingleton<ManagementRoutes>();
+        services.TryAddSingleton<ProtectedResources>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Add(AdapterJson.Default));
         services.TryAddSingleton<IClientStore, InMemoryClientRegistry>();
         services.TryAddSingleton<IAuthorizationStore, InMemoryAuthorizationStore>();

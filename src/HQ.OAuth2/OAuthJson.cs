@@ -8,6 +8,7 @@ namespace HQ.OAuth2;
 [JsonSerializable(typeof(RegistrationResponse))]
 [JsonSerializable(typeof(ServerMetadata))]
 [JsonSerializable(typeof(KeySet))]
+[JsonSerializable(typeof(ProtectedResourceMetadata))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSourceGenerationOptions(
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

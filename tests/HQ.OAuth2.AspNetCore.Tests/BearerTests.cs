@@ -36,7 +36,7 @@ internal sealed partial class BearerTests : SharedApp
         {
             var answer = await GetAsync(header);
             answer.Status.Should().Be(401, header);
-            Challenge(answer).Keys.Should().Equal("realm");
+            Challenge(answer).Keys.Should().Equal("realm", "scope", "resource_metadata");
             answer.Body.Should().BeEmpty();
         }
     }
@@ -80,7 +80,7 @@ internal sealed partial class BearerTests : SharedApp
 
         var bodyOnly = await App.RawAsync("/api/write", "access_token=" + writing);
         bodyOnly.Status.Should().Be(401);
-        Challenge(bodyOnly).Keys.Should().Equal("realm");
+        Challenge(bodyOnly).Keys.Should().Equal("realm", "scope", "resource_metadata");
     }
 
     [Test, Rfc("21-5.1-1"), Rfc("6750-2.3-1")]
@@ -88,7 +88,7 @@ internal sealed partial class BearerTests : SharedApp
     {
         var answer = await App.GetAsync("/api/read?access_token=" + token);
         answer.Status.Should().Be(401);
-        Challenge(answer).Keys.Should().Equal("realm");
+        Challenge(answer).Keys.Should().Equal("realm", "scope", "resource_metadata");
     }
 
     [Test, Rfc("6750-3.1-1"), Rfc("6750-3-4"), Rfc("6750-3-3"), Rfc("6750-3-5"), Rfc("9068-4-2"), Rfc("6749-10.3-2")]

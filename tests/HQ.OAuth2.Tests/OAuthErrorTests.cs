@@ -28,7 +28,7 @@ internal sealed class OAuthErrorTests
         var page = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "errors.md"));
         var explained = System.Text.RegularExpressions.Regex.Matches(
             page,
-            @"^### (HQ1\d{3})\n\n.+\n\*\*What helps:\*\* .+$",
+            @"^### (HQ1\d{3})\n\n.+\n\n\*\*What helps:\*\* .+$",
             System.Text.RegularExpressions.RegexOptions.Multiline
         );
 

@@ -14,11 +14,12 @@ internal sealed class HqOAuth2BearerHandler(
     IOptionsMonitor<HqOAuth2BearerOptions> options,
     IOptions<HqOAuth2Options> server,
     AccessTokenVerifier tokens,
+    ProtectedResources resources,
     ILoggerFactory logger,
     UrlEncoder encoder
 ) : AuthenticationHandler<HqOAuth2BearerOptions>(options, logger, encoder)
 {
-    private const string Realm = "Bearer realm=\"oauth2\"";
+    private IEnumerable<string> Mine => Options.Resources.Count > 0 ? Options.Resources : [new ResourcePolicy(server.Value).Default];
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -38,14 +39,12 @@ internal sealed class HqOAuth2BearerHandler(
         return AuthenticateResult.Success(new(new ClaimsPrincipal(identity), Scheme.Name));
     }
 
-    // §3: a challenge with each refusal; an error code only where a token was sent.
+    // §3: a challenge with each refusal; an error code only where a token was sent. RFC 9728 §5.1: and where to begin.
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         var error = ((await HandleAuthenticateOnceSafeAsync()).Failure as Refusal)?.Error;
         Response.StatusCode = error?.Status ?? StatusCodes.Status401Unauthorized;
-        Response.Headers.WWWAuthenticate = error is null
-            ? Realm
-            : $"{Realm}, error=\"{error.Code}\", error_description=\"{error.Describe(server.Value)}\"";
+        Response.Headers.WWWAuthenticate = Challenge(error);
         Response.Headers.CacheControl = "no-store";
     }
 
@@ -53,19 +52,24 @@ internal sealed class HqOAuth2BearerHandler(
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
         var error = OAuthError.InsufficientScope;
-        var needed = Context.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>()?.Scope;
         Response.StatusCode = error.Status;
-        Response.Headers.WWWAuthenticate =
-            $"{Realm}, error=\"{error.Code}\", error_description=\"{error.Describe(server.Value)}\""
-            + (needed is null ? "" : $", scope=\"{needed}\"");
+        Response.Headers.WWWAuthenticate = Challenge(error);
         return Task.CompletedTask;
     }
 
-    private bool IsForThisApi(AccessToken token)
+    private string Challenge(OAuthError? error)
     {
-        IEnumerable<string> mine = Options.Resources.Count > 0 ? Options.Resources : [new ResourcePolicy(server.Value).Default];
-        return token.Audience.Any(a => mine.Any(m => ResourcePolicy.SameResource(a, m)));
+        var parts = new List<string> { "realm=\"oauth2\"" };
+        if (error is not null)
+            parts.Add($"error=\"{error.Code}\", error_description=\"{error.Describe(server.Value)}\"");
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>()?.Scope is { } scope)
+            parts.Add($"scope=\"{scope}\"");
+        if (resources.MetadataUrl(Mine) is { } url)
+            parts.Add($"resource_metadata=\"{url}\"");
+        return "Bearer " + string.Join(", ", parts);
     }
+
+    private bool IsForThisApi(AccessToken token) => token.Audience.Any(a => Mine.Any(m => ResourcePolicy.SameResource(a, m)));
 
     private async Task<bool> HasTokenInBodyAsync()
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
@@ -10,14 +9,12 @@ namespace HQ.OAuth2;
 /// <summary>A user's list of connected apps over HTTP, for the host's own front end. The caller is the host's session, never a client.</summary>
 internal static class ConnectedAppsApi
 {
-    private const int MaxLimit = 1000;
-
     /// <summary>GET: the list. Its answer carries the antiforgery token that a DELETE sends back.</summary>
     public static async Task ListAsync(HttpContext http)
     {
         if (await SubjectAsync(http) is not { } subject)
             return;
-        if (!TryReadPage(http.Request.Query, out var limit, out var after, out var invalid))
+        if (!PageQuery.TryRead(http.Request.Query, out var limit, out var after, out var invalid))
         {
             await Problem.WriteAsync(http, OAuthError.InvalidField, invalid);
             return;
@@ -51,20 +48,8 @@ internal static class ConnectedAppsApi
     {
         if (await SubjectAsync(http) is not { } subject || !await IsGenuineAsync(http))
             return;
-        await Apps(http).RevokeAllAsync(new(subject, null, MaxLimit), RevokedBy.User, http.RequestAborted);
+        await Apps(http).RevokeAllAsync(new(subject, null, PageQuery.MaxLimit), RevokedBy.User, http.RequestAborted);
         NoContent(http);
-    }
-
-    /// <summary>Reads <c>limit</c> and <c>after</c> of a list.</summary>
-    public static bool TryReadPage(IQueryCollection query, out int limit, out string? after, out InvalidField[] invalid)
-    {
-        (limit, after, invalid) = (100, query["after"] is [{ Length: > 0 } cursor] ? cursor : null, []);
-        if (query["limit"] is not [{ } text])
-            return true;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxLimit)
-            return true;
-        invalid = [new("limit", $"must be 1 to {MaxLimit}")];
-        return false;
     }
 
     private static async ValueTask<string?> SubjectAsync(HttpContext http)

@@ -12,7 +12,7 @@ internal static class ManagementHandlers
     public static async Task ListAsync(HttpContext http, ClientRegistrar clients, string? org, string? provenance)
     {
         var invalid = new List<InvalidField>();
-        if (!ConnectedAppsApi.TryReadPage(http.Request.Query, out var limit, out var after, out var badPage))
+        if (!PageQuery.TryRead(http.Request.Query, out var limit, out var after, out var badPage))
             invalid.AddRange(badPage);
         ClientProvenance? of = provenance switch
         {
@@ -106,7 +106,7 @@ internal static class ManagementHandlers
     public static async Task ListAuthorizationsAsync(HttpContext http, ConnectedApps apps, string? subject, string? clientId)
     {
         var invalid = new List<InvalidField>();
-        if (!ConnectedAppsApi.TryReadPage(http.Request.Query, out var limit, out var after, out var badPage))
+        if (!PageQuery.TryRead(http.Request.Query, out var limit, out var after, out var badPage))
             invalid.AddRange(badPage);
         if (string.IsNullOrEmpty(subject) && string.IsNullOrEmpty(clientId))
             invalid.Add(new("subject", "name a subject, a client_id, or both"));

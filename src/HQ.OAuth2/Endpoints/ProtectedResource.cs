@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+
+namespace HQ.OAuth2;
+
+/// <summary>A protected resource in this host, and where its metadata is (RFC 9728).</summary>
+internal sealed record ProtectedResource
+{
+    private const string WellKnown = "/.well-known/oauth-protected-resource";
+
+    private ProtectedResource(string identifier, string origin, string path) =>
+        (Identifier, MetadataPath, MetadataUrl) = (identifier, WellKnown + path, origin + WellKnown + path);
+
+    /// <summary>The identifier as configured: clients compare it to the letter with the address they call (§3.3).</summary>
+    public string Identifier { get; }
+
+    /// <summary>The well-known part stands between the host and the resource's path (§3.1).</summary>
+    public string MetadataPath { get; }
+
+    public string MetadataUrl { get; }
+
+    /// <summary>The resource of an identifier, or in a sentence why it cannot be one here (§1.2).</summary>
+    public static ProtectedResource? Of(string identifier, HqOAuth2Options options, out string? problem)
+    {
+        var isWeb = RedirectUris.IsPlainHttpsUrl(identifier) || RedirectUris.IsLoopback(identifier);
+        problem =
+            !isWeb || !ResourcePolicy.IsResourceUri(identifier) ? "is no https URL without fragment (http is for loopback only)"
+            : identifier.Contains('?', StringComparison.Ordinal) ? "has a query: name the resource by its path"
+            : new ResourcePolicy(options).Resolve([identifier]).Error is not null
+                ? "is neither in resources nor below the issuer, so no client could get a token for it: add it to resources"
+            : null;
+        if (problem is not null)
+            return null;
+        var slash = identifier.IndexOf('/', identifier.IndexOf("://", StringComparison.Ordinal) + 3);
+        var (origin, path) = slash < 0 ? (identifier, "") : (identifier[..slash], identifier[slash..]);
+        return new(identifier, origin, path == "/" ? "" : path);
+    }
+
+    /// <summary>The document of §2; lists that are empty are left out (§3.2).</summary>
+    public ProtectedResourceMetadata Document(HqOAuth2Options options)
+    {
+        var understood = new ResourcePolicy(options).Understood(ScopeSet.Of(options.Scopes.Select(s => s.Name)), [Identifier]);
+        return new()
+        {
+            Resource = Identifier,
+            AuthorizationServers = [options.IssuerURL!],
+            ScopesSupported = understood.IsEmpty ? null : [.. understood],
+            ResourceName = new ResourcePolicy(options).Describe(Identifier).Name,
+        };
+    }
+}
+
+/// <summary>The metadata of a protected resource (RFC 9728 §2).</summary>
+internal sealed record ProtectedResourceMetadata
+{
+    [JsonPropertyName("resource")]
+    public required string Resource { get; init; }
+
+    [JsonPropertyName("authorization_servers")]
+    public required IReadOnlyList<string> AuthorizationServers { get; init; }
+
+    [JsonPropertyName("scopes_supported")]
+    public IReadOnlyList<string>? ScopesSupported { get; init; }
+
+    [JsonPropertyName("bearer_methods_supported")]
+    public IReadOnlyList<string> BearerMethodsSupported { get; } = ["header"];
+
+    [JsonPropertyName("resource_name")]
+    public string? ResourceName { get; init; }
+}
