@@ -48,6 +48,15 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         if (options.Dcr)
             Map("register", issuer.RegisterPath, post, ProtocolHandlers.RegisterAsync);
 
+        // RFC 7592 §2
+        if (options.Dcr && options.DcrManagement)
+            Map(
+                "client-configuration",
+                issuer.RegisterPath + "/{client_id}",
+                [HttpMethods.Get, HttpMethods.Put, HttpMethods.Delete],
+                ProtocolHandlers.ClientConfigurationAsync
+            );
+
         // what a user has allowed: a page, and the same for the host's own front end
         Map("connected-apps", issuer.ConnectedAppsPath, [HttpMethods.Get, HttpMethods.Post], ConnectedAppsPage.HandleAsync);
         Map("authorizations", issuer.AuthorizationsPath, get, ConnectedAppsApi.ListAsync);

@@ -114,6 +114,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddScoped<IntrospectionEndpoint>();
         services.TryAddScoped<RevocationEndpoint>();
         services.TryAddScoped<RegistrationEndpoint>();
+        services.TryAddScoped<ClientConfigurationEndpoint>();
         services.TryAddScoped<MetadataEndpoint>();
         services.TryAddScoped<KeysEndpoint>();
         services.TryAddScoped<StoreHealthCheck>();

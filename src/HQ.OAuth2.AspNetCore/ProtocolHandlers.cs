@@ -44,6 +44,25 @@ internal static class ProtocolHandlers
         await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.RegistrationResponse, StatusCodes.Status201Created);
     }
 
+    public static async Task ClientConfigurationAsync(HttpContext http)
+    {
+        var (endpoint, authorization) = (Of<ClientConfigurationEndpoint>(http), OAuthHttp.Authorization(http));
+        var clientId = (string)http.Request.RouteValues["client_id"]!;
+        if (HttpMethods.IsDelete(http.Request.Method))
+        {
+            if (await endpoint.DeleteAsync(authorization, clientId, http.RequestAborted) is { } error)
+                await OAuthHttp.WriteErrorAsync(http, error);
+            else
+                http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        var outcome = HttpMethods.IsPut(http.Request.Method)
+            ? await endpoint.UpdateAsync(authorization, clientId, await OAuthHttp.ReadJsonAsync(http), http.RequestAborted)
+            : await endpoint.ReadAsync(authorization, clientId, http.RequestAborted);
+        await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.RegistrationResponse);
+    }
+
     /// <summary>The document changes no more once the server runs: it is put together at the first request.</summary>
     public static RequestDelegate Metadata()
     {

@@ -39,7 +39,6 @@ internal static class HqOAuth2OptionsValidator
         (string Key, bool IsSet)[] settings =
         [
             ("clientIdMetadataDocuments", options.ClientIdMetadataDocuments),
-            ("dcrManagement", options.DcrManagement),
             ("limits:registrationsPerMinute", options.Limits.RegistrationsPerMinute != defaults.Limits.RegistrationsPerMinute),
             (
                 "limits:failedAuthenticationsPerMinute",

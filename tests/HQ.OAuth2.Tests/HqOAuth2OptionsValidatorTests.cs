@@ -182,9 +182,9 @@ internal sealed class HqOAuth2OptionsValidatorTests
     {
         HqOAuth2OptionsValidator.WithoutEffect(Given.Options()).Should().BeEmpty();
         HqOAuth2OptionsValidator
-            .WithoutEffect(Given.Options(o => o.DcrManagement = true))
+            .WithoutEffect(Given.Options(o => o.ClientIdMetadataDocuments = true))
             .Should()
-            .Equal("auth:oauth2:authorizationServer:dcrManagement");
+            .Equal("auth:oauth2:authorizationServer:clientIdMetadataDocuments");
     }
 
     private static IEnumerable<string> Problems(Action<HqOAuth2Options> configure, bool development = false) =>

@@ -125,7 +125,13 @@ internal sealed class OAuthErrorTests
             grant,
             row.Redeem(redemption, token),
             registered,
-            RegistrationResponse.Of(registered with { Client = Given.Client() with { Secrets = [ClientSecrets.Keep("x", 4)] } }),
+            RegistrationResponse.Of(
+                registered with
+                {
+                    Client = Given.Client() with { Secrets = [ClientSecrets.Keep("x", 4)] },
+                },
+                Issuer.Of(Given.Options())
+            ),
             new TokenResponse
             {
                 AccessToken = "the-secret",

@@ -45,6 +45,7 @@ internal sealed record ClientData
     public IReadOnlyList<string>? Contacts { get; init; }
     public string? SoftwareId { get; init; }
     public string? SoftwareVersion { get; init; }
+    public string? RegistrationAccessTokenHash { get; init; }
 
     public sealed record SecretData(string Hash, long? ExpiresAt = null, bool Generated = false);
 
@@ -73,6 +74,7 @@ internal sealed record ClientData
             Contacts = c.Contacts,
             SoftwareId = c.SoftwareId,
             SoftwareVersion = c.SoftwareVersion,
+            RegistrationAccessTokenHash = c.RegistrationAccessTokenHash,
         };
 
     public Client ToClient() =>
@@ -100,6 +102,7 @@ internal sealed record ClientData
             Contacts = ToTexts(Contacts),
             SoftwareId = SoftwareId,
             SoftwareVersion = SoftwareVersion,
+            RegistrationAccessTokenHash = RegistrationAccessTokenHash,
         };
 
     // Annotations are respected for members, not for what stands in a list.

@@ -81,6 +81,11 @@ public sealed partial record Client
     /// <summary>The version of that software.</summary>
     public string? SoftwareVersion { get; init; }
 
+    /// <summary>
+    /// The SHA-256 of its registration access token (RFC 7592 §3), base64; null when it may not manage its registration itself.
+    /// </summary>
+    public string? RegistrationAccessTokenHash { get; init; }
+
     /// <summary>Whether it registered itself, so that nobody here vouches for it.</summary>
     public bool IsSelfRegistered => Provenance != ClientProvenance.Api;
 

@@ -85,6 +85,7 @@ public sealed class ClientRegistrar
         var next = settings.ApplyTo(Build(clientId, filled, client.Provenance, settings.Org ?? client.Org, secrets)) with
         {
             CreatedAt = client.CreatedAt,
+            RegistrationAccessTokenHash = client.RegistrationAccessTokenHash,
         };
         return await ReplaceAsync(next, new OAuthEvent.ClientChanged(clientId), secret, ct);
     }
@@ -198,13 +199,16 @@ public sealed class ClientRegistrar
         // §2: a secret only where the method uses one.
         var (secret, kept) = UsesSecret(registered.TokenEndpointAuthMethod!) ? NewSecret() : (null, []);
         var built = Build(NewClientId(), registered, provenance, settings.Org ?? options.DefaultOrg, kept);
-        var client = settings.ApplyTo(built) with { CreatedAt = Now() };
+        // RFC 7592 §3: who registered itself may manage that, where the host lets it.
+        RegistrationAccessToken? token =
+            provenance == ClientProvenance.Dcr && options.DcrManagement ? RegistrationAccessToken.New(built.ClientId) : null;
+        var client = settings.ApplyTo(built) with { CreatedAt = Now(), RegistrationAccessTokenHash = token?.Hash };
         // An id of 128 random bits that is taken is our own, by a commit whose answer was lost.
         if (!await registry.TryAddAsync(client, ct) && (await registry.FindAsync(client.ClientId, ct))?.ToJson() != client.ToJson())
             throw new InvalidOperationException("The client store refused a new random client id as already taken.");
         logger.Registered(client.ClientId, provenance, client.Org, string.Join(' ', client.RedirectUris));
         await events.PublishAsync(new OAuthEvent.ClientRegistered(client.ClientId, provenance, client.Org, client.RedirectUris));
-        return new RegisteredClient(client, secret);
+        return new RegisteredClient(client, secret) { RegistrationAccessToken = token?.ToWire() };
     }
 
     private async ValueTask<Outcome<Client>> ChangeableAsync(string clientId, CancellationToken ct)
@@ -245,6 +249,9 @@ public sealed class ClientRegistrar
 /// <param name="Secret">Its secret in clear, this once; null when its method uses none.</param>
 public sealed record RegisteredClient(Client Client, string? Secret)
 {
+    /// <summary>The token with which it manages its registration (RFC 7592 §3), in clear, this once; null when it may not.</summary>
+    public string? RegistrationAccessToken { get; init; }
+
     // A record prints its members; this one must not.
     private bool PrintMembers(System.Text.StringBuilder text)
     {

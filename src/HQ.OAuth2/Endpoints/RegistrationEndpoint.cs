@@ -48,7 +48,7 @@ internal sealed class RegistrationEndpoint(
             return refused;
 
         // §3.2.1: everything that was registered, substituted values too.
-        return RegistrationResponse.Of(registered);
+        return RegistrationResponse.Of(registered, Issuer.Of(options.Value));
     }
 
     private static bool AreEqual(string one, string other) =>

@@ -57,7 +57,15 @@ internal sealed record RegistrationResponse
     [JsonPropertyName("software_version")]
     public string? SoftwareVersion { get; init; }
 
-    public static RegistrationResponse Of(RegisteredClient registered)
+    /// <summary>RFC 7592 §3; absent when the client may not manage its registration.</summary>
+    [JsonPropertyName("registration_access_token")]
+    public string? RegistrationAccessToken { get; init; }
+
+    /// <summary>RFC 7592 §3; absent when the client may not manage its registration.</summary>
+    [JsonPropertyName("registration_client_uri")]
+    public string? RegistrationClientUri { get; init; }
+
+    public static RegistrationResponse Of(RegisteredClient registered, Issuer issuer)
     {
         var client = registered.Client;
         return new()
@@ -79,6 +87,10 @@ internal sealed record RegistrationResponse
             Contacts = NullIfEmpty(client.Contacts),
             SoftwareId = client.SoftwareId,
             SoftwareVersion = client.SoftwareVersion,
+            RegistrationAccessToken = registered.RegistrationAccessToken,
+            RegistrationClientUri = registered.RegistrationAccessToken is null
+                ? null
+                : issuer.Url($"{issuer.RegisterPath}/{client.ClientId}"),
         };
     }
 

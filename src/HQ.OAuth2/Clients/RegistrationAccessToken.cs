@@ -1,0 +1,45 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// The token with which a client manages its own registration (RFC 7592 §3): <c>hqg_{client id}.{secret}</c> and a checksum. It opens
+/// nothing else, lives as long as the registration, and is kept as a hash.
+/// </summary>
+internal readonly struct RegistrationAccessToken
+{
+    private const string Prefix = "hqg_";
+
+    private readonly byte[] secret;
+
+    private RegistrationAccessToken(string clientId, byte[] secret) => (ClientId, this.secret) = (clientId, secret);
+
+    /// <summary>Whose registration it is for.</summary>
+    public string ClientId { get; }
+
+    public string Hash => Convert.ToBase64String(IssuedText.Hash(secret));
+
+    public static RegistrationAccessToken New(string clientId) => new(clientId, IssuedText.NewSecret());
+
+    public string ToWire() => IssuedText.Seal($"{Prefix}{ClientId}.{Base64Url.EncodeToString(secret)}");
+
+    public static bool TryParse(string text, out RegistrationAccessToken token)
+    {
+        token = default;
+        if (
+            !IssuedText.TryOpen(text, Prefix, out var body)
+            || body.LastIndexOf('.') is not (> 0 and var dot)
+            || !IssuedText.TryReadSecret(body[(dot + 1)..], out var secret)
+        )
+            return false;
+        token = new(body[..dot].ToString(), secret);
+        return true;
+    }
+
+    /// <summary>Whether it is this client's, in fixed time.</summary>
+    public bool IsOf(Client client) =>
+        client.ClientId == ClientId
+        && client.RegistrationAccessTokenHash is { } kept
+        && CryptographicOperations.FixedTimeEquals(Convert.FromBase64String(kept), IssuedText.Hash(secret));
+}

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>The client configuration endpoint (RFC 7592 §2): a client that registered itself reads, replaces and ends its registration.</summary>
+internal sealed class ClientConfigurationEndpoint(
+    ClientRegistrar registrar,
+    ClientSecrets secrets,
+    IOptions<HqOAuth2Options> options,
+    ILogger<ClientConfigurationEndpoint> logger
+)
+{
+    // §2.2: what the server sets, a client does not send.
+    private static readonly string[] serverSet =
+    [
+        "registration_access_token",
+        "registration_client_uri",
+        "client_secret_expires_at",
+        "client_id_issued_at",
+    ];
+
+    /// <summary>§2.1: the registration as it is. A secret is not shown again.</summary>
+    public async ValueTask<Outcome<RegistrationResponse>> ReadAsync(
+        IReadOnlyList<string> authorization,
+        string clientId,
+        CancellationToken ct
+    ) =>
+        (await AuthenticateAsync(authorization, clientId, ct)).Failed(out var error, out var caller)
+            ? Refused(clientId, error)
+            : Answer(new RegisteredClient(caller.Client, null), caller);
+
+    /// <summary>§2.2: all of the registration anew; what is omitted gets its default.</summary>
+    public async ValueTask<Outcome<RegistrationResponse>> UpdateAsync(
+        IReadOnlyList<string> authorization,
+        string clientId,
+        Outcome<byte[]> sent,
+        CancellationToken ct
+    )
+    {
+        if ((await AuthenticateAsync(authorization, clientId, ct)).Failed(out var error, out var caller))
+            return Refused(clientId, error);
+        if (sent.Failed(out var unreadable, out var body))
+            return Refused(clientId, unreadable);
+        if (RegistrationRequest.Parse(body).Failed(out var malformed, out var metadata))
+            return Refused(clientId, malformed);
+        if (await ProblemAsync(body, caller.Client, ct) is { } problem)
+            return Refused(clientId, problem);
+        // What an administrator decided about it stays.
+        var settings = new ClientSettings { Org = caller.Client.Org, RequirePkce = caller.Client.RequirePkce };
+        return (await registrar.UpdateAsync(clientId, metadata, settings, ct)).Failed(out var refused, out var changed)
+            ? Refused(clientId, refused == OAuthError.NotFound ? OAuthError.InvalidToken : refused)
+            : Answer(changed, caller);
+    }
+
+    /// <summary>§2.3: the end of the registration, and of everything that users allowed it.</summary>
+    /// <returns>Null when it is gone.</returns>
+    public async ValueTask<OAuthError?> DeleteAsync(IReadOnlyList<string> authorization, string clientId, CancellationToken ct)
+    {
+        if ((await AuthenticateAsync(authorization, clientId, ct)).Failed(out var error, out _))
+            return Refused(clientId, error);
+        await registrar.RemoveAsync(clientId, ct);
+        return null;
+    }
+
+    // §2.1: the registration access token, of this client; it dies with the registration.
+    private async ValueTask<Outcome<Caller>> AuthenticateAsync(IReadOnlyList<string> authorization, string clientId, CancellationToken ct)
+    {
+        if (BearerTokens.Read(authorization).Failed(out var missing, out var text))
+            return missing;
+        if (!RegistrationAccessToken.TryParse(text, out var token))
+            return OAuthError.InvalidToken.Because("it is no registration access token");
+        if (
+            await registrar.FindAsync(token.ClientId, ct) is not { Disabled: false, Provenance: ClientProvenance.Dcr } client
+            || !token.IsOf(client)
+        )
+            return OAuthError.InvalidToken.Because("the registration is gone, or the token is not its");
+        return client.ClientId == clientId
+            ? new Caller(client, text)
+            : OAuthError.InsufficientScope.Because("the token is that of another client's registration");
+    }
+
+    // §2.2: the body names this client, and nothing that is not the client's to choose.
+    private async ValueTask<OAuthError?> ProblemAsync(ReadOnlyMemory<byte> body, Client client, CancellationToken ct)
+    {
+        using var document = JsonDocument.Parse(body);
+        var json = document.RootElement;
+        if (Text(json, "client_id") != client.ClientId)
+            return OAuthError.InvalidClientMetadata("client_id", "must be the id of this registration");
+        if (Array.Find(serverSet, name => json.TryGetProperty(name, out _)) is { } set)
+            return OAuthError.InvalidClientMetadata(set, "is set by the server only");
+        if (!json.TryGetProperty("client_secret", out _))
+            return null;
+        return Text(json, "client_secret") is { } secret && await secrets.VerifyAsync(client, secret, ct)
+            ? null
+            : OAuthError.InvalidClientMetadata("client_secret", "must be the current one: a client does not choose it");
+    }
+
+    private RegistrationResponse Answer(RegisteredClient registered, Caller caller) =>
+        RegistrationResponse.Of(registered with { RegistrationAccessToken = caller.Token }, Issuer.Of(options.Value));
+
+    private OAuthError Refused(string clientId, OAuthError error)
+    {
+        logger.Refused("client-configuration", clientId, error);
+        return error;
+    }
+
+    private static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private sealed record Caller(Client Client, string Token)
+    {
+        // A record prints its members; this one must not.
+        private bool PrintMembers(System.Text.StringBuilder text)
+        {
+            text.Append("ClientId = ").Append(Client.ClientId);
+            return true;
+        }
+    }
+}
