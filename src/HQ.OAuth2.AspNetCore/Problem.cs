@@ -36,9 +36,10 @@ internal sealed record Problem
         new()
         {
             Type = error.Explanation(options) ?? "about:blank",
-            Title = error.Description,
+            // Fields differ from case to case, a title does not.
+            Title = invalidFields.Count > 0 ? OAuthError.InvalidField.Description : error.Description,
             Status = error.Status,
-            Detail = invalidFields.Count == 0 ? error.Reason : string.Join(" ", invalidFields.Select(f => $"{f.Name}: {f.Reason}")),
+            Detail = invalidFields.Count == 0 ? error.Reason : string.Join("; ", invalidFields.Select(f => $"{f.Name}: {f.Reason}")),
             ErrorId = error.Id,
             InvalidFields = invalidFields.Count == 0 ? null : invalidFields,
         };
