@@ -45,7 +45,17 @@ internal static class ConfigurationReader
     {
         ["registrationsPerMinute"] = (o, v) => v.Number(x => o.RegistrationsPerMinute = x),
         ["failedAuthenticationsPerMinute"] = (o, v) => v.Number(x => o.FailedAuthenticationsPerMinute = x),
+        ["documentFetchesPerMinute"] = (o, v) => v.Number(x => o.DocumentFetchesPerMinute = x),
         ["bcryptConcurrency"] = (o, v) => v.Number(x => o.BcryptConcurrency = x),
+    };
+
+    private static readonly Dictionary<string, Action<ClientDocumentOptions, Value>> documentKeys = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["allowedHosts"] = (o, v) => v.Texts(o.AllowedHosts),
+        ["deniedHosts"] = (o, v) => v.Texts(o.DeniedHosts),
+        ["sameOrigin"] = (o, v) => v.Bool(x => o.SameOrigin = x),
+        ["rememberConsent"] = (o, v) => v.Bool(x => o.RememberConsent = x),
+        ["allowLoopback"] = (o, v) => v.Bool(x => o.AllowLoopback = x),
     };
 
     private static readonly Dictionary<string, Action<PageOptions, Value>> pageKeys = new(StringComparer.OrdinalIgnoreCase)
@@ -67,6 +77,7 @@ internal static class ConfigurationReader
         ["defaultOrg"] = (o, v) => v.Text(x => o.DefaultOrg = x),
         ["initialAccessTokens"] = (o, v) => v.Texts(o.InitialAccessTokens),
         ["clientIdMetadataDocuments"] = (o, v) => v.Bool(x => o.ClientIdMetadataDocuments = x),
+        ["documents"] = (o, v) => v.Members(o.Documents, documentKeys),
         ["dcrManagement"] = (o, v) => v.Bool(x => o.DcrManagement = x),
         ["unauthenticatedIntrospection"] = (o, v) => v.Bool(x => o.UnauthenticatedIntrospection = x),
         ["scopes"] = (o, v) => v.Items(o.Scopes, scopeKeys),

@@ -51,6 +51,11 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddSingleton<ClientSecrets>();
         services.TryAddSingleton<ConfiguredClients>();
         services.TryAddSingleton<ClientMemory>();
+        services.TryAddSingleton(s => new DocumentFetcher(
+            DocumentTransport.Handler(s.GetRequiredService<IOptions<HqOAuth2Options>>().Value.Documents.AllowLoopback),
+            s.GetRequiredService<TimeProvider>()
+        ));
+        services.TryAddSingleton<ClientDocuments>();
         services.TryAddSingleton<RequestHandles>();
         services.TryAddSingleton<ManagementRoutes>();
         services.TryAddSingleton<ProtectedResources>();

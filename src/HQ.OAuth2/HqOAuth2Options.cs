@@ -24,8 +24,14 @@ public sealed class HqOAuth2Options
     /// <summary>Tokens of which registration demands one; empty = open registration.</summary>
     public IList<string> InitialAccessTokens { get; } = [];
 
-    /// <summary>Whether a client id may be the https URL of a metadata document.</summary>
+    /// <summary>
+    /// Whether a client id may be the https URL of a metadata document (draft-ietf-oauth-client-id-metadata-document), which this server
+    /// then fetches. Default false.
+    /// </summary>
     public bool ClientIdMetadataDocuments { get; set; }
+
+    /// <summary>Which metadata documents count, and how far.</summary>
+    public ClientDocumentOptions Documents { get; } = new();
 
     /// <summary>Whether self-registered clients may read, change and delete their registration (RFC 7592).</summary>
     public bool DcrManagement { get; set; }
@@ -225,6 +231,25 @@ public sealed class ClientOptions
     public bool? RequirePkce { get; set; }
 }
 
+/// <summary>Which client metadata documents count, and how far; of effect with <see cref="HqOAuth2Options.ClientIdMetadataDocuments"/>.</summary>
+public sealed class ClientDocumentOptions
+{
+    /// <summary>Hosts whose documents count, <c>*.example.com</c> for all below one; empty = any.</summary>
+    public IList<string> AllowedHosts { get; } = [];
+
+    /// <summary>Hosts whose documents do not count, <c>*.example.com</c> for all below one.</summary>
+    public IList<string> DeniedHosts { get; } = [];
+
+    /// <summary>Whether https redirect URIs must be on the host of the document. Default false.</summary>
+    public bool SameOrigin { get; set; }
+
+    /// <summary>Whether a consent to such a client is remembered, on https redirects and while its document is the same. Default false.</summary>
+    public bool RememberConsent { get; set; }
+
+    /// <summary>Whether documents may be fetched from this machine itself: for tests. Default false.</summary>
+    public bool AllowLoopback { get; set; }
+}
+
 /// <summary>Ceilings against floods; zero = none.</summary>
 public sealed class LimitOptions
 {
@@ -233,6 +258,9 @@ public sealed class LimitOptions
 
     /// <summary>Failed authentications per minute, client and remote address. Default 10.</summary>
     public int FailedAuthenticationsPerMinute { get; set; } = 10;
+
+    /// <summary>How many metadata documents are fetched per minute from a host that were not valid before, and how often each that was. Default 30.</summary>
+    public int DocumentFetchesPerMinute { get; set; } = 30;
 
     /// <summary>How many bcrypt computations may run at once. Default: the number of cores.</summary>
     public int BcryptConcurrency { get; set; } = Environment.ProcessorCount;

@@ -38,7 +38,6 @@ internal static class HqOAuth2OptionsValidator
         var defaults = new HqOAuth2Options();
         (string Key, bool IsSet)[] settings =
         [
-            ("clientIdMetadataDocuments", options.ClientIdMetadataDocuments),
             ("limits:registrationsPerMinute", options.Limits.RegistrationsPerMinute != defaults.Limits.RegistrationsPerMinute),
             (
                 "limits:failedAuthenticationsPerMinute",
@@ -84,10 +83,18 @@ internal static class HqOAuth2OptionsValidator
                 "cannot be allowed: list lower-case schemes of apps, never http, https, javascript, data, file and their like"
             );
         foreach (
+            var (key, host) in options
+                .Documents.AllowedHosts.Select(h => ("allowedHosts", h))
+                .Concat(options.Documents.DeniedHosts.Select(h => ("deniedHosts", h)))
+                .Where(h => !ClientDocumentUrl.IsHostPattern(h.Item2))
+        )
+            yield return Problem("documents:" + key, host, "is no host name: write app.example.com, or *.example.com for all below");
+        foreach (
             var (key, value) in new[]
             {
                 ("registrationsPerMinute", options.Limits.RegistrationsPerMinute),
                 ("failedAuthenticationsPerMinute", options.Limits.FailedAuthenticationsPerMinute),
+                ("documentFetchesPerMinute", options.Limits.DocumentFetchesPerMinute),
                 ("bcryptConcurrency", options.Limits.BcryptConcurrency),
             }.Where(limit => limit.Item2 < 0)
         )

@@ -106,6 +106,9 @@ internal static partial class Log
     [LoggerMessage(1017, LogLevel.Information, "Client {ClientId} removed, with everything that users allowed it")]
     public static partial void ClientRemoved(this ILogger logger, string clientId);
 
+    [LoggerMessage(1018, LogLevel.Information, "The metadata document of client {ClientId} was fetched; it is fresh until {FreshUntil}")]
+    public static partial void DocumentFetched(this ILogger logger, string clientId, DateTimeOffset freshUntil);
+
     [LoggerMessage(1020, LogLevel.Error, "The event {Event} was not taken by {Listener}")]
     public static partial void EventNotTaken(this ILogger logger, Exception exception, string @event, string listener);
 }

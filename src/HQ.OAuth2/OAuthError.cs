@@ -234,6 +234,24 @@ public sealed record OAuthError
     /// <summary>The management API is mapped without a policy, so it answers nobody.</summary>
     public static OAuthError ManagementUnprotected { get; } = new(1052, "server_error", "The management API has no policy.", 500);
 
+    // draft-ietf-oauth-client-id-metadata-document: clients whose id is the URL of their document
+
+    /// <summary>The client id is a URL that cannot be the place of a metadata document, or that the host does not allow (§3, §6.8).</summary>
+    public static OAuthError ClientDocumentUrlRefused { get; } =
+        new(1053, "invalid_client", "The address by which the app that sent you here names itself is not accepted by this server.");
+
+    /// <summary>The metadata document could not be fetched now (§4.3). Shown to the user, never redirected.</summary>
+    public static OAuthError ClientDocumentUnavailable(string host) =>
+        new(1054, "temporarily_unavailable", $"The app describes itself at {host}, and that could not be fetched. Try again later.", 503);
+
+    /// <summary>The metadata document breaks a rule (§4.1). Shown to the user, never redirected.</summary>
+    public static OAuthError ClientDocumentInvalid(string host) =>
+        new(
+            1055,
+            "invalid_client",
+            $"The app describes itself at {host}, and that description breaks a rule. Its makers have to correct it."
+        );
+
     /// <summary>An error that an extension grant names (§4.5), for instance <c>authorization_pending</c>.</summary>
     public static OAuthError Extension(string code, string description) => new(1000, Clean(code), description);
 

@@ -274,10 +274,10 @@ internal sealed class ConfigurationTests
     {
         await using var app = await TestApp.StartAsync(o =>
         {
-            o.ClientIdMetadataDocuments = true;
-            o.Limits.RegistrationsPerMinute = 7;
+            (o.Limits.RegistrationsPerMinute, o.Limits.FailedAuthenticationsPerMinute) = (7, 7);
             // These have one.
             (o.UnusedClientLifetime, o.NeverApprovedClientLifetime) = (TimeSpan.FromDays(40), TimeSpan.FromDays(2));
+            o.ClientIdMetadataDocuments = true;
             (o.SigningKeyLifetime, o.PruneEvery, o.CacheClientsFor) = (TimeSpan.FromDays(9), TimeSpan.FromDays(1), TimeSpan.Zero);
         });
         app.Logs.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("has no effect")).Should().HaveCount(2);

@@ -26,24 +26,24 @@ internal sealed class ClientDirectoryTests
     {
         await registry.TryAddAsync(Given.Client(), default);
         for (var i = 0; i < 5; i++)
-            (await directory.FindAsync("app", default))!.ClientId.Should().Be("app");
+            (await FindAsync(directory, "app"))!.ClientId.Should().Be("app");
         registry.Reads.Should().Be(1);
 
         await registry.TryUpdateAsync(Given.Client() with { ClientName = "renamed" }, default);
         clock.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
-        (await directory.FindAsync("app", default))!.ClientName.Should().BeNull();
+        (await FindAsync(directory, "app"))!.ClientName.Should().BeNull();
         clock.Advance(TimeSpan.FromTicks(1));
-        (await directory.FindAsync("app", default))!.ClientName.Should().Be("renamed");
+        (await FindAsync(directory, "app"))!.ClientName.Should().Be("renamed");
         registry.Reads.Should().Be(2);
     }
 
     [Test]
     public async Task Nobody_is_remembered_as_unknown()
     {
-        (await directory.FindAsync("app", default)).Should().BeNull();
+        (await FindAsync(directory, "app")).Should().BeNull();
         await registry.TryAddAsync(Given.Client(), default);
 
-        (await directory.FindAsync("app", default)).Should().NotBeNull();
+        (await FindAsync(directory, "app")).Should().NotBeNull();
     }
 
     [Test]
@@ -51,10 +51,10 @@ internal sealed class ClientDirectoryTests
     {
         directory = Directory(Given.Options(o => o.CacheClientsFor = TimeSpan.Zero));
         await registry.TryAddAsync(Given.Client(), default);
-        await directory.FindAsync("app", default);
+        await FindAsync(directory, "app");
         await registry.TryUpdateAsync(Given.Client() with { Disabled = true }, default);
 
-        (await directory.FindAsync("app", default)).Should().BeNull();
+        (await FindAsync(directory, "app")).Should().BeNull();
         registry.Reads.Should().Be(2);
     }
 
@@ -62,15 +62,15 @@ internal sealed class ClientDirectoryTests
     public async Task A_disabled_client_is_unknown_and_one_that_was_disabled_here_at_once()
     {
         await registry.TryAddAsync(Given.Client("off") with { Disabled = true }, default);
-        (await directory.FindAsync("off", default)).Should().BeNull();
-        (await directory.FindAsync("off", default)).Should().BeNull();
+        (await FindAsync(directory, "off")).Should().BeNull();
+        (await FindAsync(directory, "off")).Should().BeNull();
         registry.Reads.Should().Be(1);
 
         await registry.TryAddAsync(Given.Client(), default);
-        await directory.FindAsync("app", default);
+        await FindAsync(directory, "app");
         await registry.TryUpdateAsync(Given.Client() with { Disabled = true }, default);
         memory.Forget("app");
-        (await directory.FindAsync("app", default)).Should().BeNull();
+        (await FindAsync(directory, "app")).Should().BeNull();
     }
 
     [Test]
@@ -79,7 +79,7 @@ internal sealed class ClientDirectoryTests
         directory = Directory(Given.Options(o => Configured(o, "app", "ours")));
         await registry.TryAddAsync(Given.Client() with { ClientName = "stored" }, default);
 
-        (await directory.FindAsync("app", default))!.ClientName.Should().Be("ours");
+        (await FindAsync(directory, "app"))!.ClientName.Should().Be("ours");
         registry.Reads.Should().Be(0);
     }
 
@@ -88,18 +88,18 @@ internal sealed class ClientDirectoryTests
     [TestCase("a\0")]
     public async Task What_cannot_be_a_client_id_is_not_looked_up(string id)
     {
-        (await directory.FindAsync(id, default)).Should().BeNull();
-        (await directory.FindAsync(new string('a', ClientDirectory.MaxIdLength + 1), default)).Should().BeNull();
+        (await FindAsync(directory, id)).Should().BeNull();
+        (await FindAsync(directory, new string('a', ClientDirectory.MaxIdLength + 1))).Should().BeNull();
         registry.Reads.Should().Be(0);
     }
 
     [Test]
     public async Task A_store_that_finds_without_regard_to_case_finds_nobody()
     {
-        var odd = new ClientDirectory(new(Options.Create(Given.Options())), new CaselessStore(), memory, log);
+        var odd = Given.Directory(Given.Options(), new CaselessStore(), memory, clock, log);
 
-        (await odd.FindAsync("APP", default)).Should().BeNull();
-        (await odd.FindAsync("app", default)).Should().NotBeNull();
+        (await FindAsync(odd, "APP")).Should().BeNull();
+        (await FindAsync(odd, "app")).Should().NotBeNull();
     }
 
     [Test]
@@ -110,7 +110,7 @@ internal sealed class ClientDirectoryTests
         {
             for (var i = 0; i < 4; i++)
             {
-                await directory.NoteUseAsync((await directory.FindAsync("self", default))!, clock.Now, default);
+                await directory.NoteUseAsync((await FindAsync(directory, "self"))!, clock.Now, default);
                 clock.Advance(TimeSpan.FromHours(2));
             }
 
@@ -120,7 +120,7 @@ internal sealed class ClientDirectoryTests
         }
 
         // A clock that goes back takes nothing back.
-        await directory.NoteUseAsync((await directory.FindAsync("self", default))!, TestClock.Start, default);
+        await directory.NoteUseAsync((await FindAsync(directory, "self"))!, TestClock.Start, default);
         registry.Uses.Should().HaveCount(3);
     }
 
@@ -150,12 +150,12 @@ internal sealed class ClientDirectoryTests
         foreach (var failure in new Exception[] { new IOException("down"), new OperationCanceledException(), new NotSupportedException() })
         {
             registry.NoteFailure = failure;
-            await directory.NoteUseAsync((await directory.FindAsync("self", default))!, clock.Now, default);
+            await directory.NoteUseAsync((await FindAsync(directory, "self"))!, clock.Now, default);
         }
 
         log.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("self")).Should().HaveCount(3);
         registry.NoteFailure = null;
-        await directory.NoteUseAsync((await directory.FindAsync("self", default))!, clock.Now, default);
+        await directory.NoteUseAsync((await FindAsync(directory, "self"))!, clock.Now, default);
         (await registry.Inner.FindAsync("self", default))!.LastUsedOn.Should().Be(today);
     }
 
@@ -163,17 +163,17 @@ internal sealed class ClientDirectoryTests
     public async Task Noting_a_use_makes_nobody_remembered_for_longer_or_again()
     {
         await registry.TryAddAsync(self, default);
-        var client = (await directory.FindAsync("self", default))!;
+        var client = (await FindAsync(directory, "self"))!;
         clock.Advance(TimeSpan.FromSeconds(9));
         await directory.NoteUseAsync(client, clock.Now, default);
         await registry.TryUpdateAsync(self with { Disabled = true }, default);
         clock.Advance(TimeSpan.FromSeconds(1));
-        (await directory.FindAsync("self", default)).Should().BeNull("it was read ten seconds ago");
+        (await FindAsync(directory, "self")).Should().BeNull("it was read ten seconds ago");
 
         clock.Advance(TimeSpan.FromDays(1));
         memory.Forget("self");
         await directory.NoteUseAsync(client, clock.Now, default);
-        (await directory.FindAsync("self", default)).Should().BeNull("it was disabled here between the look-up and the note");
+        (await FindAsync(directory, "self")).Should().BeNull("it was disabled here between the look-up and the note");
     }
 
     [TestCase("The Host's App", true)]
@@ -213,10 +213,13 @@ internal sealed class ClientDirectoryTests
         (await directory.ImitatesAsync(self with { ClientName = "App 1499" }, default)).Should().BeTrue();
     }
 
+    private static async Task<Client?> FindAsync(ClientDirectory directory, string id) =>
+        (await directory.FindAsync(id, default)).Failed(out _, out var client) ? null : client;
+
     private ClientDirectory Directory(HqOAuth2Options options)
     {
         memory = new(Options.Create(options), clock);
-        return new(new(Options.Create(options)), registry, memory, log);
+        return Given.Directory(options, registry, memory, clock, log);
     }
 
     private static void Configured(HqOAuth2Options options, string id, string name)

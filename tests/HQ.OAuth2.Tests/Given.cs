@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using HQ.OAuth2.Tests;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HQ.OAuth2;
@@ -112,11 +113,33 @@ internal static class Given
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options());
         var (configured, memory) = (new ConfiguredClients(options), new ClientMemory(options, clock));
-        var directory = new ClientDirectory(configured, registry, memory, NullLogger<ClientDirectory>.Instance);
+        var directory = Directory(options.Value, registry, memory, clock);
         var rows = Rows(store ?? new InMemoryAuthorizationStore());
         var apps = new ConnectedApps(rows, directory, Events(), options, clock, NullLogger<ConnectedApps>.Instance);
         return new(registry, configured, memory, apps, options, clock, Events(), NullLogger<ClientRegistrar>.Instance);
     }
+
+    public static ClientDirectory Directory(
+        HqOAuth2Options options,
+        IClientStore store,
+        ClientMemory memory,
+        TimeProvider clock,
+        ILogger<ClientDirectory>? log = null,
+        PublishedDocuments? published = null,
+        params IOAuthEvents[] events
+    ) =>
+        new(
+            new(Microsoft.Extensions.Options.Options.Create(options)),
+            store,
+            memory,
+            Documents(options, published ?? new(), clock),
+            [new NoClientAuthentication()],
+            Events(events),
+            log ?? NullLogger<ClientDirectory>.Instance
+        );
+
+    public static ClientDocuments Documents(HqOAuth2Options options, PublishedDocuments published, TimeProvider clock) =>
+        new(new(published, clock), Microsoft.Extensions.Options.Options.Create(options), clock, NullLogger<ClientDocuments>.Instance);
 
     public static EventPublisher Events(params IOAuthEvents[] listeners) =>
         new(listeners, TimeProvider.System, NullLogger<EventPublisher>.Instance);

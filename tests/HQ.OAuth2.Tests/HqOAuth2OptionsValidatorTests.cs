@@ -182,9 +182,9 @@ internal sealed class HqOAuth2OptionsValidatorTests
     {
         HqOAuth2OptionsValidator.WithoutEffect(Given.Options()).Should().BeEmpty();
         HqOAuth2OptionsValidator
-            .WithoutEffect(Given.Options(o => o.ClientIdMetadataDocuments = true))
+            .WithoutEffect(Given.Options(o => o.Limits.RegistrationsPerMinute = 5))
             .Should()
-            .Equal("auth:oauth2:authorizationServer:clientIdMetadataDocuments");
+            .Equal("auth:oauth2:authorizationServer:limits:registrationsPerMinute");
     }
 
     private static IEnumerable<string> Problems(Action<HqOAuth2Options> configure, bool development = false) =>

@@ -4,6 +4,8 @@ namespace HQ.OAuth2;
 
 internal sealed class RememberedConsentTests
 {
+    private static readonly HqOAuth2Options options = Given.Options();
+
     [TestCase(ClientProvenance.Api, false, "https://app.example.com/cb", true)]
     [TestCase(ClientProvenance.Api, false, "http://127.0.0.1:1/cb", false)]
     [TestCase(ClientProvenance.Api, false, "http://localhost/cb", false)]
@@ -24,8 +26,8 @@ internal sealed class RememberedConsentTests
     {
         var client = Given.Client() with { Provenance = provenance, Trusted = trusted };
 
-        RememberedConsent.MayBeUsed(client, uri).Should().Be(remembered);
-        RememberedConsent.Covers(Given.Request(client, uri), [Consented(uri, client)], TestClock.Start).Should().Be(remembered);
+        RememberedConsent.MayBeUsed(client, uri, options).Should().Be(remembered);
+        RememberedConsent.Covers(Given.Request(client, uri), [Consented(uri, client)], options, TestClock.Start).Should().Be(remembered);
     }
 
     [Test, Rfc("8252-8.5-1"), Rfc("6749-2.3-1")]
@@ -33,8 +35,8 @@ internal sealed class RememberedConsentTests
     {
         var client = Given.Client(type: ClientType.Confidential) with { Secrets = [new() { Hash = "h" }] };
 
-        RememberedConsent.MayBeUsed(client, "http://127.0.0.1/cb").Should().BeFalse();
-        RememberedConsent.MayBeUsed(client with { Provenance = ClientProvenance.Dcr }, Given.RedirectUri).Should().BeFalse();
+        RememberedConsent.MayBeUsed(client, "http://127.0.0.1/cb", options).Should().BeFalse();
+        RememberedConsent.MayBeUsed(client with { Provenance = ClientProvenance.Dcr }, Given.RedirectUri, options).Should().BeFalse();
     }
 
     [Test]
@@ -57,8 +59,8 @@ internal sealed class RememberedConsentTests
         var given = Consented(Given.RedirectUri);
         var until = given.Consent!.Until;
 
-        RememberedConsent.Covers(Given.Request(), [given], until.AddTicks(-1)).Should().BeTrue();
-        RememberedConsent.Covers(Given.Request(), [given], until).Should().BeFalse();
+        RememberedConsent.Covers(Given.Request(), [given], options, until.AddTicks(-1)).Should().BeTrue();
+        RememberedConsent.Covers(Given.Request(), [given], options, until).Should().BeFalse();
         Covers(Given.Request(Given.Client() with { CreatedAt = TestClock.Start }), given).Should().BeFalse();
         Covers(Given.Request(Given.Client("other")), given).Should().BeFalse();
     }
@@ -70,16 +72,21 @@ internal sealed class RememberedConsentTests
         var request = Given.Request() with { Scope = ScopeSet.Of("read", "write") };
 
         RememberedConsent
-            .Covers(request, [given with { Scope = ScopeSet.Of("read") }, given with { Scope = ScopeSet.Of("write") }], TestClock.Start)
+            .Covers(
+                request,
+                [given with { Scope = ScopeSet.Of("read") }, given with { Scope = ScopeSet.Of("write") }],
+                options,
+                TestClock.Start
+            )
             .Should()
             .BeFalse();
-        RememberedConsent.Covers(request, [given with { Consent = null }, given], TestClock.Start).Should().BeTrue();
-        RememberedConsent.Covers(request, [given with { Consent = null }], TestClock.Start).Should().BeFalse();
-        RememberedConsent.Covers(request, [], TestClock.Start).Should().BeFalse();
+        RememberedConsent.Covers(request, [given with { Consent = null }, given], options, TestClock.Start).Should().BeTrue();
+        RememberedConsent.Covers(request, [given with { Consent = null }], options, TestClock.Start).Should().BeFalse();
+        RememberedConsent.Covers(request, [], options, TestClock.Start).Should().BeFalse();
     }
 
     private static bool Covers(AuthorizationRequest request, OAuthAuthorization given) =>
-        RememberedConsent.Covers(request, [given], TestClock.Start);
+        RememberedConsent.Covers(request, [given], options, TestClock.Start);
 
     private static OAuthAuthorization Consented(string uri, Client? client = null) =>
         Given.Authorization(client).Row with

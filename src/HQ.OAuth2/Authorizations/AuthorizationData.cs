@@ -103,6 +103,9 @@ internal sealed record AuthorizationData
 
         [JsonPropertyName("until")]
         public required long Until { get; init; }
+
+        [JsonPropertyName("doc")]
+        public string? DocumentHash { get; init; }
     }
 }
 
@@ -162,7 +165,14 @@ internal sealed partial record OAuthAuthorization
                                     ],
                         }
                         : null,
-                    Consent = Consent is { } c ? new() { RedirectHost = c.RedirectHost, Until = c.Until.ToUnixTimeMilliseconds() } : null,
+                    Consent = Consent is { } c
+                        ? new()
+                        {
+                            RedirectHost = c.RedirectHost,
+                            Until = c.Until.ToUnixTimeMilliseconds(),
+                            DocumentHash = c.DocumentHash,
+                        }
+                        : null,
                 },
                 AuthorizationJson.Default.AuthorizationData
             )
@@ -208,7 +218,7 @@ internal sealed partial record OAuthAuthorization
                     Spent = [.. (r.Spent ?? []).Select(s => new SpentTurn(s.Turn, s.Hash, s.Salt, Time(s.SpentAt)))],
                 }
                 : null,
-            Consent = data.Consent is { } c ? new(c.RedirectHost, Time(c.Until)) : null,
+            Consent = data.Consent is { } c ? new(c.RedirectHost, Time(c.Until), c.DocumentHash) : null,
         };
     }
 

@@ -41,7 +41,7 @@ public sealed class ConnectedApps
             var page = await rows.PageAsync(by with { Limit = by.Limit - items.Count, After = next }, ct);
             foreach (var row in page.Items.Where(r => r.IsLive(now)))
             {
-                if (await clients.FindAsync(row.ClientId, ct) is { } client && row.IsOf(client))
+                if (await clients.RecallAsync(row.ClientId, ct) is { } client && row.IsOf(client))
                     items.Add(ConnectedApp.Of(row, client, options, now));
             }
 

@@ -124,4 +124,5 @@ internal sealed record SpentTurn(int Turn, byte[] Hash, byte[] Salt, DateTimeOff
 /// <summary>A consent that the user gave on our page for this row.</summary>
 /// <param name="RedirectHost">Where the answer went.</param>
 /// <param name="Until">Until when it may be used again.</param>
-internal sealed record ConsentFact(string RedirectHost, DateTimeOffset Until);
+/// <param name="DocumentHash">What the client's metadata document said; null for a client without one.</param>
+internal sealed record ConsentFact(string RedirectHost, DateTimeOffset Until, string? DocumentHash = null);

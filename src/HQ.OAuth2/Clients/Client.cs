@@ -86,6 +86,11 @@ public sealed partial record Client
     /// </summary>
     public string? RegistrationAccessTokenHash { get; init; }
 
+    /// <summary>
+    /// A hash of what consents rest on in its metadata document: redirect URIs, authentication method, keys. Null for clients without one.
+    /// </summary>
+    internal string? DocumentHash { get; init; }
+
     /// <summary>Whether it registered itself, so that nobody here vouches for it.</summary>
     public bool IsSelfRegistered => Provenance != ClientProvenance.Api;
 

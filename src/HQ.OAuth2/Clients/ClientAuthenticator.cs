@@ -29,8 +29,8 @@ internal sealed class ClientAuthenticator(IEnumerable<IClientAuthentication> met
         // §2.3.2: one registration, whatever else the request says.
         if (request.Parameters["client_id"] is { } named && named != clientId)
             return OAuthError.InvalidClient.Because("client_id names another client than the credentials");
-        if (await clients.FindAsync(clientId, ct) is not { } client)
-            return OAuthError.InvalidClient.Because("the client is unknown or disabled");
+        if ((await clients.FindAsync(clientId, ct)).Failed(out var unknown, out var client))
+            return unknown.Id == OAuthError.TemporarilyUnavailable.Id ? unknown : OAuthError.InvalidClient.Because(unknown.Reason!);
         if (client.TokenEndpointAuthMethod != method)
             return OAuthError.InvalidClient.Because($"the client is registered for {client.TokenEndpointAuthMethod} and used {method}");
         return await proof.IsOfAsync(client, ct) ? client : OAuthError.InvalidClient.Because("the credentials are wrong or expired");

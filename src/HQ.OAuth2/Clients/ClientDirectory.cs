@@ -5,13 +5,16 @@ using Microsoft.Extensions.Options;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The one place where endpoints look clients up: those made in configuration, then the store, remembered for a moment. A disabled
-/// client is not there.
+/// The one place where endpoints look clients up, however they came to be: those made in configuration, then the store, remembered for a
+/// moment, then metadata documents. A disabled client is not there.
 /// </summary>
 internal sealed class ClientDirectory(
     ConfiguredClients configured,
     IClientStore store,
     ClientMemory memory,
+    ClientDocuments documents,
+    IEnumerable<IClientAuthentication> methods,
+    EventPublisher events,
     ILogger<ClientDirectory> logger
 )
 {
@@ -21,21 +24,69 @@ internal sealed class ClientDirectory(
     /// <summary>RFC 6749 Appendix A.1: what cannot be a client id needs no look-up.</summary>
     public static bool CanBeId(string text) => text.Length is > 0 and <= MaxIdLength && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
-    public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
+    /// <summary>For the authorization endpoint: a metadata document is as fresh as HTTP's rules want it.</summary>
+    /// <returns>The client, or an error for the user: the client is not known, or its document is not to be had.</returns>
+    public async ValueTask<Outcome<Client>> FindFreshAsync(string clientId, CancellationToken ct)
+    {
+        if (!documents.IsMeant(clientId) || await StoredAsync(clientId, ct) is not null)
+            return await FindAsync(clientId, ct);
+        if ((await documents.FindFreshAsync(clientId, ct)).Failed(out var error, out var found))
+            return error;
+        if (found.HasChanged)
+            await events.PublishAsync(new OAuthEvent.ClientChanged(clientId));
+        // The token endpoint would refuse it, after the user has agreed.
+        return methods.Any(m => m.Method == found.Client.TokenEndpointAuthMethod)
+            ? found.Client
+            : OAuthError
+                .ClientDocumentInvalid(RedirectUris.DisplayHost(clientId))
+                .Because($"its token_endpoint_auth_method {found.Client.TokenEndpointAuthMethod} is none of this server's");
+    }
+
+    /// <summary>For what clients send behind the user's back: the last valid metadata document does.</summary>
+    /// <returns>
+    /// The client, <see cref="OAuthError.UnknownClient"/>, or <see cref="OAuthError.TemporarilyUnavailable"/> when a document was never seen
+    /// and is not to be had.
+    /// </returns>
+    public async ValueTask<Outcome<Client>> FindAsync(string clientId, CancellationToken ct)
+    {
+        var stored = await StoredAsync(clientId, ct);
+        if (stored is null && documents.IsMeant(clientId))
+            return await documents.FindAsync(clientId, ct);
+        return stored is { Disabled: false }
+            ? stored
+            : OAuthError.UnknownClient.Because(
+                $"no client has the client_id '{clientId}', or it is disabled: register it, or add it to clients"
+            );
+    }
+
+    /// <summary>Whose a row or a token is; asks no other host. Null when the client is gone or disabled.</summary>
+    public async ValueTask<Client?> RecallAsync(string clientId, CancellationToken ct)
+    {
+        var stored = await StoredAsync(clientId, ct);
+        if (stored is null && documents.IsMeant(clientId))
+            return documents.Recall(clientId);
+        return stored is { Disabled: false } ? stored : null;
+    }
+
+    // Null when it is not in the configuration or the store.
+    private async ValueTask<Client?> StoredAsync(string clientId, CancellationToken ct)
     {
         if (!CanBeId(clientId))
             return null;
         if (configured.Find(clientId) is { } own)
             return own;
-        if (!memory.TryGet(clientId, out var client))
-        {
-            client = await store.FindAsync(clientId, ct);
-            // Nobody is remembered as unknown: the next request may follow a registration at another node.
-            if (client is not null)
-                memory.Remember(client);
-        }
-
-        return client is { Disabled: false } && client.ClientId == clientId ? client : null;
+        if (memory.TryGet(clientId, out var client))
+            return client;
+        // A document's client need not be looked for in every request.
+        if (memory.IsNotStored(clientId))
+            return null;
+        client = await store.FindAsync(clientId, ct);
+        // Nobody is remembered as unknown: the next request may follow a registration at another node.
+        if (client?.ClientId == clientId)
+            memory.Remember(client);
+        else if (documents.IsMeant(clientId))
+            memory.RememberNotStored(clientId);
+        return client?.ClientId == clientId ? client : null;
     }
 
     /// <summary>
@@ -88,6 +139,7 @@ internal sealed class ClientDirectory(
 internal sealed class ClientMemory(IOptions<HqOAuth2Options> options, TimeProvider time)
 {
     private readonly BoundedMemory<Client> clients = new(limit: 10_000);
+    private readonly BoundedMemory<bool> notStored = new(limit: 10_000);
     private readonly BoundedMemory<HashSet<string>> ownNames = new(limit: 1);
 
     public bool TryGet(string clientId, [NotNullWhen(true)] out Client? client) => clients.TryGet(clientId, time.GetUtcNow(), out client);
@@ -99,6 +151,11 @@ internal sealed class ClientMemory(IOptions<HqOAuth2Options> options, TimeProvid
 
     /// <summary>After this process changed or removed the client.</summary>
     public void Forget(string clientId) => clients.Forget(clientId);
+
+    /// <summary>Whether the store did not have the URL of a metadata document a moment ago.</summary>
+    public bool IsNotStored(string clientId) => notStored.TryGet(clientId, time.GetUtcNow(), out _);
+
+    public void RememberNotStored(string clientId) => notStored.Set(clientId, true, time.GetUtcNow(), options.Value.CacheClientsFor);
 
     /// <summary>The names of the host's own clients, reduced to what the eye compares.</summary>
     public bool TryGetOwnNames([NotNullWhen(true)] out HashSet<string>? names) => ownNames.TryGet("", time.GetUtcNow(), out names);

@@ -194,6 +194,11 @@ internal sealed record ClientPolicy
 
     public required IEnumerable<string> PrivateUseSchemes { get; init; }
 
+    private static readonly string[] grantTypesForAnybody = [OAuthGrantTypes.AuthorizationCode, OAuthGrantTypes.RefreshToken];
+
+    /// <summary>Whether a client that nobody here vouches for may have the grant type.</summary>
+    public static bool IsForAnybody(string grantType) => grantTypesForAnybody.Contains(grantType);
+
     public static ClientPolicy Of(ClientProvenance provenance, HqOAuth2Options options) =>
         provenance == ClientProvenance.Api ? ForApi(options) : ForSelfRegistration(options);
 
@@ -206,11 +211,14 @@ internal sealed record ClientPolicy
         new()
         {
             methods = SelfRegistrationMethods,
-            grantTypes = [OAuthGrantTypes.AuthorizationCode, OAuthGrantTypes.RefreshToken],
+            grantTypes = grantTypesForAnybody,
             Scopes = ScopePolicy.All(options),
             DefaultScope = ScopePolicy.Default(options) is { IsEmpty: false } scope ? scope : null,
             PrivateUseSchemes = options.PrivateUseSchemes,
         };
+
+    /// <summary>By a metadata document: as by anybody, with any method; the document's own page refuses shared secrets.</summary>
+    public static ClientPolicy ForDocument(HqOAuth2Options options) => ForSelfRegistration(options) with { methods = null };
 
     private static readonly string[] SelfRegistrationMethods =
     [

@@ -28,13 +28,8 @@ internal sealed class AuthorizeEndpoint(
 
         if (parameters["client_id"] is not { } clientId)
             return Page(OAuthError.MissingParameter("client_id"), parameters);
-        if (await clients.FindAsync(clientId, ct) is not { } client)
-            return Page(
-                OAuthError.UnknownClient.Because(
-                    $"no client has the client_id '{clientId}', or it is disabled: register it, or add it to clients"
-                ),
-                parameters
-            );
+        if ((await clients.FindFreshAsync(clientId, ct)).Failed(out var unknown, out var client))
+            return Page(unknown, parameters);
 
         // §3.1.2.3: the redirect URI, one of this client's, compared as a string.
         var sent = parameters["redirect_uri"];
@@ -117,8 +112,8 @@ internal sealed class AuthorizeEndpoint(
     public async ValueTask<bool> IsRememberedAsync(AuthorizationRequest request, string subject, CancellationToken ct) =>
         !request.MustAsk
         && options.RememberConsentFor > TimeSpan.Zero
-        && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri)
-        && RememberedConsent.Covers(request, await GivenAsync(request.Client, subject, ct), time.GetUtcNow());
+        && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri, options)
+        && RememberedConsent.Covers(request, await GivenAsync(request.Client, subject, ct), options, time.GetUtcNow());
 
     /// <summary>What the user is to be told about a request (§10.2).</summary>
     /// <param name="request">What was asked.</param>
@@ -188,8 +183,8 @@ internal sealed class AuthorizeEndpoint(
                     ExpiresAt = now + options.AuthorizationCodeLifetime,
                 },
                 Consent =
-                    asked && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri)
-                        ? new(RedirectUris.DisplayHost(request.RedirectUri), now + options.RememberConsentFor)
+                    asked && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri, options)
+                        ? new(RedirectUris.DisplayHost(request.RedirectUri), now + options.RememberConsentFor, request.Client.DocumentHash)
                         : null,
             },
             ct

@@ -20,6 +20,7 @@ internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoin
             IntrospectionEndpoint = issuer.Url(issuer.IntrospectPath),
             RevocationEndpoint = issuer.Url(issuer.RevokePath),
             JwksUri = issuer.Url(issuer.JwksPath),
+            ClientIdMetadataDocumentSupported = options.Value.ClientIdMetadataDocuments ? true : null,
             ScopesSupported = scopes.Count > 0 ? scopes : null,
             GrantTypesSupported = [.. token.GrantTypes],
             TokenEndpointAuthMethodsSupported = methods,
@@ -77,6 +78,10 @@ internal sealed record ServerMetadata
 
     [JsonPropertyName("code_challenge_methods_supported")]
     public IReadOnlyList<string> CodeChallengeMethodsSupported { get; } = [Pkce.Method];
+
+    /// <summary>draft-ietf-oauth-client-id-metadata-document §5; absent = false.</summary>
+    [JsonPropertyName("client_id_metadata_document_supported")]
+    public bool? ClientIdMetadataDocumentSupported { get; init; }
 
     /// <summary>RFC 9207 §3.</summary>
     [JsonPropertyName("authorization_response_iss_parameter_supported")]

@@ -8,7 +8,11 @@ namespace HQ.OAuth2;
 /// </summary>
 internal static class RegistrationRequest
 {
-    public static Outcome<ClientMetadata> Parse(ReadOnlyMemory<byte> body)
+    public static Outcome<ClientMetadata> Parse(ReadOnlyMemory<byte> body) => Parse(body, Read);
+
+    /// <summary>The body as one JSON object, read by a page that knows its members.</summary>
+    public static Outcome<T> Parse<T>(ReadOnlyMemory<byte> body, Func<JsonElement, Outcome<T>> read)
+        where T : notnull
     {
         JsonDocument document;
         try
@@ -27,7 +31,7 @@ internal static class RegistrationRequest
                 return OAuthError.NotAJsonObject;
             try
             {
-                return Read(document.RootElement);
+                return read(document.RootElement);
             }
             catch (WrongTypeException wrong)
             {
@@ -41,7 +45,8 @@ internal static class RegistrationRequest
         }
     }
 
-    private static Outcome<ClientMetadata> Read(JsonElement json)
+    /// <summary>The members of RFC 7591 §2.</summary>
+    public static Outcome<ClientMetadata> Read(JsonElement json)
     {
         // §2: keys by value or by reference, and only public ones. No method here uses them, so none are registered.
         if (Member(json, "jwks") is { } jwks)

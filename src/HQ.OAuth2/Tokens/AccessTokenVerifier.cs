@@ -22,7 +22,7 @@ internal sealed class AccessTokenVerifier(
     /// <summary>The token, or null for whatever reason: unknown, malformed, expired, revoked, of a client that is gone.</summary>
     public async ValueTask<AccessToken?> VerifyAsync(string text, CancellationToken ct)
     {
-        if (await ReadAsync(text, ct) is not { } token || await clients.FindAsync(token.ClientId, ct) is not { } client)
+        if (await ReadAsync(text, ct) is not { } token || await clients.RecallAsync(token.ClientId, ct) is not { } client)
             return null;
 
         // A row: as long as it is there, and of this registration of the client.

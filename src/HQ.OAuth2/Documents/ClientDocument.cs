@@ -1,0 +1,78 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+
+namespace HQ.OAuth2;
+
+/// <summary>A client's metadata document as a client (draft-ietf-oauth-client-id-metadata-document §4.1).</summary>
+internal static class ClientDocument
+{
+    private const string SharedSecretMethods = "client_secret_";
+    private static readonly string[] secretMembers = ["client_secret", "client_secret_expires_at"];
+    private static readonly string[] keyMembers = ["jwks", "jwks_uri"];
+
+    /// <param name="clientId">The URL that the document was fetched from.</param>
+    /// <param name="body">What was there.</param>
+    /// <param name="options">The server's rules for clients that nobody here registered.</param>
+    /// <returns>The client, or what is wrong with the document.</returns>
+    public static Outcome<Client> Read(string clientId, ReadOnlyMemory<byte> body, HqOAuth2Options options) =>
+        RegistrationRequest.Parse(body, json => Read(clientId, json, options));
+
+    private static Outcome<Client> Read(string clientId, JsonElement json, HqOAuth2Options options)
+    {
+        // §4.1: its own URL, as a plain string.
+        if (!json.TryGetProperty("client_id", out var named) || named.ValueKind != JsonValueKind.String || !named.ValueEquals(clientId))
+            return OAuthError.InvalidClientMetadata("client_id", "must be the URL of the document, to the letter");
+
+        // §4.1: no secret that is published.
+        foreach (var member in secretMembers)
+        {
+            if (json.TryGetProperty(member, out _))
+                return OAuthError.InvalidClientMetadata(member, "must be absent: a published secret is none");
+        }
+
+        if (RegistrationRequest.Read(json).Failed(out var malformed, out var published))
+            return malformed;
+        // Published for every server there is: what this one does not have is left out, not refused.
+        var metadata = published with
+        {
+            TokenEndpointAuthMethod = published.TokenEndpointAuthMethod ?? OAuthClientAuthenticationMethods.None,
+            GrantTypes = published.GrantTypes is { } grants ? [.. grants.Where(ClientPolicy.IsForAnybody)] : null,
+            ResponseTypes = published.ResponseTypes?.Contains("code") == true ? null : published.ResponseTypes,
+            Scope = Known(published.Scope, options),
+        };
+        if (metadata.TokenEndpointAuthMethod.StartsWith(SharedSecretMethods, StringComparison.Ordinal))
+            return OAuthError.InvalidClientMetadata("token_endpoint_auth_method", "must not need a secret that both sides know");
+        if (metadata.GrantTypes?.Contains(OAuthGrantTypes.AuthorizationCode) == false)
+            return OAuthError.InvalidClientMetadata("grant_types", "must have authorization_code");
+        // MCP 2026-07-28, Client Registration: required here, optional in RFC 7591.
+        if (metadata.ClientName is null)
+            return OAuthError.InvalidClientMetadata("client_name", "is missing");
+
+        // §4.1: then as any client that registers itself.
+        if (metadata.Checked(ClientPolicy.ForDocument(options)).Failed(out var error, out var checkedMetadata))
+            return error;
+        if (options.Documents.SameOrigin && checkedMetadata.RedirectUris!.Any(uri => !IsOfOrigin(uri, clientId)))
+            return OAuthError.InvalidRedirectUri("By documents:sameOrigin a redirect URI is on the host of the document, or on loopback.");
+        return ClientRegistrar.Build(clientId, checkedMetadata, ClientProvenance.Cimd, options.DefaultOrg, []) with
+        {
+            DocumentHash = Hash(json, checkedMetadata),
+        };
+    }
+
+    // §6.3: what a user's consent rests on, and how the client proves who it is.
+    private static string Hash(JsonElement json, ClientMetadata metadata)
+    {
+        var keys = keyMembers.Select(name => json.TryGetProperty(name, out var value) ? value.GetRawText() : "");
+        string[] facts = [metadata.TokenEndpointAuthMethod!, .. keys, .. metadata.RedirectUris!.Order(StringComparer.Ordinal)];
+        return Base64Url.EncodeToString(IssuedText.Hash(Encoding.UTF8.GetBytes(string.Join('\n', facts))));
+    }
+
+    private static string? Known(string? scope, HqOAuth2Options options) =>
+        ScopeSet.Parse(scope).Failed(out _, out var scopes) ? scope
+        : scopes.Intersect(ScopePolicy.All(options)) is { IsEmpty: false } known ? known.ToString()
+        : null;
+
+    private static bool IsOfOrigin(string uri, string clientId) =>
+        RedirectUris.IsLoopback(uri) || (RedirectUris.IsHttps(uri) && ClientDocumentUrl.Origin(uri) == ClientDocumentUrl.Origin(clientId));
+}

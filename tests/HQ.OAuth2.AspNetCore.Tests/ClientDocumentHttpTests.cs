@@ -1,0 +1,253 @@
+using HQ.OAuth2.Tests;
+using Microsoft.Extensions.DependencyInjection;
+using static HQ.OAuth2.AspNetCore.Tests.BackChannel;
+
+namespace HQ.OAuth2.AspNetCore.Tests;
+
+/// <summary>Clients by their metadata document, from discovery to revocation (draft-ietf-oauth-client-id-metadata-document).</summary>
+internal sealed class ClientDocumentHttpTests
+{
+    private const string Url = "https://app.example.com/oauth/client.json";
+
+    private PublishedDocuments web = null!;
+    private TestApp app = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        web = new();
+        web.Publish(Url, Document());
+        app = await StartAsync(web);
+    }
+
+    [TearDown]
+    public async Task StopAsync() => await app.DisposeAsync();
+
+    [Test]
+    [Rfc("CIMD-5-1")]
+    public async Task Metadata_says_so_exactly_when_it_is_on()
+    {
+        var on = (await app.GetAsync("/.well-known/oauth-authorization-server")).Json;
+        on.GetProperty("client_id_metadata_document_supported").GetBoolean().Should().BeTrue();
+        on.GetProperty("token_endpoint_auth_methods_supported")[0].GetString().Should().Be("none");
+
+        await using var without = await TestApp.StartAsync();
+        (await without.GetAsync("/.well-known/oauth-authorization-server"))
+            .Json.TryGetProperty("client_id_metadata_document_supported", out _)
+            .Should()
+            .BeFalse();
+    }
+
+    [Test]
+    [Rfc("CIMD-6.4-1"), Rfc("MCP-S.7.2-2"), Rfc("MCP-S.2-1"), Rfc("MCP-A.8-1")]
+    public async Task From_the_first_request_to_revocation_it_is_a_client_like_any_other()
+    {
+        var alice = app.NewUser();
+        var url = TestApp.AuthorizeUrl(Url, ("resource", TestApp.Issuer + "/mcp"));
+        var page = await alice.GetAsync(url);
+        page.IsConsentPage().Should().BeTrue(page.Body);
+        page.Body.Should().Contain("Some app").And.Contain("<strong>app.example.com</strong>");
+        var code = (await alice.PressAsync(page, "approve")).LocationParameter("code")!;
+
+        var tokens = await app.RedeemAsync(Url, code, ("resource", TestApp.Issuer + "/mcp"));
+        tokens.Status.Should().Be(200, tokens.Body);
+        JwtPart(tokens.AccessToken(), 1).GetProperty("client_id").GetString().Should().Be(Url);
+        JwtPart(tokens.AccessToken(), 1).GetProperty("aud").GetString().Should().Be(TestApp.Issuer + "/mcp");
+        (await app.IsActiveAsync(tokens.AccessToken())).Should().BeTrue();
+
+        var refreshed = await app.RefreshAsync(Url, tokens.RefreshToken(), ("resource", TestApp.Issuer + "/mcp"));
+        refreshed.Status.Should().Be(200, refreshed.Body);
+        refreshed.RefreshToken().Should().NotBe(tokens.RefreshToken());
+
+        var revoked = await app.PostAsync(Revoke, ("token", refreshed.RefreshToken()), ("client_id", Url));
+        revoked.Status.Should().Be(200);
+        (await app.IsActiveAsync(refreshed.AccessToken())).Should().BeFalse();
+
+        web.Requests.Should().ContainSingle("the document was fresh all the time");
+        (await app.FindClientAsync(Url)).Should().BeNull("a document is no row");
+    }
+
+    [Test]
+    public async Task The_user_sees_it_among_connected_apps_and_ends_it()
+    {
+        var alice = app.NewBrowser("alice");
+        var tokens = await app.TokensAsync(Url);
+
+        var list = await alice.GetAsync("/api/v0/users/me/oauth2/authorizations");
+        list.Body.Should().Contain("\"cimd\"").And.Contain("Some app");
+        (await app.IsActiveAsync(tokens.AccessToken())).Should().BeTrue();
+        (await app.Services.CreateScope().ServiceProvider.GetRequiredService<ConnectedApps>().RevokeForClientAsync(Url, default))
+            .Should()
+            .Be(1);
+        (await app.IsActiveAsync(tokens.AccessToken())).Should().BeFalse();
+    }
+
+    [Test]
+    public async Task A_token_counts_and_the_list_shows_although_nobody_remembers_the_document()
+    {
+        var (restarted, tokens) = await ForgottenAsync();
+        await using var _ = restarted;
+
+        (await restarted.IsActiveAsync(tokens.AccessToken())).Should().BeTrue();
+        (await restarted.NewBrowser("alice").GetAsync("/api/v0/users/me/oauth2/authorizations")).Body.Should().Contain(Url);
+    }
+
+    [Test]
+    public async Task At_token_a_document_that_is_not_to_be_had_is_503_and_nothing_is_lost()
+    {
+        var (restarted, tokens) = await ForgottenAsync();
+        await using var _ = restarted;
+
+        var refused = await restarted.RefreshAsync(Url, tokens.RefreshToken());
+        refused.ShouldBeError("temporarily_unavailable", 503);
+        refused.Header("Retry-After").Should().NotBeNull();
+        refused.Body.Should().NotContain("app.example.com", "only the log says why");
+
+        web.Publish(Url, Document());
+        (await restarted.RefreshAsync(Url, tokens.RefreshToken())).Status.Should().Be(200);
+    }
+
+    [Test]
+    [Rfc("CIMD-4.3-1"), Rfc("CIMD-4.4-2")]
+    public async Task At_authorize_a_failure_is_a_page_that_names_the_host_and_the_next_attempt_works()
+    {
+        const string other = "https://down.example.com:8443/client.json";
+        web.Fail(other);
+        var refused = await app.NewUser().GetAsync(TestApp.AuthorizeUrl(other));
+        refused.ShouldBeErrorPage(503);
+        refused.Body.Should().Contain("down.example.com:8443").And.Contain("HQ1054");
+
+        web.Publish(other, Document(other));
+        (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(other))).IsConsentPage().Should().BeTrue();
+    }
+
+    [TestCase("https://app.example.com")]
+    [TestCase("https://app.example.com/a/../b")]
+    [TestCase("https://app.example.com/a?b")]
+    [TestCase("https://u:p@app.example.com/a")]
+    [TestCase("http://app.example.com/a")]
+    [Rfc("CIMD-3-1"), Rfc("CIMD-3-2")]
+    public async Task A_URL_that_cannot_be_a_client_is_a_page_and_no_fetch(string url)
+    {
+        (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(url))).ShouldBeErrorPage();
+        (await app.PostAsync(Token, ("grant_type", "refresh_token"), ("client_id", url), ("refresh_token", "x"))).ShouldBeError(
+            "invalid_client",
+            401
+        );
+        web.Fetches.Should().Be(0);
+    }
+
+    [TestCase("https://app.example.com/cb2")]
+    [TestCase("http://localhost:3118/other")]
+    [TestCase("http://127.0.0.2:3118/callback")]
+    [TestCase("https://localhost:3118/callback")]
+    [Rfc("CIMD-4.5-1"), Rfc("MCP-R.1.1-1"), Rfc("MCP-S.3-1")]
+    public async Task A_redirect_URI_is_one_of_the_document_or_a_page(string uri) =>
+        (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(Url, ("redirect_uri", uri)))).ShouldBeErrorPage();
+
+    [TestCase("http://localhost:3118/callback")]
+    [TestCase("http://127.0.0.1:49152/callback")]
+    [TestCase("http://localhost/callback")]
+    [Rfc("CIMD-4.5-1")]
+    public async Task A_portless_loopback_URI_of_the_document_stands_for_every_port(string uri) =>
+        (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(Url, ("redirect_uri", uri)))).IsConsentPage().Should().BeTrue();
+
+    [Test]
+    [Rfc("CIMD-6.2-1")]
+    public async Task A_method_that_proves_something_is_demanded_everywhere()
+    {
+        const string keyed = "https://keyed.example.com/client.json";
+        await using var host = await StartAsync(web, server => server.AddClientAuthentication<ByKey>());
+        web.Publish(keyed, Document(keyed, more: ",\"token_endpoint_auth_method\":\"private_key_jwt\""));
+        var code = await host.CodeAsync(keyed);
+
+        (await host.RedeemAsync(keyed, code)).ShouldBeError("invalid_client", 401);
+        (await host.PostAsync(Revoke, ("token", "x"), ("client_id", keyed))).ShouldBeError("invalid_client", 401);
+        (await host.RedeemAsync(keyed, code, ("client_assertion", "right"))).Status.Should().Be(200);
+
+        // Where no such method is, the user is not even asked.
+        (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(keyed))).ShouldBeErrorPage();
+    }
+
+    [Test]
+    [Rfc("MCP-S.8-1")]
+    public async Task Each_document_gets_a_consent_of_its_own_and_none_is_remembered_unless_the_host_says_so()
+    {
+        var alice = app.NewUser();
+        (await alice.ApproveAsync(TestApp.AuthorizeUrl(Url))).LocationParameter("code").Should().NotBeNull();
+        (await alice.GetAsync(TestApp.AuthorizeUrl(Url))).IsConsentPage().Should().BeTrue();
+
+        await using var host = await StartAsync(web, configure: o => o.Documents.RememberConsent = true);
+        var bob = host.NewUser();
+        (await bob.ApproveAsync(TestApp.AuthorizeUrl(Url))).LocationParameter("code").Should().NotBeNull();
+        (await bob.GetAsync(TestApp.AuthorizeUrl(Url))).LocationParameter("code").Should().NotBeNull("it was remembered");
+        (await bob.GetAsync(TestApp.AuthorizeUrl(Url, ("redirect_uri", "http://localhost:1/callback")))).IsConsentPage().Should().BeTrue();
+        const string other = "https://app.example.com/oauth/other.json";
+        web.Publish(other, Document(other));
+        (await bob.GetAsync(TestApp.AuthorizeUrl(other))).IsConsentPage().Should().BeTrue();
+    }
+
+    [Test]
+    [Rfc("CIMD-6.3-1")]
+    public async Task A_document_that_has_changed_is_asked_about_again()
+    {
+        await using var host = await StartAsync(web, configure: o => o.Documents.RememberConsent = true);
+        var alice = host.NewUser();
+        await alice.ApproveAsync(TestApp.AuthorizeUrl(Url));
+        host.Clock.Advance(TimeSpan.FromDays(1));
+        (await alice.GetAsync(TestApp.AuthorizeUrl(Url))).LocationParameter("code").Should().NotBeNull();
+
+        web.Publish(Url, Document().Replace("http://127.0.0.1/callback", "https://elsewhere.example/cb", StringComparison.Ordinal));
+        host.Clock.Advance(TimeSpan.FromDays(1));
+        (await alice.GetAsync(TestApp.AuthorizeUrl(Url))).IsConsentPage().Should().BeTrue();
+    }
+
+    private static Task<TestApp> StartAsync(
+        PublishedDocuments web,
+        Action<HqOAuth2Builder>? parts = null,
+        Action<HqOAuth2Options>? configure = null
+    ) =>
+        TestApp.StartAsync(
+            o =>
+            {
+                o.ClientIdMetadataDocuments = true;
+                configure?.Invoke(o);
+            },
+            parts,
+            host: builder => builder.Services.AddSingleton(new DocumentFetcher(web, TimeProvider.System))
+        );
+
+    private static string Document(string url = Url, string more = "") =>
+        $$"""
+            {"client_id":"{{url}}","client_name":"Some app","grant_types":["authorization_code","refresh_token"],
+             "redirect_uris":["https://app.example.com/cb","http://localhost/callback","http://127.0.0.1/callback"]{{more}}}
+            """;
+
+    // Nobody used the client for a month, so that this process has forgotten what it was: as after a restart.
+    private async Task<(TestApp Host, Answer Tokens)> ForgottenAsync()
+    {
+        var host = await StartAsync(
+            web,
+            configure: o => o.AccessTokenLifetime = o.RefreshTokenIdleLifetime = o.UnusedClientLifetime = TimeSpan.FromDays(80)
+        );
+        var tokens = await host.TokensAsync(Url);
+        web.Fail(Url);
+        host.Clock.Advance(TimeSpan.FromDays(31));
+        return (host, tokens);
+    }
+
+    private sealed class ByKey : IClientAuthentication
+    {
+        public string Method => "private_key_jwt";
+
+        public ClientProof? Read(OAuthRequest request) =>
+            request.Parameters["client_assertion"] is { } assertion
+                ? new Proof(request.Parameters["client_id"], assertion == "right")
+                : null;
+
+        private sealed class Proof(string? clientId, bool isRight) : ClientProof(clientId)
+        {
+            public override ValueTask<bool> IsOfAsync(Client client, CancellationToken ct) => new(isRight);
+        }
+    }
+}
