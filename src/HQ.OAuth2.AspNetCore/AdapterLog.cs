@@ -58,6 +58,16 @@ internal static partial class AdapterLog
     )]
     public static partial void ManagementUnprotected(this ILogger logger);
 
+    [LoggerMessage(
+        1115,
+        LogLevel.Error,
+        "{Endpoint} answered {Status} instead of 200, so no token can be checked: look at ClientId, ClientSecret and the client's introspects at the server"
+    )]
+    public static partial void IntrospectionRefused(this ILogger logger, string endpoint, int status);
+
+    [LoggerMessage(1116, LogLevel.Error, "{Endpoint} gave no answer that can be read, so no token can be checked")]
+    public static partial void IntrospectionFailed(this ILogger logger, Exception exception, string endpoint);
+
     [LoggerMessage(1106, LogLevel.Warning, "The keys could not be read again; this node goes on with those it has")]
     public static partial void KeysNotRefreshed(this ILogger logger, Exception exception);
 

@@ -14,20 +14,23 @@ internal sealed class CrossOriginFilter(IOptions<HqOAuth2Options> options, Prote
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
         app =>
         {
-            if (options.Value.Enabled)
-            {
-                var issuer = Issuer.Of(options.Value);
-                string[] open = [issuer.MetadataPath, issuer.TokenPath, issuer.RegisterPath, issuer.RevokePath, issuer.JwksPath];
-                app.Use((http, rest) => InvokeAsync(http, rest, open, issuer));
-            }
+            // A host without the server may have protected resources all the same.
+            var issuer = options.Value.Enabled ? Issuer.Of(options.Value) : null;
+            string[] open = issuer is null
+                ? []
+                : [issuer.MetadataPath, issuer.TokenPath, issuer.RegisterPath, issuer.RevokePath, issuer.JwksPath];
+            app.Use((http, rest) => InvokeAsync(http, rest, open, issuer));
 
             next(app);
         };
 
-    private Task InvokeAsync(HttpContext http, RequestDelegate next, string[] open, Issuer issuer)
+    private Task InvokeAsync(HttpContext http, RequestDelegate next, string[] open, Issuer? issuer)
     {
         // Registered first, so it runs last: after whatever the host's own CORS policy wrote.
-        if (Is(http, issuer.AuthorizePath) || Is(http, issuer.ConnectedAppsPath) || IsBelow(http, issuer.AuthorizationsPath))
+        if (
+            issuer is not null
+            && (Is(http, issuer.AuthorizePath) || Is(http, issuer.ConnectedAppsPath) || IsBelow(http, issuer.AuthorizationsPath))
+        )
             http.Response.OnStarting(Remove, http.Response.Headers);
         if (!open.Concat(resources.Paths).Any(path => Is(http, path)))
             return next(http);

@@ -100,16 +100,55 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         return group;
     }
 
+    /// <summary>
+    /// The same in a host whose authorization server runs elsewhere: the challenges of <c>AddHqOAuth2Introspection</c> point there.
+    /// </summary>
+    /// <param name="endpoints">Where.</param>
+    /// <param name="resource">Its identifier, exactly the URL that clients call, for instance <c>https://mcp.example.com/mcp</c>.</param>
+    /// <param name="issuer">The server's issuer identifier, exactly as the server has it.</param>
+    /// <param name="scopes">The scopes that mean something here; none = nothing is said of scopes.</param>
+    /// <exception cref="InvalidOperationException"><c>AddHqOAuth2Introspection</c> was not called.</exception>
+    /// <exception cref="ArgumentException">One of them cannot be; the message says what to change.</exception>
+    public static IEndpointConventionBuilder MapHqOAuth2ProtectedResource(
+        this IEndpointRouteBuilder endpoints,
+        string resource,
+        string issuer,
+        params string[] scopes
+    )
+    {
+        var services = endpoints.ServiceProvider;
+        if (services.GetService<ProtectedResources>() is null)
+            throw new InvalidOperationException(
+                "MapHqOAuth2ProtectedResource needs to know who checks tokens: call AddAuthentication().AddHqOAuth2Introspection(...) first."
+            );
+        if (!Issuer.TryParse(issuer, out _, out var problem))
+            throw new ArgumentException($"The issuer {issuer} {problem}.", nameof(issuer));
+        var group = endpoints.MapGroup("").AllowAnonymous().WithTags("OAuth2");
+        MapMetadata(group, services, Described(resource, options: null), r => r.Document(issuer, ScopeSet.Of(scopes), name: null));
+        return group;
+    }
+
     private static void MapMetadata(RouteGroupBuilder group, IServiceProvider services, string resource)
     {
         var options = services.GetRequiredService<IOptions<HqOAuth2Options>>().Value;
-        var described =
-            ProtectedResource.Of(resource, options, out var problem)
-            ?? throw new ArgumentException($"The protected resource {resource} {problem}.", nameof(resource));
+        MapMetadata(group, services, Described(resource, options), r => r.Document(options));
+    }
+
+    private static ProtectedResource Described(string resource, HqOAuth2Options? options) =>
+        ProtectedResource.Of(resource, options, out var problem)
+        ?? throw new ArgumentException($"The protected resource {resource} {problem}.", nameof(resource));
+
+    private static void MapMetadata(
+        RouteGroupBuilder group,
+        IServiceProvider services,
+        ProtectedResource described,
+        Func<ProtectedResource, ProtectedResourceMetadata> describe
+    )
+    {
         // A host may name one that is mapped already.
         if (!services.GetRequiredService<ProtectedResources>().TryAdd(described))
             return;
-        var document = JsonSerializer.SerializeToUtf8Bytes(described.Document(options), OAuthJson.Default.ProtectedResourceMetadata);
+        var document = JsonSerializer.SerializeToUtf8Bytes(describe(described), OAuthJson.Default.ProtectedResourceMetadata);
         var handler = AtOnePlace(described.MetadataPath, http => OAuthHttp.WriteDocumentAsync(http, document));
         group.MapMethods(described.MetadataPath, [HttpMethods.Get, HttpMethods.Head], ProtocolGuard.Around("protected-resource", handler));
     }

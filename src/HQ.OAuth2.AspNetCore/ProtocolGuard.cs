@@ -79,7 +79,7 @@ internal static class ProtocolGuard
         var options = OAuthHttp.Options(http);
         return !http.Request.IsHttps
             && !options.AllowPlainHttpBehindProxy
-            && options.IssuerURL!.StartsWith("https:", StringComparison.Ordinal)
+            && options.IssuerURL?.StartsWith("https:", StringComparison.Ordinal) == true
             && http.Connection.RemoteIpAddress is { } peer
             && !IPAddress.IsLoopback(peer);
     }

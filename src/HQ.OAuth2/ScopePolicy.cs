@@ -3,6 +3,9 @@ namespace HQ.OAuth2;
 /// <summary>Which scope a request may have (RFC 6749 §3.3): one rule for every endpoint that grants some.</summary>
 internal static class ScopePolicy
 {
+    /// <summary>The scope by which clients ask for a refresh token; no resource needs it (OpenID Connect Core §11).</summary>
+    public const string OfflineAccess = "offline_access";
+
     /// <summary>Every scope there is.</summary>
     public static ScopeSet All(HqOAuth2Options options) => ScopeSet.Of(options.Scopes.Select(s => s.Name));
 

@@ -1,5 +1,8 @@
 using HQ.OAuth2;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -19,4 +22,50 @@ public static class HqOAuth2BearerExtensions
         string authenticationScheme,
         Action<HqOAuth2BearerOptions> configure
     ) => builder.AddScheme<HqOAuth2BearerOptions, HqOAuth2BearerHandler>(authenticationScheme, configure);
+
+    /// <summary>
+    /// Accepts access tokens of an authorization server that runs elsewhere, by asking it (RFC 7662): for an API in another process, which
+    /// does not call <c>AddHqOAuth2</c>. A revocation is seen after <see cref="HqOAuth2IntrospectionOptions.CacheFor"/>.
+    /// </summary>
+    /// <exception cref="OptionsValidationException">At start: a setting is missing or cannot be; the message says which and what to write.</exception>
+    public static AuthenticationBuilder AddHqOAuth2Introspection(
+        this AuthenticationBuilder builder,
+        Action<HqOAuth2IntrospectionOptions> configure
+    ) => builder.AddHqOAuth2Introspection(HqOAuth2BearerDefaults.AuthenticationScheme, configure);
+
+    /// <summary>The same under another scheme name, for a host with several APIs or servers.</summary>
+    /// <exception cref="OptionsValidationException">At start: a setting is missing or cannot be; the message says which and what to write.</exception>
+    public static AuthenticationBuilder AddHqOAuth2Introspection(
+        this AuthenticationBuilder builder,
+        string authenticationScheme,
+        Action<HqOAuth2IntrospectionOptions> configure
+    )
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IntrospectionMemory>();
+        services.TryAddSingleton<ProtectedResources>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CrossOriginFilter>());
+        services.AddSingleton<IValidateOptions<HqOAuth2IntrospectionOptions>>(new IntrospectionOptionsValidator(authenticationScheme));
+        services.AddOptions<HqOAuth2IntrospectionOptions>(authenticationScheme).PostConfigure(Connect).ValidateOnStart();
+        return builder.AddScheme<HqOAuth2IntrospectionOptions, HqOAuth2IntrospectionHandler>(authenticationScheme, configure);
+    }
+
+    private static void Connect(HqOAuth2IntrospectionOptions options) =>
+        options.Backchannel ??= new HttpClient(
+            new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }
+        )
+        {
+            Timeout = TimeSpan.FromSeconds(10),
+            MaxResponseContentBufferSize = 64 * 1024,
+        };
+
+    private sealed class IntrospectionOptionsValidator(string scheme) : IValidateOptions<HqOAuth2IntrospectionOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, HqOAuth2IntrospectionOptions options) =>
+            name != scheme ? ValidateOptionsResult.Skip
+            : options.Problems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems)
+            : ValidateOptionsResult.Success;
+    }
 }

@@ -1,8 +1,10 @@
 using HQ.OAuth2;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Protects an endpoint by scope.</summary>
+/// <summary>Protects an endpoint, or whatever a policy protects, by scope.</summary>
 public static class RequireScopeExtensions
 {
     /// <summary>
@@ -17,16 +19,52 @@ public static class RequireScopeExtensions
     /// <summary>The same with a bearer scheme of another name.</summary>
     /// <exception cref="ArgumentException">The set is empty.</exception>
     public static TBuilder RequireScope<TBuilder>(this TBuilder builder, string authenticationScheme, ScopeSet scope)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.RequireAuthorization(policy => policy.AddAuthenticationSchemes(authenticationScheme).RequireScope(scope));
+
+    /// <summary>
+    /// For an MCP endpoint: a tool needs these scopes besides what the endpoint needs. A call without them is 403
+    /// <c>insufficient_scope</c> that names all of it, upon which MCP clients ask their user for more (MCP 2026-07-28, Step-Up Authorization).
+    /// </summary>
+    /// <param name="builder">What <c>MapMcp</c> gave.</param>
+    /// <param name="tool">The tool's name, to the letter.</param>
+    /// <param name="scopes">What it needs.</param>
+    /// <exception cref="ArgumentException">There is no scope, or one is no scope token.</exception>
+    public static TBuilder RequireToolScope<TBuilder>(this TBuilder builder, string tool, params string[] scopes)
         where TBuilder : IEndpointConventionBuilder
     {
+        var scope = ScopeSet.Of(scopes);
         if (scope.IsEmpty)
-            throw new ArgumentException("Name at least one scope.", nameof(scope));
-        builder.WithMetadata(new RequiredScope(scope));
-        return builder.RequireAuthorization(policy =>
-            policy
-                .AddAuthenticationSchemes(authenticationScheme)
-                .RequireAuthenticatedUser()
-                .RequireAssertion(c => scope.IsSubsetOf(ScopeSet.Parse(c.User.FindFirst("scope")?.Value).Value))
-        );
+            throw new ArgumentException("Name at least one scope.", nameof(scopes));
+        builder.Add(endpoint =>
+        {
+            var isFirst = !endpoint.Metadata.OfType<ToolScope>().Any();
+            endpoint.Metadata.Add(new ToolScope(tool, scope));
+            if (isFirst && endpoint.RequestDelegate is { } next)
+                endpoint.RequestDelegate = http =>
+                    ToolScope.Around(next, http.GetEndpoint()!.Metadata.GetOrderedMetadata<ToolScope>())(http);
+        });
+        return builder;
+    }
+
+    /// <summary>The same as a part of a policy: <c>options.AddPolicy("reader", p => p.RequireScope("read"))</c>.</summary>
+    /// <exception cref="ArgumentException">There is none, or one is no scope token.</exception>
+    public static AuthorizationPolicyBuilder RequireScope(this AuthorizationPolicyBuilder policy, params string[] scopes)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        if (policy.AuthenticationSchemes.Count == 0)
+            policy.AddAuthenticationSchemes(HqOAuth2BearerDefaults.AuthenticationScheme);
+        return policy.RequireScope(ScopeSet.Of(scopes));
+    }
+
+    /// <summary>The same with the schemes that the policy names already.</summary>
+    /// <exception cref="ArgumentException">The set is empty.</exception>
+    public static AuthorizationPolicyBuilder RequireScope(this AuthorizationPolicyBuilder policy, ScopeSet scope)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(scope);
+        return scope.IsEmpty
+            ? throw new ArgumentException("Name at least one scope.", nameof(scope))
+            : policy.RequireAuthenticatedUser().AddRequirements(new ScopeRequirement(scope));
     }
 }

@@ -19,13 +19,16 @@ internal sealed record ProtectedResource
     public string MetadataUrl { get; }
 
     /// <summary>The resource of an identifier, or in a sentence why it cannot be one here (§1.2).</summary>
-    public static ProtectedResource? Of(string identifier, HqOAuth2Options options, out string? problem)
+    /// <param name="identifier">The identifier.</param>
+    /// <param name="options">The server's, when it is in this host; null = it runs elsewhere, and knows what tokens may be for.</param>
+    /// <param name="problem">The sentence.</param>
+    public static ProtectedResource? Of(string identifier, HqOAuth2Options? options, out string? problem)
     {
         var isWeb = RedirectUris.IsPlainHttpsUrl(identifier) || RedirectUris.IsLoopback(identifier);
         problem =
             !isWeb || !ResourcePolicy.IsResourceUri(identifier) ? "is no https URL without fragment (http is for loopback only)"
             : identifier.Contains('?', StringComparison.Ordinal) ? "has a query: name the resource by its path"
-            : new ResourcePolicy(options).Resolve([identifier]).Error is not null
+            : options is not null && new ResourcePolicy(options).Resolve([identifier]).Error is not null
                 ? "is neither in resources nor below the issuer, so no client could get a token for it: add it to resources"
             : null;
         if (problem is not null)
@@ -38,13 +41,21 @@ internal sealed record ProtectedResource
     /// <summary>The document of §2; lists that are empty are left out (§3.2).</summary>
     public ProtectedResourceMetadata Document(HqOAuth2Options options)
     {
-        var understood = new ResourcePolicy(options).Understood(ScopeSet.Of(options.Scopes.Select(s => s.Name)), [Identifier]);
+        var policy = new ResourcePolicy(options);
+        return Document(options.IssuerURL!, policy.Understood(ScopePolicy.All(options), [Identifier]), policy.Describe(Identifier).Name);
+    }
+
+    /// <summary>The document of §2 with what is known of the server.</summary>
+    public ProtectedResourceMetadata Document(string issuer, ScopeSet scope, string? name)
+    {
+        // Whether a client may stay is between it and the server (MCP 2026-07-28, Refresh Tokens).
+        var own = scope.Where(s => s != ScopePolicy.OfflineAccess).ToList();
         return new()
         {
             Resource = Identifier,
-            AuthorizationServers = [options.IssuerURL!],
-            ScopesSupported = understood.IsEmpty ? null : [.. understood],
-            ResourceName = new ResourcePolicy(options).Describe(Identifier).Name,
+            AuthorizationServers = [issuer],
+            ScopesSupported = own.Count > 0 ? own : null,
+            ResourceName = name,
         };
     }
 }

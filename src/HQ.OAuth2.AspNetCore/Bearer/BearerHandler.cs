@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>Bearer tokens at an API (RFC 6750): how they come in and what a refusal says. How one is checked is for each scheme to say.</summary>
+internal abstract class BearerHandler<TOptions>(
+    IOptionsMonitor<TOptions> options,
+    IOptions<HqOAuth2Options> server,
+    ProtectedResources resources,
+    ILoggerFactory logger,
+    UrlEncoder encoder
+) : AuthenticationHandler<TOptions>(options, logger, encoder)
+    where TOptions : HqOAuth2ApiOptions, new()
+{
+    private const int RetryAfterSeconds = 5;
+
+    /// <summary>The resource identifiers that this API answers to.</summary>
+    protected abstract IEnumerable<string> Mine { get; }
+
+    /// <summary>The token when it counts now, for whatever audience; <see cref="OAuthError.InvalidToken"/> or a failure of ours when not.</summary>
+    protected abstract ValueTask<Outcome<AccessToken>> VerifyAsync(string text, CancellationToken ct);
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        // §2.1: the header; a token in the query or the body counts as absent (OAuth 2.1 §5.1).
+        if (BearerTokens.Read(OAuthHttp.Authorization(Context)).Failed(out var error, out var text))
+            return error == OAuthError.TokenMissing ? AuthenticateResult.NoResult() : AuthenticateResult.Fail(new Refusal(error));
+
+        // §2: in one way only.
+        if (await HasTokenInBodyAsync())
+            return AuthenticateResult.Fail(new Refusal(OAuthError.MalformedBearer));
+
+        // RFC 9068 §4, RFC 9700 §2.3: a live token of the server, for this API.
+        if ((await VerifyAsync(text, Context.RequestAborted)).Failed(out var refused, out var token))
+            return AuthenticateResult.Fail(new Refusal(refused));
+        if (!token.Audience.Any(a => Mine.Any(m => ResourcePolicy.SameResource(a, m))))
+            return AuthenticateResult.Fail(new Refusal(OAuthError.InvalidToken));
+
+        var identity = new ClaimsIdentity(Claims(token), Scheme.Name, nameType: "sub", roleType: "roles");
+        return AuthenticateResult.Success(new(new ClaimsPrincipal(identity), Scheme.Name));
+    }
+
+    // §3: a challenge with each refusal; an error code only where a token was sent. RFC 9728 §5.1: and where to begin.
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var error = ((await HandleAuthenticateOnceSafeAsync()).Failure as Refusal)?.Error;
+        Response.StatusCode = error?.Status ?? StatusCodes.Status401Unauthorized;
+        Response.Headers.CacheControl = "no-store";
+        // Trouble of ours is no reason to sign in again.
+        if (Response.StatusCode == StatusCodes.Status503ServiceUnavailable)
+            Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        else
+            Response.Headers.WWWAuthenticate = await ChallengeAsync(error);
+    }
+
+    // §3.1: all the scope that is needed (MCP 2026-07-28, Scope Challenge Handling).
+    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        var error = OAuthError.InsufficientScope;
+        Response.StatusCode = error.Status;
+        Response.Headers.WWWAuthenticate = await ChallengeAsync(error);
+    }
+
+    private async Task<string> ChallengeAsync(OAuthError? error)
+    {
+        var parts = new List<string> { "realm=\"oauth2\"" };
+        if (error is not null)
+            parts.Add($"error=\"{error.Code}\", error_description=\"{error.Describe(server.Value)}\"");
+        if (await ScopeRequirement.OfAsync(Context) is { IsEmpty: false } scope)
+            parts.Add($"scope=\"{scope}\"");
+        if (resources.MetadataUrl(Mine) is { } url)
+            parts.Add($"resource_metadata=\"{url}\"");
+        return "Bearer " + string.Join(", ", parts);
+    }
+
+    private async Task<bool> HasTokenInBodyAsync()
+    {
+        if (!Request.HasFormContentType || Request.ContentLength is null or > OAuthParameters.MaxBytes)
+            return false;
+        Request.EnableBuffering(OAuthParameters.MaxBytes);
+        var form = await OAuthHttp.ReadFormAsync(Context);
+        Request.Body.Position = 0;
+        return !form.Failed(out _, out var parameters) && parameters["access_token"] is not null;
+    }
+
+    private IEnumerable<Claim> Claims(AccessToken token)
+    {
+        yield return new("sub", token.Subject);
+        yield return new("client_id", token.ClientId);
+        yield return new("scope", Options.WithIncluded(token.Scope).ToString());
+        yield return new("jti", token.JwtId);
+        foreach (var audience in token.Audience)
+            yield return new("aud", audience);
+    }
+
+    private sealed class Refusal(OAuthError error) : Exception(error.Description)
+    {
+        public OAuthError Error { get; } = error;
+    }
+}

@@ -1,0 +1,47 @@
+namespace HQ.OAuth2;
+
+/// <summary>How an API that runs elsewhere takes the server's access tokens: it asks the server (RFC 7662), and remembers the answer for a while.</summary>
+public sealed class HqOAuth2IntrospectionOptions : HqOAuth2ApiOptions
+{
+    /// <summary>The server's issuer identifier, exactly as the server has it. Required.</summary>
+    public string? Issuer { get; set; }
+
+    /// <summary>The introspection endpoint; null = where HQ.OAuth2 has it below the issuer.</summary>
+    public string? IntrospectionEndpoint { get; set; }
+
+    /// <summary>The API's own client at the server, with the right to introspect tokens of its resources (<c>introspects</c>). Required.</summary>
+    public string? ClientId { get; set; }
+
+    /// <summary>That client's secret. Required.</summary>
+    public string? ClientSecret { get; set; }
+
+    /// <summary>
+    /// How long an answer is used again, never beyond the token's own end: a revocation is seen after so long. Default 30 seconds; zero =
+    /// the server is asked each time.
+    /// </summary>
+    public TimeSpan CacheFor { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How the server is reached; null = a client of its own with a time limit of 10 seconds.</summary>
+    public HttpClient? Backchannel { get; set; }
+
+    /// <summary>Where to ask.</summary>
+    internal string Endpoint =>
+        IntrospectionEndpoint
+        ?? (
+            OAuth2.Issuer.TryParse(Issuer, out var issuer, out var problem)
+                ? issuer.Url(issuer.IntrospectPath)
+                : throw new InvalidOperationException(problem)
+        );
+
+    internal IEnumerable<string> Problems()
+    {
+        if (!OAuth2.Issuer.TryParse(Issuer, out _, out var problem))
+            yield return $"AddHqOAuth2Introspection: Issuer = {Issuer ?? "(nothing)"} {problem}.";
+        if (string.IsNullOrEmpty(ClientId) || string.IsNullOrEmpty(ClientSecret))
+            yield return "AddHqOAuth2Introspection: ClientId or ClientSecret is missing: register a client for this API at the server, with introspects = its resources.";
+        if (Resources.Count == 0)
+            yield return "AddHqOAuth2Introspection: Resources is empty: add this API's identifier, which is the audience of its tokens (RFC 8707).";
+        if (CacheFor < TimeSpan.Zero)
+            yield return $"AddHqOAuth2Introspection: CacheFor = {CacheFor} is negative: use 00:00:00 to ask the server each time.";
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace HQ.OAuth2;
+
+/// <summary>What a tool of an MCP endpoint needs besides what the endpoint needs.</summary>
+internal sealed record ToolScope(string Tool, ScopeSet Scope)
+{
+    /// <summary>An MCP endpoint that looks at the tool a request calls before the request goes on.</summary>
+    public static RequestDelegate Around(RequestDelegate next, IReadOnlyList<ToolScope> tools) =>
+        async http =>
+        {
+            if (HttpMethods.IsPost(http.Request.Method))
+            {
+                var needed = await NeededAsync(http, tools);
+                if (!ScopeRequirement.IsMet(http.User, needed))
+                {
+                    await ScopeRequirement.ForbidAsync(http, needed);
+                    return;
+                }
+            }
+
+            await next(http);
+        };
+
+    // What cannot be read for certain needs everything: nobody gets past by a body that two parsers read in two ways.
+    private static async Task<ScopeSet> NeededAsync(HttpContext http, IReadOnlyList<ToolScope> tools)
+    {
+        http.Request.EnableBuffering();
+        try
+        {
+            using var body = await JsonDocument.ParseAsync(
+                http.Request.Body,
+                new() { AllowDuplicateProperties = false },
+                http.RequestAborted
+            );
+            return ScopeOf(Called(body.RootElement), tools);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return ScopeOf(tools.Select(t => t.Tool), tools);
+        }
+        finally
+        {
+            http.Request.Body.Position = 0;
+        }
+    }
+
+    private static ScopeSet ScopeOf(IEnumerable<string> called, IReadOnlyList<ToolScope> tools) =>
+        ScopeSet.Of(called.SelectMany(name => tools.Where(t => t.Tool == name)).SelectMany(t => t.Scope));
+
+    // JSON-RPC: {"method":"tools/call","params":{"name":"..."}}, or a batch of such. Names of members in any case, as servers read them.
+    private static IEnumerable<string> Called(JsonElement message) =>
+        message.ValueKind == JsonValueKind.Array ? message.EnumerateArray().SelectMany(Called)
+        : Members(message, "method").Any(m => m is { ValueKind: JsonValueKind.String } && m.ValueEquals("tools/call"))
+            ? Members(message, "params")
+                .SelectMany(p => Members(p, "name"))
+                .Where(n => n.ValueKind == JsonValueKind.String)
+                .Select(n => n.GetString()!)
+        : [];
+
+    private static IEnumerable<JsonElement> Members(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object
+            ? json.EnumerateObject().Where(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase)).Select(p => p.Value)
+            : [];
+}
