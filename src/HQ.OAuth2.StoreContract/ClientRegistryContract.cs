@@ -599,6 +599,7 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
             Contacts = ["a@example.com", "b@example.com"],
             SoftwareId = "software",
             SoftwareVersion = "1.2.3",
+            ApplicationType = "native",
             RegistrationAccessTokenHash = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
         };
 

@@ -165,7 +165,7 @@ internal sealed class MetadataTests
         (await bare.GetAsync(Path)).Json.TryGetProperty("scopes_supported", out _).Should().BeFalse();
     }
 
-    [Test, Rfc("8414-2-6"), Rfc("6749-3.3-5"), Rfc("8414-2-7"), Rfc("8414-2-8"), Rfc("8414-2-16"), Rfc("7636-7.2-1")]
+    [Test, Rfc("8414-2-6"), Rfc("6749-3.3-5"), Rfc("8414-2-7"), Rfc("8414-2-8"), Rfc("8414-2-16"), Rfc("7636-7.2-1"), Rfc("MCP-S.4-1")]
     public async Task The_lists_say_what_is_offered()
     {
         var document = await app.GetAsync(Path);

@@ -78,7 +78,7 @@ internal sealed class ProtectedResourceTests
         (await app.SendAsync(preflight)).Status.Should().Be(204);
     }
 
-    [Test, Rfc("9728-5.1-1"), Rfc("9728-5.1-2")]
+    [Test, Rfc("9728-5.1-1"), Rfc("9728-5.1-2"), Rfc("MCP-D.2-1")]
     public async Task A_challenge_names_the_document_and_the_scope()
     {
         const string Begin = ", resource_metadata=\"https://auth.example.com/.well-known/oauth-protected-resource\"";

@@ -155,8 +155,27 @@ internal sealed class RegistrationTests
     [Test, Rfc("7591-2-13")]
     public async Task Unknown_members_are_ignored_and_not_kept()
     {
-        var answer = await RegisteredAsync(",\"example_extension_parameter\":{\"a\":[1]},\"application_type\":\"native\",\"id_token\":7");
+        var answer = await RegisteredAsync(",\"example_extension_parameter\":{\"a\":[1]},\"application_type\":\"desktop\",\"id_token\":7");
         answer.Body.Should().NotContain("example_extension").And.NotContain("application_type").And.NotContain("id_token");
+    }
+
+    [TestCase("native", "https://app.example.com/cb")]
+    [TestCase("web", "http://localhost/cb")]
+    [TestCase("web", "cursor://anysphere.cursor-mcp/oauth/callback")]
+    [Rfc("MCP-R.3.1-1"), Rfc("MCP-A.3-1")]
+    public async Task An_application_type_is_a_hint_that_is_given_back_and_decides_nothing(string type, string uri)
+    {
+        var answer = await app.RegisterAsync(
+            new
+            {
+                application_type = type,
+                redirect_uris = new[] { uri },
+                token_endpoint_auth_method = "none",
+            }
+        );
+
+        answer.Status.Should().Be(201, answer.Body);
+        answer.Text("application_type").Should().Be(type);
     }
 
     [Test, Rfc("7591-3.2.1-5")]

@@ -34,6 +34,7 @@ internal sealed class ClientJsonTests
         Contacts = ["ops@example.com"],
         SoftwareId = "software",
         SoftwareVersion = "1.0",
+        ApplicationType = "native",
         RegistrationAccessTokenHash = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
     };
 

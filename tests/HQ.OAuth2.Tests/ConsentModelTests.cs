@@ -109,7 +109,7 @@ internal sealed class ConsentModelTests
         byLogo.HasForeignLinks.Should().Be(foreign);
     }
 
-    [Test]
+    [Test, Rfc("MCP-S.7.2-1")]
     public void It_says_when_every_redirect_is_on_the_users_computer()
     {
         Model(Given.Client() with { RedirectUris = ["http://127.0.0.1/cb", "http://localhost/cb"] })

@@ -47,7 +47,7 @@ internal sealed class ResourcePolicyTests
     [TestCase("https://auth.example.com/", "https://auth.example.com")]
     [TestCase("https://auth.example.com/mcp", "https://auth.example.com/mcp")]
     [TestCase("https://auth.example.com?x=1", "https://auth.example.com?x=1")]
-    [Rfc("8707-2-2")]
+    [Rfc("8707-2-2"), Rfc("MCP-A.8.1-1"), Rfc("MCP-A.8.1-2")]
     public void A_known_resource_is_resolved_to_its_configured_form(string requested, string identifier)
     {
         policy.Resolve([requested]).Value.Should().Equal(identifier);

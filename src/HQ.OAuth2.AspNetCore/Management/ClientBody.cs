@@ -42,6 +42,9 @@ internal sealed record ClientBody
     [JsonPropertyName("software_version")]
     public string? SoftwareVersion { get; init; }
 
+    [JsonPropertyName("application_type")]
+    public string? ApplicationType { get; init; }
+
     [JsonPropertyName("org")]
     public string? Org { get; init; }
 
@@ -73,6 +76,7 @@ internal sealed record ClientBody
             Contacts = Contacts,
             SoftwareId = SoftwareId,
             SoftwareVersion = SoftwareVersion,
+            ApplicationType = ApplicationType,
         };
 
     [JsonIgnore]
@@ -150,6 +154,9 @@ internal sealed record ClientResponse
     [JsonPropertyName("software_version")]
     public string? SoftwareVersion { get; init; }
 
+    [JsonPropertyName("application_type")]
+    public string? ApplicationType { get; init; }
+
     [JsonPropertyName("disabled")]
     public required bool Disabled { get; init; }
 
@@ -191,6 +198,7 @@ internal sealed record ClientResponse
             Contacts = client.Contacts,
             SoftwareId = client.SoftwareId,
             SoftwareVersion = client.SoftwareVersion,
+            ApplicationType = client.ApplicationType,
             Disabled = client.Disabled,
             Trusted = client.Trusted,
             RequirePkce = client.RequirePkce,

@@ -45,6 +45,7 @@ internal sealed record ClientData
     public IReadOnlyList<string>? Contacts { get; init; }
     public string? SoftwareId { get; init; }
     public string? SoftwareVersion { get; init; }
+    public string? ApplicationType { get; init; }
     public string? RegistrationAccessTokenHash { get; init; }
 
     public sealed record SecretData(string Hash, long? ExpiresAt = null, bool Generated = false);
@@ -74,6 +75,7 @@ internal sealed record ClientData
             Contacts = c.Contacts,
             SoftwareId = c.SoftwareId,
             SoftwareVersion = c.SoftwareVersion,
+            ApplicationType = c.ApplicationType,
             RegistrationAccessTokenHash = c.RegistrationAccessTokenHash,
         };
 
@@ -102,6 +104,7 @@ internal sealed record ClientData
             Contacts = ToTexts(Contacts),
             SoftwareId = SoftwareId,
             SoftwareVersion = SoftwareVersion,
+            ApplicationType = ApplicationType,
             RegistrationAccessTokenHash = RegistrationAccessTokenHash,
         };
 

@@ -82,6 +82,12 @@ public sealed partial record Client
     public string? SoftwareVersion { get; init; }
 
     /// <summary>
+    /// <c>web</c> or <c>native</c>, as it says itself (OpenID Connect Registration §2): a hint that decides nothing, since shipping clients
+    /// name one and redirect like the other. Null = it does not say.
+    /// </summary>
+    public string? ApplicationType { get; init; }
+
+    /// <summary>
     /// The SHA-256 of its registration access token (RFC 7592 §3), base64; null when it may not manage its registration itself.
     /// </summary>
     public string? RegistrationAccessTokenHash { get; init; }

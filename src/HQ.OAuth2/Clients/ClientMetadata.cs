@@ -47,6 +47,12 @@ public sealed record ClientMetadata
     /// <summary>The version of that software.</summary>
     public string? SoftwareVersion { get; init; }
 
+    /// <summary>
+    /// <c>web</c> or <c>native</c>, as it says itself (OpenID Connect Registration §2): a hint that decides nothing, since shipping clients
+    /// name one and redirect like the other. Null = it does not say.
+    /// </summary>
+    public string? ApplicationType { get; init; }
+
     internal ClientType Type =>
         TokenEndpointAuthMethod == OAuthClientAuthenticationMethods.None ? ClientType.Public : ClientType.Confidential;
 
@@ -92,11 +98,12 @@ public sealed record ClientMetadata
 
     private bool UsesCode => GrantTypes!.Contains(OAuthGrantTypes.AuthorizationCode);
 
-    // §2: defaults
+    // §2: defaults; an application_type that nobody knows is no hint
     private ClientMetadata Filled() =>
         this with
         {
             TokenEndpointAuthMethod = TokenEndpointAuthMethod ?? OAuthClientAuthenticationMethods.ClientSecretBasic,
+            ApplicationType = ApplicationType is "web" or "native" ? ApplicationType : null,
             GrantTypes = GrantTypes is { Count: > 0 } ? GrantTypes : [OAuthGrantTypes.AuthorizationCode],
         };
 

@@ -76,6 +76,7 @@ public sealed partial class ClientRegistrar
             Contacts = m.Contacts ?? [],
             SoftwareId = m.SoftwareId,
             SoftwareVersion = m.SoftwareVersion,
+            ApplicationType = m.ApplicationType,
         };
 
     private async ValueTask<Outcome<RegisteredClient>> RegisterAsync(

@@ -75,6 +75,7 @@ internal static class RegistrationRequest
             Contacts = Texts(json, "contacts"),
             SoftwareId = Text(json, "software_id"),
             SoftwareVersion = Text(json, "software_version"),
+            ApplicationType = Text(json, "application_type"),
         };
     }
 

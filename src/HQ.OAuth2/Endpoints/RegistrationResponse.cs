@@ -57,6 +57,9 @@ internal sealed record RegistrationResponse
     [JsonPropertyName("software_version")]
     public string? SoftwareVersion { get; init; }
 
+    [JsonPropertyName("application_type")]
+    public string? ApplicationType { get; init; }
+
     /// <summary>RFC 7592 §3; absent when the client may not manage its registration.</summary>
     [JsonPropertyName("registration_access_token")]
     public string? RegistrationAccessToken { get; init; }
@@ -87,6 +90,7 @@ internal sealed record RegistrationResponse
             Contacts = NullIfEmpty(client.Contacts),
             SoftwareId = client.SoftwareId,
             SoftwareVersion = client.SoftwareVersion,
+            ApplicationType = client.ApplicationType,
             RegistrationAccessToken = registered.RegistrationAccessToken,
             RegistrationClientUri = registered.RegistrationAccessToken is null
                 ? null
