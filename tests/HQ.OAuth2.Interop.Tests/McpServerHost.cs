@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using HQ.OAuth2.Tests;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HQ.OAuth2.Interop.Tests;
+
+/// <summary>samples/McpServer as it is, on a free port, with a clock that a test moves and a web of metadata documents of its own.</summary>
+internal sealed class McpServerHost : WebApplicationFactory<Program>
+{
+    private readonly TestDatabase database = TestDatabase.Sqlite();
+    private readonly (string Key, string Value)[] settings;
+
+    public McpServerHost(params (string Key, string Value)[] settings)
+    {
+        this.settings = settings;
+        Issuer = $"http://localhost:{FreePort()}";
+        UseKestrel(new Uri(Issuer).Port);
+        StartServer();
+    }
+
+    public string Issuer { get; }
+
+    public string Mcp => Issuer + "/mcp";
+
+    public TestClock Clock { get; } = new();
+
+    public PublishedDocuments Documents { get; } = new();
+
+    /// <summary>An access token that alice let a client of its own have.</summary>
+    public async Task<string> TokenAsync(string scope, string resource)
+    {
+        const string verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        const string challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        using var http = new HttpClient { BaseAddress = new Uri(Issuer) };
+        using var registered = await http.PostAsJsonAsync(
+            "/oauth2/register",
+            new
+            {
+                client_name = "Some app",
+                redirect_uris = new[] { Person.Callback },
+                token_endpoint_auth_method = "none",
+            }
+        );
+        var clientId = (await registered.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("client_id").GetString()!;
+        using var alice = new Person("alice");
+        var query =
+            $"response_type=code&client_id={clientId}&redirect_uri={Uri.EscapeDataString(Person.Callback)}&scope={Uri.EscapeDataString(scope)}"
+            + $"&resource={Uri.EscapeDataString(resource)}&code_challenge={challenge}&code_challenge_method=S256";
+        var answer = await alice.AuthorizeAsync(new Uri($"{Issuer}/oauth2/authorize?{query}"), default);
+        using var tokens = await http.PostAsync(
+            "/oauth2/token",
+            new FormUrlEncodedContent([
+                new("grant_type", "authorization_code"),
+                new("client_id", clientId),
+                new("redirect_uri", Person.Callback),
+                new("code", System.Web.HttpUtility.ParseQueryString(answer.Query)["code"]),
+                new("code_verifier", verifier),
+            ])
+        );
+        return (await tokens.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await database.DisposeAsync();
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseSetting("urls", Issuer);
+        builder.UseSetting("store", database.ConnectionString);
+        foreach (var (key, value) in settings.Prepend(("defaultResource", Mcp)).Prepend(("issuerURL", Issuer)))
+            builder.UseSetting("auth:oauth2:authorizationServer:" + key, value);
+        builder.ConfigureServices(services =>
+        {
+            services.AddSingleton<TimeProvider>(Clock);
+            services.AddSingleton(new DocumentFetcher(Documents, TimeProvider.System));
+        });
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

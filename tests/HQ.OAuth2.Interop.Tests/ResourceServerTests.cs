@@ -1,0 +1,120 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using OpenIddict.Validation.AspNetCore;
+
+namespace HQ.OAuth2.Interop.Tests;
+
+/// <summary>APIs in other processes that check our tokens with other people's code.</summary>
+internal sealed class ResourceServerTests
+{
+    private const string Resource = "https://api.example.com/notes";
+
+    private const string Secret = "secret-of-the-api-itself";
+
+    private McpServerHost server = null!;
+
+    [OneTimeSetUp]
+    public void Start()
+    {
+        server = new(
+            ("resources:0:identifier", Resource),
+            ("clients:0:clientId", "api"),
+            ("clients:0:secretHash", ClientSecrets.Keep(Secret, 4).Hash),
+            // What OpenIddict uses where both are offered.
+            ("clients:0:tokenEndpointAuthMethod", "client_secret_post"),
+            ("clients:0:grantTypes:0", "client_credentials"),
+            ("clients:0:introspects:0", Resource)
+        );
+        // Other people's code has a clock of its own.
+        server.Clock.Now = TimeProvider.System.GetUtcNow();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await server.DisposeAsync();
+
+    [Test]
+    public async Task JwtBearer_of_Microsoft_needs_two_settings()
+    {
+        await using var api = await ApiAsync(
+            JwtBearerDefaults.AuthenticationScheme,
+            services =>
+                services
+                    .AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
+                    .AddJwtBearer(options =>
+                    {
+                        options.MetadataAddress = server.Issuer + "/.well-known/oauth-authorization-server";
+                        options.Audience = Resource;
+                        options.TokenValidationParameters.ValidTypes = ["at+jwt"];
+                        options.MapInboundClaims = false;
+                        options.RequireHttpsMetadata = false; // this server is on loopback
+                    })
+        );
+
+        await OnlyItsTokensAsync(api);
+    }
+
+    [Test]
+    public async Task OpenIddict_asks_by_introspection()
+    {
+        await using var api = await ApiAsync(
+            OpenIddictValidationAspNetCoreDefaults.AuthenticationScheme,
+            services =>
+            {
+                services.AddAuthentication(OpenIddictValidationAspNetCoreDefaults.AuthenticationScheme);
+                services
+                    .AddOpenIddict()
+                    .AddValidation(options =>
+                    {
+                        options.SetIssuer(server.Issuer);
+                        options.Configure(o =>
+                            o.ConfigurationEndpoint = new Uri(server.Issuer + "/.well-known/oauth-authorization-server")
+                        );
+                        options.AddAudiences(Resource);
+                        options.UseIntrospection().SetClientId("api").SetClientSecret(Secret);
+                        options.UseSystemNetHttp();
+                        options.UseAspNetCore();
+                    });
+            }
+        );
+
+        await OnlyItsTokensAsync(api);
+    }
+
+    private async Task OnlyItsTokensAsync(WebApplication api)
+    {
+        var mine = await server.TokenAsync("read", Resource);
+        var another = await server.TokenAsync("read", server.Mcp);
+
+        (await GetAsync(api, "/read", mine)).Should().Be((200, "alice"));
+        (await GetAsync(api, "/write", mine)).Status.Should().Be(403);
+        (await GetAsync(api, "/read", another)).Status.Should().Be(401);
+        (await GetAsync(api, "/read", mine[..^4] + "AAAA")).Status.Should().Be(401);
+        (await GetAsync(api, "/read", null)).Status.Should().Be(401);
+    }
+
+    private static async Task<WebApplication> ApiAsync(string scheme, Action<IServiceCollection> authentication)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseTestServer();
+        authentication(builder.Services);
+        builder.Services.AddAuthorization();
+        var api = builder.Build();
+        api.MapGet("/read", (HttpContext http) => http.User.FindFirst("sub")!.Value).RequireScope(scheme, ScopeSet.Of("read"));
+        api.MapGet("/write", () => "").RequireScope(scheme, ScopeSet.Of("write"));
+        await api.StartAsync();
+        return api;
+    }
+
+    private static async Task<(int Status, string Body)> GetAsync(WebApplication api, string path, string? token)
+    {
+        using var http = api.GetTestServer().CreateClient();
+        http.BaseAddress = new Uri("https://api.example.com");
+        if (token is not null)
+            http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        using var response = await http.GetAsync(path);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+}
