@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what the tests need, builds, runs every test, and says what was skipped and why. The HTTP tests run on each store.
 # Needs the .NET SDK named in global.json. Chromium: tests/chromium.sh, which installs it where it may; else the browser tests are
-# skipped. PostgreSQL: the server of HQ_TEST_PG, else one to throw away (tests/pg.sh, which installs
+# skipped. Node.js: tests/node.sh, likewise. PostgreSQL: the server of HQ_TEST_PG, else one to throw away (tests/pg.sh, which installs
 # it where it may), else its tests are skipped. HQ_CI_STRICT=1 makes a skipped test a failure.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -26,6 +26,7 @@ fi
 if HQ_TEST_CHROMIUM=$(tests/chromium.sh); then export HQ_TEST_CHROMIUM; fi
 
 dotnet restore HQ.OAuth2.sln --locked-mode
+if HQ_TEST_NODE=$(tests/node.sh); then export HQ_TEST_NODE; fi
 dotnet build HQ.OAuth2.sln -c "$configuration" --no-restore
 
 status=0

@@ -31,22 +31,29 @@ internal sealed class McpServerHost : WebApplicationFactory<Program>
 
     public PublishedDocuments Documents { get; } = new();
 
-    /// <summary>An access token that alice let a client of its own have.</summary>
-    public async Task<string> TokenAsync(string scope, string resource)
+    /// <summary>Registers a public client; its id.</summary>
+    public async Task<string> RegisterAsync(string redirectUri)
     {
-        const string verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-        const string challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
         using var http = new HttpClient { BaseAddress = new Uri(Issuer) };
         using var registered = await http.PostAsJsonAsync(
             "/oauth2/register",
             new
             {
                 client_name = "Some app",
-                redirect_uris = new[] { Person.Callback },
+                redirect_uris = new[] { redirectUri },
                 token_endpoint_auth_method = "none",
             }
         );
-        var clientId = (await registered.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("client_id").GetString()!;
+        return (await registered.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("client_id").GetString()!;
+    }
+
+    /// <summary>An access token that alice let a client of its own have.</summary>
+    public async Task<string> TokenAsync(string scope, string resource)
+    {
+        const string verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        const string challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        using var http = new HttpClient { BaseAddress = new Uri(Issuer) };
+        var clientId = await RegisterAsync(Person.Callback);
         using var alice = new Person("alice");
         var query =
             $"response_type=code&client_id={clientId}&redirect_uri={Uri.EscapeDataString(Person.Callback)}&scope={Uri.EscapeDataString(scope)}"
@@ -84,7 +91,7 @@ internal sealed class McpServerHost : WebApplicationFactory<Program>
         });
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

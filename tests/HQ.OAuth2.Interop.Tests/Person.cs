@@ -5,7 +5,7 @@ using ModelContextProtocol.Authentication;
 namespace HQ.OAuth2.Interop.Tests;
 
 /// <summary>A person at a browser: follows redirects, fills the sign-in form, presses Allow, and stops where the client listens.</summary>
-internal sealed class Person(string name) : IDisposable
+internal sealed class Person(string name, string callback = Person.Callback) : IDisposable
 {
     /// <summary>Where clients listen here; nobody does.</summary>
     public const string Callback = "http://localhost:1179/callback";
@@ -42,7 +42,7 @@ internal sealed class Person(string name) : IDisposable
             if (response.Headers.Location is { } location)
             {
                 uri = new Uri(uri, location);
-                if (uri.Port == new Uri(Callback).Port)
+                if (uri.Port == new Uri(callback).Port)
                     return uri;
                 response = await http.GetAsync(uri, ct);
                 continue;

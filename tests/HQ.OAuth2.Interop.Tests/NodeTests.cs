@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace HQ.OAuth2.Interop.Tests;
+
+/// <summary>Clients of the Node.js world against samples/McpServer: each script in tests/interop-node ends with an error or not at all.</summary>
+internal sealed class NodeTests
+{
+    private const string Document = "https://node.example.com/oauth/client.json";
+    private const string Secret = "secret-of-the-api-itself";
+
+    private McpServerHost server = null!;
+
+    [OneTimeSetUp]
+    public void Start()
+    {
+        server = new(
+            ("clients:0:clientId", "api"),
+            ("clients:0:secretHash", ClientSecrets.Keep(Secret, 4).Hash),
+            ("clients:0:tokenEndpointAuthMethod", "client_secret_post"),
+            ("clients:0:grantTypes:0", "client_credentials"),
+            ("clients:0:scopes:0", "read")
+        );
+        // Other people's code has a clock of its own.
+        server.Clock.Now = TimeProvider.System.GetUtcNow();
+        server.Documents.Publish(
+            Document,
+            $$"""
+            {"client_id":"{{Document}}","client_name":"A document","redirect_uris":["http://localhost/callback"],
+             "grant_types":["authorization_code","refresh_token"],"token_endpoint_auth_method":"none"}
+            """
+        );
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await server.DisposeAsync();
+
+    [TestCase("typescript-sdk-1.mjs")]
+    [TestCase("typescript-client-2.mjs")]
+    [TestCase("openid-client.mjs")]
+    [TestCase("oauth4webapi.mjs")]
+    public async Task It_works_at_the_first_try(string script)
+    {
+        using var node = Node([script]);
+
+        await EndsWellAsync(node);
+    }
+
+    [Test]
+    public async Task The_official_conformance_suite_passes()
+    {
+        // Its browser is a person: it prints where to go, and listens for the answer.
+        var port = McpServerHost.FreePort();
+        using var http = new HttpClient { BaseAddress = new Uri(server.Issuer) };
+        var clientId = await server.RegisterAsync($"http://127.0.0.1:{port}/callback");
+        using var suite = Node([
+            "node_modules/@modelcontextprotocol/conformance/dist/index.js",
+            "authorization",
+            "--url",
+            server.Issuer,
+            "--client-id",
+            clientId,
+            "--resource",
+            server.Mcp,
+            "--port",
+            $"{port}",
+        ]);
+        using var alice = new Person("alice", $"http://127.0.0.1:{port}/callback");
+        var output = await EndsWellAsync(
+            suite,
+            async line =>
+            {
+                if (line.StartsWith(server.Issuer + "/oauth2/authorize?", StringComparison.Ordinal))
+                    using (await http.GetAsync(await alice.AuthorizeAsync(new Uri(line.Trim()), default))) { }
+            }
+        );
+
+        alice.Visits.Should().ContainSingle();
+        output.Should().Contain("authorization-server-metadata").And.Contain("authorization-code-grant");
+        output.Should().NotContain("FAILURE").And.NotContain("SKIPPED");
+    }
+
+    private Process Node(string[] arguments)
+    {
+        if (Environment.GetEnvironmentVariable("HQ_TEST_NODE") is not { Length: > 0 } node)
+        {
+            Assert.Ignore("HQ_TEST_NODE is not set: ./test.sh sets it, or run HQ_TEST_NODE=$(tests/node.sh)");
+            throw new NotSupportedException();
+        }
+
+        var start = new ProcessStartInfo(node, arguments)
+        {
+            WorkingDirectory = Path.Combine(Here(), "..", "interop-node"),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        (start.Environment["ISSUER"], start.Environment["DOCUMENT"], start.Environment["API_SECRET"]) = (server.Issuer, Document, Secret);
+        return Process.Start(start)!;
+    }
+
+    private static async Task<string> EndsWellAsync(Process process, Func<string, Task>? onLine = null)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var errors = process.StandardError.ReadToEndAsync(patience.Token);
+        var output = new StringBuilder();
+        try
+        {
+            while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+            {
+                output.AppendLine(line);
+                if (onLine is not null)
+                    await onLine(line);
+            }
+
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"It did not end in time: {output}");
+        }
+
+        process.ExitCode.Should().Be(0, $"{output} {await errors}");
+        return output.ToString();
+    }
+
+    private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import * as oauth from 'oauth4webapi';
+import { callback, issuer, mcp, visit } from './person.mjs';
+
+const insecure = { [oauth.allowInsecureRequests]: true };
+const server = await oauth.processDiscoveryResponse(
+  new URL(issuer),
+  await oauth.discoveryRequest(new URL(issuer), { algorithm: 'oauth2', ...insecure }),
+);
+const resource = await oauth.processResourceDiscoveryResponse(new URL(mcp), await oauth.resourceDiscoveryRequest(new URL(mcp), insecure));
+assert.deepEqual(resource.authorization_servers, [issuer]);
+
+async function flow(client, authentication, scope) {
+  const verifier = oauth.generateRandomCodeVerifier();
+  const request = new URL(server.authorization_endpoint);
+  request.search = new URLSearchParams({
+    response_type: 'code',
+    client_id: client.client_id,
+    redirect_uri: callback,
+    scope,
+    resource: mcp,
+    state: 'state',
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  });
+  const answer = oauth.validateAuthResponse(server, client, await visit(request), 'state');
+  const tokens = await oauth.processAuthorizationCodeResponse(
+    server,
+    client,
+    await oauth.authorizationCodeGrantRequest(server, client, authentication, answer, callback, verifier, insecure),
+  );
+  assert.equal(tokens.scope, scope);
+
+  // The JWT by its published key (RFC 9068 §4), as an API elsewhere would.
+  const claims = await oauth.validateJwtAccessToken(
+    server,
+    new Request(mcp, { headers: { authorization: `Bearer ${tokens.access_token}` } }),
+    mcp,
+    insecure,
+  );
+  assert.deepEqual([claims.sub, claims.client_id, claims.scope], ['alice', client.client_id, scope]);
+
+  const refreshed = await oauth.processRefreshTokenResponse(
+    server,
+    client,
+    await oauth.refreshTokenGrantRequest(server, client, authentication, tokens.refresh_token, insecure),
+  );
+  assert.notEqual(refreshed.refresh_token, tokens.refresh_token);
+  await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, authentication, refreshed.refresh_token, insecure));
+  await assert.rejects(
+    async () =>
+      oauth.processRefreshTokenResponse(
+        server,
+        client,
+        await oauth.refreshTokenGrantRequest(server, client, authentication, refreshed.refresh_token, insecure),
+      ),
+    (error) => error.error === 'invalid_grant',
+  );
+}
+
+const registered = await oauth.processDynamicClientRegistrationResponse(
+  await oauth.dynamicClientRegistrationRequest(
+    server,
+    { client_name: 'oauth4webapi', redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token'] },
+    insecure,
+  ),
+);
+assert.equal(registered.token_endpoint_auth_method, 'client_secret_basic');
+await flow(registered, oauth.ClientSecretBasic(registered.client_secret), 'read write');
+await flow({ client_id: process.env.DOCUMENT }, oauth.None(), 'read');

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import * as client from 'openid-client';
+import { callback, issuer, mcp, visit } from './person.mjs';
+
+const insecure = { algorithm: 'oauth2', execute: [client.allowInsecureRequests] };
+
+// It does not look at the method it registered: without a word it sends the secret in the body.
+const methods = { client_secret_basic: client.ClientSecretBasic, client_secret_post: client.ClientSecretPost, none: client.None };
+
+for (const [method, authentication] of Object.entries(methods)) {
+  const metadata = {
+    client_name: 'openid-client',
+    redirect_uris: [callback],
+    grant_types: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_method: method,
+  };
+  const config = await client.dynamicClientRegistration(new URL(issuer), metadata, authentication(), insecure);
+  const registered = config.clientMetadata();
+  assert.equal(registered.token_endpoint_auth_method, method);
+  assert.equal('client_secret' in registered, method !== 'none');
+
+  const pkceCodeVerifier = client.randomPKCECodeVerifier();
+  const expectedState = client.randomState();
+  const request = client.buildAuthorizationUrl(config, {
+    redirect_uri: callback,
+    scope: 'read write',
+    resource: mcp,
+    state: expectedState,
+    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+  });
+  const answer = await visit(request);
+  const tokens = await client.authorizationCodeGrant(config, answer, { pkceCodeVerifier, expectedState }, { resource: mcp });
+  assert.equal(tokens.scope, 'read write');
+  assert.ok(tokens.expiresIn() > 0);
+
+  const narrowed = await client.refreshTokenGrant(config, tokens.refresh_token, { scope: 'read', resource: mcp });
+  assert.equal(narrowed.scope, 'read');
+  if (method !== 'none') {
+    const known = await client.tokenIntrospection(config, narrowed.access_token);
+    assert.deepEqual([known.active, known.aud, known.scope, known.sub], [true, mcp, 'read', 'alice']);
+  }
+
+  await client.tokenRevocation(config, narrowed.refresh_token);
+  await assert.rejects(client.refreshTokenGrant(config, narrowed.refresh_token), (error) => error.error === 'invalid_grant');
+  await assert.rejects(
+    client.authorizationCodeGrant(config, answer, { pkceCodeVerifier, expectedState }),
+    (error) => error.error === 'invalid_grant',
+  );
+}
+
+// A machine with a secret: its own token, and what others did wrong.
+const machine = await client.discovery(new URL(issuer), 'api', process.env.API_SECRET, client.ClientSecretPost(process.env.API_SECRET), insecure);
+const own = await client.clientCredentialsGrant(machine, { scope: 'read', resource: mcp });
+assert.equal(own.scope, 'read');
+const wrong = await client.discovery(new URL(issuer), 'api', 'wrong', client.ClientSecretPost('wrong'), insecure);
+await assert.rejects(client.clientCredentialsGrant(wrong, {}), (error) => error.status === 401);
