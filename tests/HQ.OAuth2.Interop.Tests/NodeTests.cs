@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace HQ.OAuth2.Interop.Tests;
@@ -91,7 +90,7 @@ internal sealed class NodeTests
 
         var start = new ProcessStartInfo(node, arguments)
         {
-            WorkingDirectory = Path.Combine(Here(), "..", "interop-node"),
+            WorkingDirectory = Scripts(),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -125,5 +124,16 @@ internal sealed class NodeTests
         return output.ToString();
     }
 
-    private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+    // Upwards from the program, since a reproducible build does not know where its sources are.
+    private static string Scripts()
+    {
+        for (var above = new DirectoryInfo(AppContext.BaseDirectory); above is not null; above = above.Parent)
+        {
+            var scripts = Path.Combine(above.FullName, "tests", "interop-node");
+            if (Directory.Exists(scripts))
+                return scripts;
+        }
+
+        throw new InvalidOperationException("tests/interop-node is not above the test program.");
+    }
 }
