@@ -36,6 +36,9 @@ public sealed record OAuthError
     /// <summary>The member of the metadata that it is about; null when it is about none.</summary>
     public string? Field { get; init; }
 
+    /// <summary>The other host that it is about; null when it is about none.</summary>
+    public string? Host { get; init; }
+
     // RFC 6749 §4.1.2.1 and §5.2: the request
 
     /// <summary>A parameter the request needs is absent or empty.</summary>
@@ -242,7 +245,10 @@ public sealed record OAuthError
 
     /// <summary>The metadata document could not be fetched now (§4.3). Shown to the user, never redirected.</summary>
     public static OAuthError ClientDocumentUnavailable(string host) =>
-        new(1054, "temporarily_unavailable", $"The app describes itself at {host}, and that could not be fetched. Try again later.", 503);
+        new(1054, "temporarily_unavailable", $"The app describes itself at {host}, and that could not be fetched. Try again later.", 503)
+        {
+            Host = host,
+        };
 
     /// <summary>The metadata document breaks a rule (§4.1). Shown to the user, never redirected.</summary>
     public static OAuthError ClientDocumentInvalid(string host) =>
@@ -250,7 +256,10 @@ public sealed record OAuthError
             1055,
             "invalid_client",
             $"The app describes itself at {host}, and that description breaks a rule. Its makers have to correct it."
-        );
+        )
+        {
+            Host = host,
+        };
 
     /// <summary>An error that an extension grant names (§4.5), for instance <c>authorization_pending</c>.</summary>
     public static OAuthError Extension(string code, string description) => new(1000, Clean(code), description);

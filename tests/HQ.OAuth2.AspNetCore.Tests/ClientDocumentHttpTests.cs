@@ -115,7 +115,10 @@ internal sealed class ClientDocumentHttpTests
         web.Fail(other);
         var refused = await app.NewUser().GetAsync(TestApp.AuthorizeUrl(other));
         refused.ShouldBeErrorPage(503);
-        refused.Body.Should().Contain("down.example.com:8443").And.Contain("HQ1054");
+        refused
+            .Body.Should()
+            .Contain("<p>The app that sent you here describes itself at down.example.com:8443, and that could not be")
+            .And.Contain("HQ1054");
 
         web.Publish(other, Document(other));
         (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(other))).IsConsentPage().Should().BeTrue();

@@ -85,6 +85,12 @@ internal static class EnglishTexts
             ["error.HQ1035"] =
                 "This answer did not come from a page that this server showed you, or you have signed in again since. Nothing was allowed.",
             ["error.HQ1036"] = "The address of this page is damaged or too old. Start again in the app that sent you here.",
+            ["error.HQ1053"] =
+                "The app that sent you here names itself by an address that this server does not accept. Nothing was allowed. Ask whoever runs this server.",
+            ["error.HQ1054"] =
+                "The app that sent you here describes itself at {0}, and that could not be fetched just now. Nothing was allowed. Try again in a few minutes.",
+            ["error.HQ1055"] =
+                "The app that sent you here describes itself at {0}, and that description is not one this server can accept. Nothing was allowed. Its makers have to correct it.",
             ["error.back"] = "Go back to {0}",
             ["error.again"] = "Show the question again",
             ["error.developers"] = "For developers",

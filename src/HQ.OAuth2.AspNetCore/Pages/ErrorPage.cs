@@ -49,10 +49,11 @@ internal static class ErrorPage
     }
 
     private static string Advice(PageTexts texts, OAuthError error) =>
-        texts.Find("error." + error.Id)
-        ?? texts[
-            error.Status >= StatusCodes.Status500InternalServerError ? "error.ours"
-            : error.Code == OAuthError.AccessDenied.Code ? "error.refused"
-            : "error.app"
-        ];
+        texts.Find("error." + error.Id) is not null
+            ? texts.Plain("error." + error.Id, error.Host ?? "")
+            : texts[
+                error.Status >= StatusCodes.Status500InternalServerError ? "error.ours"
+                : error.Code == OAuthError.AccessDenied.Code ? "error.refused"
+                : "error.app"
+            ];
 }

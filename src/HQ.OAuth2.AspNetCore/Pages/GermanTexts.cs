@@ -88,6 +88,12 @@ internal static class GermanTexts
                 "Diese Antwort kam nicht von einer Seite, die dieser Server Ihnen gezeigt hat, oder Sie haben sich seither neu angemeldet. Nichts wurde erlaubt.",
             ["error.HQ1036"] =
                 "Die Adresse dieser Seite ist beschädigt oder zu alt. Beginnen Sie von vorn in der App, die Sie hierher geschickt hat.",
+            ["error.HQ1053"] =
+                "Die App, die Sie hierher geschickt hat, nennt sich mit einer Adresse, die dieser Server nicht annimmt. Nichts wurde erlaubt. Fragen Sie die Betreiber dieses Servers.",
+            ["error.HQ1054"] =
+                "Die App, die Sie hierher geschickt hat, beschreibt sich unter {0}; das ließ sich gerade nicht abrufen. Nichts wurde erlaubt. Versuchen Sie es in ein paar Minuten noch einmal.",
+            ["error.HQ1055"] =
+                "Die App, die Sie hierher geschickt hat, beschreibt sich unter {0}; diese Beschreibung kann dieser Server nicht annehmen. Nichts wurde erlaubt. Ihre Hersteller müssen sie berichtigen.",
             ["error.back"] = "Zurück zu {0}",
             ["error.again"] = "Die Frage noch einmal zeigen",
             ["error.developers"] = "Für Entwickler",
