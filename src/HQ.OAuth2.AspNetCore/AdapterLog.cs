@@ -25,9 +25,6 @@ internal static partial class AdapterLog
     )]
     public static partial void OpenIntrospection(this ILogger logger, string section);
 
-    [LoggerMessage(1104, LogLevel.Warning, "{Key} is set, but has no effect in this version")]
-    public static partial void WithoutEffect(this ILogger logger, string key);
-
     [LoggerMessage(
         1105,
         LogLevel.Warning,

@@ -56,6 +56,7 @@ public static class HqOAuth2ServiceCollectionExtensions
             s.GetRequiredService<TimeProvider>()
         ));
         services.TryAddSingleton<ClientDocuments>();
+        services.TryAddSingleton<RequestLimits>();
         services.TryAddSingleton<RequestHandles>();
         services.TryAddSingleton<ManagementRoutes>();
         services.TryAddSingleton<ProtectedResources>();

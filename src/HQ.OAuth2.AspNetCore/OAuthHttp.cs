@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -15,7 +16,6 @@ internal static class OAuthHttp
 {
     private const string BasicChallenge = "Basic realm=\"oauth2\", charset=\"UTF-8\"";
     private const string BearerChallenge = "Bearer realm=\"oauth2\"";
-    private const int RetryAfterSeconds = 5;
 
     /// <summary>A back-channel request: form body, query and Authorization header.</summary>
     public static async ValueTask<Outcome<OAuthRequest>> ReadAsync(HttpContext http)
@@ -29,6 +29,7 @@ internal static class OAuthHttp
             Parameters = form,
             Query = query,
             Authorization = Authorization(http),
+            RemoteAddress = RemoteAddress(http),
         };
     }
 
@@ -45,6 +46,18 @@ internal static class OAuthHttp
 
     public static async ValueTask<Outcome<byte[]>> ReadJsonAsync(HttpContext http) =>
         IsOfType(http, "application/json") ? await ReadBodyAsync(http) : OAuthError.NotAJsonObject;
+
+    /// <summary>Whom limits count: an address, or the network of 64 bits that the owner of an IPv6 address has.</summary>
+    public static string? RemoteAddress(HttpContext http)
+    {
+        if (http.Connection.RemoteIpAddress is not { } address)
+            return null;
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
+            : address.ToString();
+    }
 
     public static IReadOnlyList<string> Authorization(HttpContext http) => [.. http.Request.Headers.Authorization.OfType<string>()];
 
@@ -64,8 +77,8 @@ internal static class OAuthHttp
             headers.WWWAuthenticate = BasicChallenge;
         else if (error.Status == StatusCodes.Status401Unauthorized)
             headers.WWWAuthenticate = error == OAuthError.TokenMissing ? BearerChallenge : $"{BearerChallenge}, error=\"{error.Code}\"";
-        if (error.Status == StatusCodes.Status503ServiceUnavailable)
-            headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        if (error.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
+            headers.RetryAfter = RetryAfter(error.Status).ToString(CultureInfo.InvariantCulture);
         return WriteJsonAsync(
             http,
             error.Status,
@@ -101,6 +114,9 @@ internal static class OAuthHttp
         if (!HttpMethods.IsHead(http.Request.Method))
             await http.Response.Body.WriteAsync(json, http.RequestAborted);
     }
+
+    // A minute's limit is over after a minute at the latest.
+    private static int RetryAfter(int status) => status == StatusCodes.Status429TooManyRequests ? 60 : 5;
 
     private static bool IsOfType(HttpContext http, string type) =>
         MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var sent)

@@ -40,7 +40,8 @@ internal static class ProtocolHandlers
     {
         var outcome = (await OAuthHttp.ReadJsonAsync(http)).Failed(out var unreadable, out var body)
             ? ProtocolGuard.Refuse(http, unreadable)
-            : await Of<RegistrationEndpoint>(http).HandleAsync(OAuthHttp.Authorization(http), body, http.RequestAborted);
+            : await Of<RegistrationEndpoint>(http)
+                .HandleAsync(OAuthHttp.Authorization(http), body, OAuthHttp.RemoteAddress(http), http.RequestAborted);
         await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.RegistrationResponse, StatusCodes.Status201Created);
     }
 

@@ -50,8 +50,6 @@ internal sealed class StartupCheck(
     {
         var issuer = Issuer.Of(options.Value);
         logger.Serving(issuer.Value, issuer.Url(issuer.MetadataPath));
-        foreach (var key in HqOAuth2OptionsValidator.WithoutEffect(options.Value))
-            logger.WithoutEffect(key);
         if (options.Value.UnauthenticatedIntrospection)
             logger.OpenIntrospection(Section);
         if (environment.IsDevelopment())

@@ -32,21 +32,6 @@ internal static class HqOAuth2OptionsValidator
             ? Problem("dcr", true, $"is on, but {store.GetType()} cannot add clients: implement IClientRegistry, or set dcr to false")
             : null;
 
-    /// <summary>Settings that differ from their default and have no effect in this version; they are warned about.</summary>
-    public static IEnumerable<string> WithoutEffect(HqOAuth2Options options)
-    {
-        var defaults = new HqOAuth2Options();
-        (string Key, bool IsSet)[] settings =
-        [
-            ("limits:registrationsPerMinute", options.Limits.RegistrationsPerMinute != defaults.Limits.RegistrationsPerMinute),
-            (
-                "limits:failedAuthenticationsPerMinute",
-                options.Limits.FailedAuthenticationsPerMinute != defaults.Limits.FailedAuthenticationsPerMinute
-            ),
-        ];
-        return settings.Where(s => s.IsSet).Select(s => $"{Section}:{s.Key}");
-    }
-
     private static IEnumerable<string> Server(HqOAuth2Options options)
     {
         if (!Issuer.TryParse(options.IssuerURL, out _, out var problem))

@@ -261,6 +261,10 @@ public sealed record OAuthError
             Host = host,
         };
 
+    /// <summary>Too many of these in a minute from one address (RFC 6749 §2.3.1, RFC 6585 §4).</summary>
+    public static OAuthError TooManyRequests { get; } =
+        new(1056, "temporarily_unavailable", "Too many of these requests in a minute. Try again later.", 429);
+
     /// <summary>An error that an extension grant names (§4.5), for instance <c>authorization_pending</c>.</summary>
     public static OAuthError Extension(string code, string description) => new(1000, Clean(code), description);
 

@@ -29,6 +29,12 @@ public sealed record OAuthRequest
     /// <summary>The values of the <c>Authorization</c> header; more than one is an error.</summary>
     public IReadOnlyList<string> Authorization { get; init; } = [];
 
+    /// <summary>
+    /// The address it comes from, for limits; null = not known, and then all such requests are limited together. An IPv6 address counts as
+    /// the network of 64 bits that its owner has.
+    /// </summary>
+    public string? RemoteAddress { get; init; }
+
     /// <summary>What is wrong with the request whatever it asks: a repeated parameter or header, or one that stands in the URI.</summary>
     internal OAuthError? Malformed()
     {

@@ -270,20 +270,6 @@ internal sealed class ConfigurationTests
     }
 
     [Test]
-    public async Task A_setting_without_effect_is_warned_about()
-    {
-        await using var app = await TestApp.StartAsync(o =>
-        {
-            (o.Limits.RegistrationsPerMinute, o.Limits.FailedAuthenticationsPerMinute) = (7, 7);
-            // These have one.
-            (o.UnusedClientLifetime, o.NeverApprovedClientLifetime) = (TimeSpan.FromDays(40), TimeSpan.FromDays(2));
-            o.ClientIdMetadataDocuments = true;
-            (o.SigningKeyLifetime, o.PruneEvery, o.CacheClientsFor) = (TimeSpan.FromDays(9), TimeSpan.FromDays(1), TimeSpan.Zero);
-        });
-        app.Logs.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("has no effect")).Should().HaveCount(2);
-    }
-
-    [Test]
     public async Task Stores_in_memory_are_warned_about_outside_development()
     {
         await using var app = await TestApp.StartAsync(o => o.Clients.Clear(), environment: "Production", inMemory: true);

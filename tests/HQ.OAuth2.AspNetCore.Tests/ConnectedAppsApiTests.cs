@@ -115,6 +115,7 @@ internal sealed class ConnectedAppsApiTests
     }
 
     [Test, Rfc("7009-2.1-6")]
+    [Rfc("21-7.9-3")]
     public async Task A_removal_ends_every_token_and_the_remembered_consent_at_once()
     {
         var user = new Session(app, "end-user");

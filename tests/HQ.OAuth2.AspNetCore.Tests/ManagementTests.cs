@@ -250,6 +250,7 @@ internal sealed class ManagementTests
     }
 
     [Test]
+    [Rfc("21-7.9-3")]
     public async Task An_administrator_sees_and_ends_what_was_allowed()
     {
         var id = await app.DcrAsync();

@@ -177,16 +177,6 @@ internal sealed class HqOAuth2OptionsValidatorTests
         HqOAuth2OptionsValidator.StoreProblem(Given.Options(), new ReadOnlyStore()).Should().BeNull();
     }
 
-    [Test]
-    public void Settings_that_have_no_effect_yet_are_named_when_they_are_set()
-    {
-        HqOAuth2OptionsValidator.WithoutEffect(Given.Options()).Should().BeEmpty();
-        HqOAuth2OptionsValidator
-            .WithoutEffect(Given.Options(o => o.Limits.RegistrationsPerMinute = 5))
-            .Should()
-            .Equal("auth:oauth2:authorizationServer:limits:registrationsPerMinute");
-    }
-
     private static IEnumerable<string> Problems(Action<HqOAuth2Options> configure, bool development = false) =>
         HqOAuth2OptionsValidator.Problems(Given.Options(configure), development);
 

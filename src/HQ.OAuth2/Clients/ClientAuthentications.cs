@@ -51,10 +51,14 @@ internal sealed class NoClientAuthentication : IClientAuthentication
     private sealed class NoProof(string clientId) : ClientProof(clientId)
     {
         public override ValueTask<bool> IsOfAsync(Client client, CancellationToken ct) => new(true);
+
+        internal override bool IsKnown(Client client) => true;
     }
 }
 
 internal sealed class SecretProof(string? clientId, string secret, ClientSecrets secrets) : ClientProof(clientId)
 {
     public override ValueTask<bool> IsOfAsync(Client client, CancellationToken ct) => secrets.VerifyAsync(client, secret, ct);
+
+    internal override bool IsKnown(Client client) => secrets.IsRemembered(client, secret);
 }

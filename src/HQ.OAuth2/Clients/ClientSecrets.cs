@@ -64,11 +64,8 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
         if (!Fits(presented))
             return false;
         var now = time.GetUtcNow();
-        foreach (var kept in client.Secrets)
+        foreach (var kept in Live(client, now))
         {
-            // Expiry is looked at each time, also for a remembered secret.
-            if (kept.ExpiresAt is { } end && now >= end)
-                continue;
             if (kept.Generated && !IssuedText.TryOpen(presented, Prefix, out _))
                 continue;
             var key = MemoryKey(client.ClientId, kept.Hash, presented);
@@ -79,7 +76,18 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
         return false;
     }
 
+    /// <summary>Whether it was found to be one of the client's live ones within the last hour, so that bcrypt need not run.</summary>
+    public bool IsRemembered(Client client, string presented)
+    {
+        var now = time.GetUtcNow();
+        return Fits(presented) && Live(client, now).Any(kept => IsRemembered(MemoryKey(client.ClientId, kept.Hash, presented), now));
+    }
+
     public void Dispose() => bcrypts.Dispose();
+
+    // Expiry is looked at each time, also for a remembered secret.
+    private static IEnumerable<ClientSecret> Live(Client client, DateTimeOffset now) =>
+        client.Secrets.Where(kept => kept.ExpiresAt is not { } end || now < end);
 
     private async ValueTask<bool> ComputeAsync(
         Client client,

@@ -17,6 +17,9 @@ public abstract class ClientProof(string? clientId)
     /// <summary>The client it names.</summary>
     public string? ClientId { get; } = clientId;
 
+    /// <summary>Whether it was found right a while ago and still is, so that no limit on guesses concerns it.</summary>
+    internal virtual bool IsKnown(Client client) => false;
+
     /// <summary>Whether it proves that the request comes from this client, whose id is <see cref="ClientId"/>.</summary>
     public abstract ValueTask<bool> IsOfAsync(Client client, CancellationToken ct);
 }

@@ -8,11 +8,15 @@ internal sealed class IntrospectionEndpoint(
     ClientAuthenticator clients,
     AccessTokenVerifier accessTokens,
     AuthorizationRows authorizations,
+    RequestLimits limits,
     IOptions<HqOAuth2Options> options,
     TimeProvider time,
     ILogger<IntrospectionEndpoint> logger
 )
 {
+    // No client has it as its id.
+    private const string Anybody = "(anybody's tokens)";
+
     public async ValueTask<Outcome<IntrospectionResponse>> HandleAsync(OAuthRequest request, CancellationToken ct)
     {
         var outcome = await IntrospectAsync(request, ct);
@@ -39,9 +43,18 @@ internal sealed class IntrospectionEndpoint(
         // §2.1: token; the hint is not needed, a token's kind shows.
         if (request.Parameters["token"] is not { } token)
             return OAuthError.MissingParameter("token");
-        return token.StartsWith(RefreshToken.Prefix, StringComparison.Ordinal)
+
+        // §4: nobody tries out tokens, whom nobody knows least of all.
+        if (caller is null && limits.HasGuessed(Anybody, request.RemoteAddress))
+            return OAuthError.TooManyRequests.Because(
+                "limits:failedAuthenticationsPerMinute is reached for unknown tokens of this address"
+            );
+        var answer = token.StartsWith(RefreshToken.Prefix, StringComparison.Ordinal)
             ? await RefreshTokenAsync(token, caller, ct)
             : await AccessTokenAsync(token, caller, ct);
+        if (caller is null && !answer.Active)
+            limits.CountGuess(Anybody, request.RemoteAddress);
+        return answer;
     }
 
     // §2.2, §4: active only if every check passes and this caller may know.

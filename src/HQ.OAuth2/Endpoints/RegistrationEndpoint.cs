@@ -8,6 +8,7 @@ namespace HQ.OAuth2;
 /// <summary>The client registration endpoint (RFC 7591 §3).</summary>
 internal sealed class RegistrationEndpoint(
     ClientRegistrar registrar,
+    RequestLimits limits,
     IOptions<HqOAuth2Options> options,
     ILogger<RegistrationEndpoint> logger
 )
@@ -15,10 +16,14 @@ internal sealed class RegistrationEndpoint(
     public async ValueTask<Outcome<RegistrationResponse>> HandleAsync(
         IReadOnlyList<string> authorization,
         ReadOnlyMemory<byte> body,
+        string? remoteAddress,
         CancellationToken ct
     )
     {
-        var outcome = await RegisterAsync(authorization, body, ct);
+        // §5: before anything is read or hashed.
+        var outcome = limits.TryRegister(remoteAddress)
+            ? await RegisterAsync(authorization, body, ct)
+            : OAuthError.TooManyRequests.Because("limits:registrationsPerMinute is reached for this address");
         if (outcome.Error is { } error)
             logger.Refused("register", null, error);
         return outcome;

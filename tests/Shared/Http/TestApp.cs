@@ -99,6 +99,8 @@ internal sealed class TestApp : IAsyncDisposable
         o.Dcr = true;
         o.DefaultOrg = "default";
         o.BcryptWorkFactor = 4;
+        // Every test comes from one address, and the clock stands still.
+        (o.Limits.RegistrationsPerMinute, o.Limits.FailedAuthenticationsPerMinute) = (0, 0);
         // As in production: what must not be told apart is not.
         o.ExplainErrors = false;
         // Nothing listens at the issuer's address.
