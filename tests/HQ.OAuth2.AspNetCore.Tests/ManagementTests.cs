@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using HQ.OAuth2.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
