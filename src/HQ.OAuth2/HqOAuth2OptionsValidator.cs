@@ -17,7 +17,7 @@ internal static class HqOAuth2OptionsValidator
             options.Enabled
                 ?
                 [
-                    .. Server(options),
+                    .. Server(options, development),
                     .. Times(options),
                     .. Pages(options.Pages),
                     .. ScopesAndResources(options),
@@ -32,7 +32,7 @@ internal static class HqOAuth2OptionsValidator
             ? Problem("dcr", true, $"is on, but {store.GetType()} cannot add clients: implement IClientRegistry, or set dcr to false")
             : null;
 
-    private static IEnumerable<string> Server(HqOAuth2Options options)
+    private static IEnumerable<string> Server(HqOAuth2Options options, bool development)
     {
         if (!Issuer.TryParse(options.IssuerURL, out _, out var problem))
             yield return Problem("issuerURL", options.IssuerURL, problem);
@@ -66,6 +66,12 @@ internal static class HqOAuth2OptionsValidator
                 "privateUseSchemes",
                 scheme,
                 "cannot be allowed: list lower-case schemes of apps, never http, https, javascript, data, file and their like"
+            );
+        if (options.Documents.AllowLoopback && !development)
+            yield return Problem(
+                "documents:allowLoopback",
+                true,
+                "lets strangers have this machine ask itself: it is for tests, in Development only"
             );
         foreach (
             var (key, host) in options

@@ -66,7 +66,10 @@ public abstract record OAuthEvent
     public sealed record ClientRegistered(string ClientId, ClientProvenance Provenance, string? Org, IReadOnlyList<string> RedirectUris)
         : OAuthEvent;
 
-    /// <summary>A client's registration was changed.</summary>
+    /// <summary>
+    /// A client's registration was changed; or its metadata document was, in what users' consents rest on (redirect URIs, authentication
+    /// method, keys), as far as this process has seen the document before.
+    /// </summary>
     /// <param name="ClientId">Its id.</param>
     public sealed record ClientChanged(string ClientId) : OAuthEvent;
 

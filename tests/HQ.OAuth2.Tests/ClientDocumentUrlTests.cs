@@ -17,12 +17,6 @@ internal sealed class ClientDocumentUrlTests
     [TestCase("https://app.example.com?x")]
     [TestCase("https:///client.json")]
     [TestCase("https://")]
-    [TestCase("https://app.example.com/a/../b")]
-    [TestCase("https://app.example.com/a/./b")]
-    [TestCase("https://app.example.com/a/..")]
-    [TestCase("https://app.example.com/a/%2e%2e/b")]
-    [TestCase("https://app.example.com/a/%2E./b")]
-    [TestCase("https://app.example.com/a/%2e/b")]
     [TestCase("https://app.example.com/a#x")]
     [TestCase("https://app.example.com/a#")]
     [TestCase("https://u:p@app.example.com/a")]
@@ -41,6 +35,15 @@ internal sealed class ClientDocumentUrlTests
     [TestCase("https://bücher.example/a")]
     [Rfc("CIMD-3-1")]
     public void Anything_else_is_refused(string url) => Problem(url).Should().NotBeNull();
+
+    [TestCase("https://app.example.com/a/../b")]
+    [TestCase("https://app.example.com/a/./b")]
+    [TestCase("https://app.example.com/a/..")]
+    [TestCase("https://app.example.com/a/%2e%2e/b")]
+    [TestCase("https://app.example.com/a/%2E./b")]
+    [TestCase("https://app.example.com/a/%2e/b")]
+    [Rfc("CIMD-3-1")]
+    public void A_dot_segment_is_refused_however_it_is_written(string url) => Problem(url).Should().Contain("dot segment");
 
     [Test, Rfc("CIMD-3-2")]
     public void A_query_is_refused() => Problem("https://app.example.com/client?v=1").Should().Contain("query");

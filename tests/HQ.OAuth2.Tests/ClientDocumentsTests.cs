@@ -246,10 +246,18 @@ internal sealed class ClientDocumentsTests
     [Test, Rfc("CIMD-6.7-1"), Rfc("CIMD-6.5-2")]
     public async Task What_a_document_links_to_is_not_fetched()
     {
-        web.Publish(
-            Url,
-            PublishedDocuments.Minimal(Url, more: ",\"logo_uri\":\"https://127.0.0.1/logo\",\"jwks_uri\":\"https://10.0.0.1/keys\"")
-        );
+        string[] links =
+        [
+            "client_uri",
+            "logo_uri",
+            "tos_uri",
+            "policy_uri",
+            "jwks_uri",
+            "sector_identifier_uri",
+            "initiate_login_uri",
+            "backchannel_logout_uri",
+        ];
+        web.Publish(Url, PublishedDocuments.Minimal(Url, more: string.Concat(links.Select(l => $",\"{l}\":\"https://127.0.0.1/{l}\""))));
 
         await FreshAsync();
         web.Requests.Should().ContainSingle().Which.RequestUri!.OriginalString.Should().Be(Url);

@@ -177,6 +177,22 @@ internal sealed class HqOAuth2OptionsValidatorTests
         HqOAuth2OptionsValidator.StoreProblem(Given.Options(), new ReadOnlyStore()).Should().BeNull();
     }
 
+    [Test, Rfc("CIMD-6.5-1")]
+    public void Documents_from_this_machine_are_for_Development_and_hosts_are_names()
+    {
+        Problems(o => o.Documents.AllowLoopback = true).Should().ContainSingle().Which.Should().Contain("documents:allowLoopback");
+        Problems(o => o.Documents.AllowLoopback = true, development: true).Should().BeEmpty();
+        Problems(o =>
+            {
+                o.Documents.AllowedHosts.Add("https://app.example.com");
+                o.Documents.DeniedHosts.Add("*");
+            })
+            .Should()
+            .HaveCount(2)
+            .And.Contain(p => p.Contains("documents:allowedHosts = https://app.example.com"))
+            .And.Contain(p => p.Contains("documents:deniedHosts = *"));
+    }
+
     private static IEnumerable<string> Problems(Action<HqOAuth2Options> configure, bool development = false) =>
         HqOAuth2OptionsValidator.Problems(Given.Options(configure), development);
 

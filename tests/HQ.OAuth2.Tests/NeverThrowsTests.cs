@@ -41,7 +41,7 @@ internal sealed class NeverThrowsTests
     public void Registrations_are_parsed_or_refused() =>
         Everything(
             registrations,
-            bytes => _ = RegistrationRequest.Parse(bytes).Failed(out _, out var m) || m!.Checked(Policy).Error is null
+            bytes => _ = ClientMetadataJson.Parse(bytes).Failed(out _, out var m) || m!.Checked(Policy).Error is null
         );
 
     [Test]

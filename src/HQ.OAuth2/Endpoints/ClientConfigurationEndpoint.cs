@@ -43,7 +43,7 @@ internal sealed class ClientConfigurationEndpoint(
             return Refused(clientId, error);
         if (sent.Failed(out var unreadable, out var body))
             return Refused(clientId, unreadable);
-        if (RegistrationRequest.Parse(body).Failed(out var malformed, out var metadata))
+        if (ClientMetadataJson.Parse(body).Failed(out var malformed, out var metadata))
             return Refused(clientId, malformed);
         if (await ProblemAsync(body, caller.Client, ct) is { } problem)
             return Refused(clientId, problem);

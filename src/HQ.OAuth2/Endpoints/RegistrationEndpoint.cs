@@ -45,7 +45,7 @@ internal sealed class RegistrationEndpoint(
         }
 
         // §3.1: one JSON object.
-        if (RegistrationRequest.Parse(body).Failed(out var malformed, out var metadata))
+        if (ClientMetadataJson.Parse(body).Failed(out var malformed, out var metadata))
             return malformed;
 
         // §2, §5: the values, checked as they will be registered; §3.2.1: a fresh id, a secret where one is used.

@@ -27,6 +27,8 @@ internal static class DocumentTransport
             AutomaticDecompression = DecompressionMethods.None,
             MaxResponseHeadersLength = MaxHeaderKilobytes,
             PooledConnectionLifetime = connectionLife,
+            // A connection is made for all who wait, so no request's own limit ends it.
+            ConnectTimeout = DocumentFetcher.Timeout,
             ConnectCallback = async (context, ct) =>
             {
                 var addresses = await resolve(context.DnsEndPoint.Host, ct);

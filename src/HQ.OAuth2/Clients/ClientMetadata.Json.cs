@@ -6,7 +6,7 @@ namespace HQ.OAuth2;
 /// Reads client metadata from JSON (RFC 7591 §2, §3.1). Names are compared ordinally and may not repeat, unknown members are ignored, null
 /// and the empty string count as absent, since shipping clients send both.
 /// </summary>
-internal static class RegistrationRequest
+internal static class ClientMetadataJson
 {
     public static Outcome<ClientMetadata> Parse(ReadOnlyMemory<byte> body) => Parse(body, Read);
 

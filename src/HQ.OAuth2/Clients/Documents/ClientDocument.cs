@@ -16,7 +16,7 @@ internal static class ClientDocument
     /// <param name="options">The server's rules for clients that nobody here registered.</param>
     /// <returns>The client, or what is wrong with the document.</returns>
     public static Outcome<Client> Read(string clientId, ReadOnlyMemory<byte> body, HqOAuth2Options options) =>
-        RegistrationRequest.Parse(body, json => Read(clientId, json, options));
+        ClientMetadataJson.Parse(body, json => Read(clientId, json, options));
 
     private static Outcome<Client> Read(string clientId, JsonElement json, HqOAuth2Options options)
     {
@@ -31,7 +31,7 @@ internal static class ClientDocument
                 return OAuthError.InvalidClientMetadata(member, "must be absent: a published secret is none");
         }
 
-        if (RegistrationRequest.Read(json).Failed(out var malformed, out var published))
+        if (ClientMetadataJson.Read(json).Failed(out var malformed, out var published))
             return malformed;
         // Published for every server there is: what this one does not have is left out, not refused.
         var metadata = published with
