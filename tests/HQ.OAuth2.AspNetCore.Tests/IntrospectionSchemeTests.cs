@@ -170,6 +170,8 @@ internal sealed class IntrospectionSchemeTests
         var start = () =>
             StartApiAsync(o => (o.Issuer, o.ClientSecret, o.CacheFor) = ("https://auth.example.com/", null, TimeSpan.FromTicks(-1)));
 
+        var elsewhere = () => StartApiAsync(o => o.IntrospectionEndpoint = "http://auth.example.com/introspect");
+        (await elsewhere.Should().ThrowAsync<OptionsValidationException>()).WithMessage("*IntrospectionEndpoint*https*");
         var problem = (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Message;
         problem.Should().Contain("Issuer").And.Contain("slash").And.Contain("ClientSecret").And.Contain("CacheFor");
     }

@@ -179,6 +179,21 @@ internal sealed class ClientDocumentsTests
     }
 
     [Test]
+    public async Task A_URL_that_is_longer_than_an_id_may_be_is_nobody()
+    {
+        const string start = "https://app.example.com/";
+        var longest = start + new string('a', ClientDirectory.MaxIdLength - start.Length);
+        web.Publish(longest, PublishedDocuments.Minimal(longest));
+        web.Publish(longest + "a", PublishedDocuments.Minimal(longest + "a"));
+
+        (await directory.FindFreshAsync(longest, default)).Error.Should().BeNull();
+        (await directory.FindFreshAsync(longest + "a", default)).Error!.Id.Should().Be("HQ1032");
+        (await directory.FindAsync(longest + "a", default)).Error!.Id.Should().Be("HQ1032");
+        (await directory.RecallAsync(longest + "a", default)).Should().BeNull();
+        web.Fetches.Should().Be(1);
+    }
+
+    [Test]
     public async Task Without_the_setting_a_URL_is_an_unknown_client()
     {
         directory = Directory(o => o.ClientIdMetadataDocuments = false);

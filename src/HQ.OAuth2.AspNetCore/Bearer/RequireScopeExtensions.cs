@@ -1,6 +1,5 @@
 using HQ.OAuth2;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -41,8 +40,7 @@ public static class RequireScopeExtensions
             var isFirst = !endpoint.Metadata.OfType<ToolScope>().Any();
             endpoint.Metadata.Add(new ToolScope(tool, scope));
             if (isFirst && endpoint.RequestDelegate is { } next)
-                endpoint.RequestDelegate = http =>
-                    ToolScope.Around(next, http.GetEndpoint()!.Metadata.GetOrderedMetadata<ToolScope>())(http);
+                endpoint.RequestDelegate = http => ToolScope.InvokeAsync(http, next);
         });
         return builder;
     }

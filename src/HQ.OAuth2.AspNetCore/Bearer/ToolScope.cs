@@ -6,22 +6,21 @@ namespace HQ.OAuth2;
 /// <summary>What a tool of an MCP endpoint needs besides what the endpoint needs.</summary>
 internal sealed record ToolScope(string Tool, ScopeSet Scope)
 {
-    /// <summary>An MCP endpoint that looks at the tool a request calls before the request goes on.</summary>
-    public static RequestDelegate Around(RequestDelegate next, IReadOnlyList<ToolScope> tools) =>
-        async http =>
+    /// <summary>Looks at the tool that a request calls before the request goes on.</summary>
+    public static async Task InvokeAsync(HttpContext http, RequestDelegate next)
+    {
+        if (HttpMethods.IsPost(http.Request.Method))
         {
-            if (HttpMethods.IsPost(http.Request.Method))
+            var needed = await NeededAsync(http, http.GetEndpoint()!.Metadata.GetOrderedMetadata<ToolScope>());
+            if (!ScopeRequirement.IsMet(http.User, needed))
             {
-                var needed = await NeededAsync(http, tools);
-                if (!ScopeRequirement.IsMet(http.User, needed))
-                {
-                    await ScopeRequirement.ForbidAsync(http, needed);
-                    return;
-                }
+                await ScopeRequirement.ForbidAsync(http, needed);
+                return;
             }
+        }
 
-            await next(http);
-        };
+        await next(http);
+    }
 
     // What cannot be read for certain needs everything: nobody gets past by a body that two parsers read in two ways.
     private static async Task<ScopeSet> NeededAsync(HttpContext http, IReadOnlyList<ToolScope> tools)

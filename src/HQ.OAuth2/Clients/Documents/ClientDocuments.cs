@@ -24,7 +24,8 @@ internal sealed class ClientDocuments(
     private readonly MinuteLimit fetches = new(time);
 
     /// <summary>Whether a client id means a document, and this server reads documents.</summary>
-    public bool IsMeant(string clientId) => options.Value.ClientIdMetadataDocuments && ClientDocumentUrl.IsMeant(clientId);
+    public bool IsMeant(string clientId) =>
+        options.Value.ClientIdMetadataDocuments && ClientDocumentUrl.IsMeant(clientId) && ClientDirectory.CanBeId(clientId);
 
     /// <summary>
     /// The client by a document that is fresh by HTTP's rules: for the authorization endpoint, where a user is shown what it says.
