@@ -95,6 +95,7 @@ internal static class ConfigurationReader
         ["requirePkce"] = (o, v) => v.Bool(x => o.RequirePkce = x),
         ["privateUseSchemes"] = (o, v) => v.Texts(o.PrivateUseSchemes),
         ["bcryptWorkFactor"] = (o, v) => v.Number(x => o.BcryptWorkFactor = x),
+        ["signingAlgorithm"] = (o, v) => v.Algorithm(x => o.SigningAlgorithm = x),
         ["signingKeyLifetime"] = (o, v) => v.Time(x => o.SigningKeyLifetime = x),
         ["signingKeyLeadTime"] = (o, v) => v.Time(x => o.SigningKeyLeadTime = x),
         ["cacheKeysFor"] = (o, v) => v.Time(x => o.CacheKeysFor = x),
@@ -184,6 +185,16 @@ internal static class ConfigurationReader
                 set(AccessTokenFormat.Opaque);
             else
                 Wrong("jwt or opaque");
+        }
+
+        public void Algorithm(Action<SigningAlgorithm> set)
+        {
+            if (string.Equals(Raw, "ES256", StringComparison.OrdinalIgnoreCase))
+                set(SigningAlgorithm.ES256);
+            else if (string.Equals(Raw, "RS256", StringComparison.OrdinalIgnoreCase))
+                set(SigningAlgorithm.RS256);
+            else
+                Wrong("ES256 or RS256");
         }
 
         public void Texts(IList<string> list)

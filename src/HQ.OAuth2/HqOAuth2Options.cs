@@ -87,6 +87,11 @@ public sealed class HqOAuth2Options
     /// <summary>The bcrypt cost for secrets that a host brings, 4 to 14. Default 10.</summary>
     public int BcryptWorkFactor { get; set; } = 10;
 
+    /// <summary>
+    /// What access tokens are signed with. A change counts for keys made from then on: the one that signs goes on to its end. Default ES256.
+    /// </summary>
+    public SigningAlgorithm SigningAlgorithm { get; set; } = SigningAlgorithm.ES256;
+
     /// <summary>How long a key signs before its successor does. Default 90 days.</summary>
     public TimeSpan SigningKeyLifetime { get; set; } = TimeSpan.FromDays(90);
 
@@ -264,6 +269,16 @@ public sealed class LimitOptions
 
     /// <summary>How many bcrypt computations may run at once. Default: the number of cores.</summary>
     public int BcryptConcurrency { get; set; } = Environment.ProcessorCount;
+}
+
+/// <summary>What access tokens are signed with (RFC 7518 §3.1).</summary>
+public enum SigningAlgorithm
+{
+    /// <summary>ECDSA on P-256: short tokens, fast to make.</summary>
+    ES256,
+
+    /// <summary>RSA with 2048 bits: for APIs whose library reads nothing else (RFC 9068 §2.1 wants every one to read it).</summary>
+    RS256,
 }
 
 /// <summary>What an access token looks like on the wire.</summary>

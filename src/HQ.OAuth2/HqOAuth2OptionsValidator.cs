@@ -57,6 +57,8 @@ internal static class HqOAuth2OptionsValidator
                 uri,
                 "is no absolute URI: write for instance https://app.example.com/errors#, or leave it out"
             );
+        if (!Enum.IsDefined(options.SigningAlgorithm))
+            yield return Problem("signingAlgorithm", options.SigningAlgorithm, "is unknown: use ES256 or RS256");
         if (!Enum.IsDefined(options.AccessTokenFormat))
             yield return Problem("accessTokenFormat", options.AccessTokenFormat, "is unknown: use jwt or opaque");
         if (options.InitialAccessTokens.Any(t => t.Length < 16 || !BearerTokens.IsToken68(t)))

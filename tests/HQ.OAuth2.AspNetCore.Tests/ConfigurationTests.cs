@@ -22,6 +22,11 @@ internal sealed class ConfigurationTests
             ("defaultOrg", "acme"),
             ("initialAccessTokens:0", "an-initial-access-token"),
             ("clientIdMetadataDocuments", "true"),
+            ("documents:allowedHosts:0", "*.example.com"),
+            ("documents:deniedHosts:0", "bad.example.com"),
+            ("documents:sameOrigin", "true"),
+            ("documents:rememberConsent", "true"),
+            ("documents:allowLoopback", "true"),
             ("dcrManagement", "true"),
             ("unauthenticatedIntrospection", "true"),
             ("scopes:0:name", "a:b"),
@@ -49,6 +54,7 @@ internal sealed class ConfigurationTests
             ("requirePkce", "false"),
             ("privateUseSchemes:0", "myapp"),
             ("bcryptWorkFactor", "12"),
+            ("signingAlgorithm", "rs256"),
             ("signingKeyLifetime", "30.00:00:00"),
             ("signingKeyLeadTime", "2.00:00:00"),
             ("cacheKeysFor", "00:02:00"),
@@ -61,6 +67,7 @@ internal sealed class ConfigurationTests
             ("allowPlainHttpBehindProxy", "true"),
             ("limits:registrationsPerMinute", "1"),
             ("limits:failedAuthenticationsPerMinute", "2"),
+            ("limits:documentFetchesPerMinute", "4"),
             ("limits:bcryptConcurrency", "3")
         );
 
@@ -76,6 +83,15 @@ internal sealed class ConfigurationTests
                     DefaultOrg = "acme",
                     InitialAccessTokens = new[] { "an-initial-access-token" },
                     ClientIdMetadataDocuments = true,
+                    Documents = new
+                    {
+                        AllowedHosts = new[] { "*.example.com" },
+                        DeniedHosts = new[] { "bad.example.com" },
+                        SameOrigin = true,
+                        RememberConsent = true,
+                        AllowLoopback = true,
+                    },
+                    SigningAlgorithm = SigningAlgorithm.RS256,
                     DcrManagement = true,
                     UnauthenticatedIntrospection = true,
                     Scopes = new[]
@@ -134,6 +150,7 @@ internal sealed class ConfigurationTests
                     {
                         RegistrationsPerMinute = 1,
                         FailedAuthenticationsPerMinute = 2,
+                        DocumentFetchesPerMinute = 4,
                         BcryptConcurrency = 3,
                     },
                 }
@@ -153,6 +170,7 @@ internal sealed class ConfigurationTests
     [TestCase("issuerUrI", "https://auth.example.com", "issuerUrI is no key", "issuerURL")]
     [TestCase("accessTokenLifetime", "15", "accessTokenLifetime does not read", "[d.]hh:mm:ss")]
     [TestCase("accessTokenFormat", "paseto", "accessTokenFormat does not read", "jwt or opaque instead of 'paseto'")]
+    [TestCase("signingAlgorithm", "HS256", "signingAlgorithm does not read", "ES256 or RS256 instead of 'HS256'")]
     [TestCase("dcr", "yes", "dcr does not read", "true or false")]
     [TestCase("scopes", "read write", "scopes does not read", "a list")]
     [TestCase("limits:registrationPerMinute", "1", "limits:registrationPerMinute is no key", "registrationsPerMinute")]

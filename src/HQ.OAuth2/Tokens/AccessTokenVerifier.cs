@@ -65,7 +65,7 @@ internal sealed class AccessTokenVerifier(
             {
                 ValidIssuer = options.Value.IssuerURL,
                 ValidTypes = [AccessToken.Type],
-                ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256, EncryptionKey.KeyManagement, EncryptionKey.ContentEncryption],
+                ValidAlgorithms = [.. SigningKey.Algorithms, EncryptionKey.KeyManagement, EncryptionKey.ContentEncryption],
                 IssuerSigningKeys = ring.Verification,
                 TokenDecryptionKeys = ring.Decryption,
                 // Who may use it is for the caller to say; when it ends, for the injected clock.

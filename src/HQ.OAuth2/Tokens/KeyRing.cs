@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.Tokens;
 
@@ -27,19 +28,66 @@ internal sealed class KeyRing(DateTimeOffset readAt, IReadOnlyList<SigningKey> s
     public bool Knows(string? kid) => Verification.Concat(Decryption).Any(k => k.KeyId == kid);
 }
 
-/// <summary>A P-256 key that signs access tokens with ES256; its id is its thumbprint (RFC 7638).</summary>
+/// <summary>
+/// A key that signs access tokens: P-256 with ES256, or RSA with RS256 (RFC 9068 §2.1). Its id is its thumbprint (RFC 7638); what it is
+/// stands in its material, so that both kinds may be there while one follows the other.
+/// </summary>
 internal sealed record SigningKey(string Id, DateTimeOffset ActiveFrom, SigningCredentials Credentials, PublishedKey Published) : IServerKey
 {
     public const string Kind = "signing";
 
+    /// <summary>What a token of ours may be signed with.</summary>
+    public static readonly string[] Algorithms = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256];
+
+    private const int RsaBits = 2048;
+    private const string RsaOid = "1.2.840.113549.1.1.1";
+
     /// <summary>A new private key (PKCS #8).</summary>
-    public static byte[] NewMaterial()
+    public static byte[] NewMaterial(SigningAlgorithm algorithm)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using AsymmetricAlgorithm key =
+            algorithm == SigningAlgorithm.RS256 ? RSA.Create(RsaBits) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
         return key.ExportPkcs8PrivateKey();
     }
 
-    public static SigningKey Read(string id, DateTimeOffset activeFrom, byte[] material)
+    public static SigningKey Read(string id, DateTimeOffset activeFrom, byte[] material) =>
+        Algorithm(material) == RsaOid ? ReadRsa(id, activeFrom, material) : ReadEcdsa(id, activeFrom, material);
+
+    // RFC 5208 §5: version, algorithm, key.
+    private static string Algorithm(byte[] material)
+    {
+        try
+        {
+            var info = new AsnReader(material, AsnEncodingRules.DER).ReadSequence();
+            info.ReadInteger();
+            return info.ReadSequence().ReadObjectIdentifier();
+        }
+        catch (AsnContentException e)
+        {
+            throw new CryptographicException("A signing key is no PKCS #8 private key.", e);
+        }
+    }
+
+    private static SigningKey ReadRsa(string id, DateTimeOffset activeFrom, byte[] material)
+    {
+        var rsa = RSA.Create();
+        rsa.ImportPkcs8PrivateKey(material, out _);
+        var key = new RsaSecurityKey(rsa);
+        key.KeyId = Base64UrlEncoder.Encode(key.ComputeJwkThumbprint());
+        var parameters = rsa.ExportParameters(includePrivateParameters: false);
+        return new(
+            id,
+            activeFrom,
+            new(key, SecurityAlgorithms.RsaSha256),
+            new("RSA", "sig", SecurityAlgorithms.RsaSha256, key.KeyId)
+            {
+                N = Base64UrlEncoder.Encode(parameters.Modulus),
+                E = Base64UrlEncoder.Encode(parameters.Exponent),
+            }
+        );
+    }
+
+    private static SigningKey ReadEcdsa(string id, DateTimeOffset activeFrom, byte[] material)
     {
         var ecdsa = ECDsa.Create();
         ecdsa.ImportPkcs8PrivateKey(material, out _);
@@ -50,15 +98,12 @@ internal sealed record SigningKey(string Id, DateTimeOffset ActiveFrom, SigningC
             id,
             activeFrom,
             new(key, SecurityAlgorithms.EcdsaSha256),
-            new(
-                "EC",
-                "sig",
-                SecurityAlgorithms.EcdsaSha256,
-                key.KeyId,
-                "P-256",
-                Base64UrlEncoder.Encode(point.X),
-                Base64UrlEncoder.Encode(point.Y)
-            )
+            new("EC", "sig", SecurityAlgorithms.EcdsaSha256, key.KeyId)
+            {
+                Crv = "P-256",
+                X = Base64UrlEncoder.Encode(point.X),
+                Y = Base64UrlEncoder.Encode(point.Y),
+            }
         );
     }
 }
@@ -88,5 +133,12 @@ internal sealed record EncryptionKey(string Id, DateTimeOffset ActiveFrom, Encry
     }
 }
 
-/// <summary>One key of the key set (RFC 7517 §4): public members only.</summary>
-internal sealed record PublishedKey(string Kty, string Use, string Alg, string Kid, string Crv, string X, string Y);
+/// <summary>One key of the key set (RFC 7517 §4): public members only, those of its kind (RFC 7518 §6.2, §6.3).</summary>
+internal sealed record PublishedKey(string Kty, string Use, string Alg, string Kid)
+{
+    public string? Crv { get; init; }
+    public string? X { get; init; }
+    public string? Y { get; init; }
+    public string? N { get; init; }
+    public string? E { get; init; }
+}

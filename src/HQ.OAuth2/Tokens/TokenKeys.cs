@@ -95,7 +95,7 @@ internal sealed class TokenKeys(
         foreach (
             var (kind, material) in new (string, Func<byte[]>)[]
             {
-                (SigningKey.Kind, SigningKey.NewMaterial),
+                (SigningKey.Kind, () => SigningKey.NewMaterial(options.Value.SigningAlgorithm)),
                 (EncryptionKey.Kind, EncryptionKey.NewMaterial),
             }
         )
