@@ -114,6 +114,7 @@ internal sealed class IntrospectionSchemeTests
     [TestCase("")]
     [TestCase("[]")]
     [TestCase("<html>")]
+    [TestCase("""{"active":true,"client_id":"\ud800"}""")]
     public async Task An_answer_that_cannot_be_read_is_503(string body)
     {
         wire.Instead = () => new HttpResponseMessage { Content = new StringContent(body) };

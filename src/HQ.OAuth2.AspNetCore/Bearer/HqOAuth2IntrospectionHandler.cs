@@ -53,7 +53,9 @@ internal sealed class HqOAuth2IntrospectionHandler(
             Logger.IntrospectionRefused(Options.Endpoint, (int)response.StatusCode);
         }
         catch (Exception e)
-            when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+            when (e is HttpRequestException or JsonException or InvalidOperationException
+                || (e is OperationCanceledException && !ct.IsCancellationRequested)
+            )
         {
             Logger.IntrospectionFailed(e, Options.Endpoint);
         }
