@@ -80,7 +80,57 @@ internal sealed class NodeTests
         output.Should().NotContain("FAILURE").And.NotContain("SKIPPED");
     }
 
-    private Process Node(string[] arguments)
+    [Test]
+    public async Task The_shipped_mcp_remote_registers_signs_in_and_lists_the_tools()
+    {
+        var kept = Directory.CreateTempSubdirectory("hq-mcp-remote").FullName;
+        using var remote = Node(["node_modules/mcp-remote/dist/client.js", server.Mcp, "--allow-http"], ("MCP_REMOTE_CONFIG_DIR", kept));
+        using var http = new HttpClient();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(patience.Token);
+        var output = new StringBuilder();
+        Uri? request = null;
+        try
+        {
+            await Task.WhenAll(ReadAsync(remote.StandardError), ReadAsync(remote.StandardOutput));
+        }
+        catch (OperationCanceledException) when (!patience.IsCancellationRequested)
+        {
+            // It goes on until it is stopped, and everything was seen.
+        }
+        finally
+        {
+            remote.Kill(entireProcessTree: true);
+            await remote.WaitForExitAsync();
+            Directory.Delete(kept, recursive: true);
+        }
+
+        output.ToString().Should().Contain("Connected successfully").And.Contain("list_notes").And.Contain("delete_notes");
+
+        // A person needs longer to read the page than it needs to listen for the answer.
+        async Task ReadAsync(StreamReader lines)
+        {
+            while (await lines.ReadLineAsync(enough.Token) is { } line)
+            {
+                lock (output)
+                    output.AppendLine(line);
+                if (line.Contains("delete_notes", StringComparison.Ordinal))
+                    await enough.CancelAsync();
+                if (line.StartsWith(server.Issuer + "/oauth2/authorize?", StringComparison.Ordinal))
+                    request = new Uri(line);
+                if (line.EndsWith("Waiting for authorization...", StringComparison.Ordinal))
+                    await AnswerAsync(request!);
+            }
+        }
+
+        async Task AnswerAsync(Uri to)
+        {
+            using var alice = new Person("alice", System.Web.HttpUtility.ParseQueryString(to.Query)["redirect_uri"]!);
+            using (await http.GetAsync(await alice.AuthorizeAsync(to, patience.Token), patience.Token)) { }
+        }
+    }
+
+    private Process Node(string[] arguments, params (string Name, string Value)[] environment)
     {
         if (Environment.GetEnvironmentVariable("HQ_TEST_NODE") is not { Length: > 0 } node)
         {
@@ -91,10 +141,14 @@ internal sealed class NodeTests
         var start = new ProcessStartInfo(node, arguments)
         {
             WorkingDirectory = Scripts(),
+            // Some end when their input does.
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         (start.Environment["ISSUER"], start.Environment["DOCUMENT"], start.Environment["API_SECRET"]) = (server.Issuer, Document, Secret);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
