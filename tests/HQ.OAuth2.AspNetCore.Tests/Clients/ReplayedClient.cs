@@ -20,8 +20,8 @@ internal abstract class ReplayedClient
     /// <summary>Its metadata document, with the URL in <c>client_id</c>; null when it has none.</summary>
     protected virtual string? Document => null;
 
-    /// <summary>The body of its registration; null when it never registers.</summary>
-    protected virtual string? Registration => null;
+    /// <summary>The body of its registration.</summary>
+    protected abstract string Registration { get; }
 
     /// <summary>Where it listens at run time.</summary>
     protected abstract string[] RedirectUris { get; }
@@ -65,8 +65,6 @@ internal abstract class ReplayedClient
     [Test]
     public async Task Its_registration_is_answered_as_it_reads_it()
     {
-        if (Registration is null)
-            Assert.Pass("It registers nowhere.");
         var answer = await RegisterAsync();
 
         answer.Text("token_endpoint_auth_method").Should().Be(Method);
@@ -76,7 +74,7 @@ internal abstract class ReplayedClient
             .Json.GetProperty("redirect_uris")
             .GetRawText()
             .Should()
-            .Be(JsonDocument.Parse(Registration!).RootElement.GetProperty("redirect_uris").GetRawText());
+            .Be(JsonDocument.Parse(Registration).RootElement.GetProperty("redirect_uris").GetRawText());
         answer.Body.Should().NotContain("null");
         answer.Text("client_id").Should().MatchRegex("^[A-Za-z0-9._~-]+$");
     }
@@ -124,7 +122,7 @@ internal abstract class ReplayedClient
     /// <summary>Registers it as it does.</summary>
     protected async Task<Answer> RegisterAsync()
     {
-        var answer = await App.PostJsonAsync("/oauth2/register", Registration!);
+        var answer = await App.PostJsonAsync("/oauth2/register", Registration);
         answer.Status.Should().Be(201, answer.Body);
         return answer;
     }
@@ -135,12 +133,8 @@ internal abstract class ReplayedClient
         var identities = new List<(string, string?)>();
         if (Document is { } json)
             identities.Add((JsonDocument.Parse(json).RootElement.GetProperty("client_id").GetString()!, null));
-        if (Registration is not null)
-        {
-            var answer = await RegisterAsync();
-            identities.Add((answer.Text("client_id")!, answer.Text("client_secret")));
-        }
-
+        var answer = await RegisterAsync();
+        identities.Add((answer.Text("client_id")!, answer.Text("client_secret")));
         return identities;
     }
 
