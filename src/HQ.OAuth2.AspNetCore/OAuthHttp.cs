@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -77,8 +76,7 @@ internal static class OAuthHttp
             headers.WWWAuthenticate = BasicChallenge;
         else if (error.Status == StatusCodes.Status401Unauthorized)
             headers.WWWAuthenticate = error == OAuthError.TokenMissing ? BearerChallenge : $"{BearerChallenge}, error=\"{error.Code}\"";
-        if (error.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
-            headers.RetryAfter = RetryAfter(error.Status).ToString(CultureInfo.InvariantCulture);
+        SayWhenToRetry(http, error.Status);
         return WriteJsonAsync(
             http,
             error.Status,
@@ -115,8 +113,14 @@ internal static class OAuthHttp
             await http.Response.Body.WriteAsync(json, http.RequestAborted);
     }
 
-    // A minute's limit is over after a minute at the latest.
-    private static int RetryAfter(int status) => status == StatusCodes.Status429TooManyRequests ? 60 : 5;
+    /// <summary>RFC 9110 §10.2.3: a minute's limit is over after a minute at the latest, trouble of ours soon.</summary>
+    public static void SayWhenToRetry(HttpContext http, int status)
+    {
+        if (status == StatusCodes.Status429TooManyRequests)
+            http.Response.Headers.RetryAfter = "60";
+        else if (status == StatusCodes.Status503ServiceUnavailable)
+            http.Response.Headers.RetryAfter = "5";
+    }
 
     private static bool IsOfType(HttpContext http, string type) =>
         MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var sent)

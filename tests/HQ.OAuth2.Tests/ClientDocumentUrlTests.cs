@@ -33,6 +33,8 @@ internal sealed class ClientDocumentUrlTests
     [TestCase("https://127.1/a")]
     [TestCase("https://app.example.com/%7Ea")]
     [TestCase("https://bücher.example/a")]
+    [TestCase("https://app.example.com./a")]
+    [TestCase("https://app.example.com.:8443/a")]
     [Rfc("CIMD-3-1")]
     public void Anything_else_is_refused(string url) => Problem(url).Should().NotBeNull();
 
@@ -59,6 +61,7 @@ internal sealed class ClientDocumentUrlTests
         (Problem(url, o => AddAll(o.AllowedHosts, "app.example.com", "*.example.org")) is null).Should().Be(allowed);
 
     [TestCase("https://app.example.com/a", false)]
+    [TestCase("https://app.example.com./a", false)]
     [TestCase("https://sub.example.org/a", false)]
     [TestCase("https://example.org/a", true)]
     [TestCase("https://other.example/a", true)]

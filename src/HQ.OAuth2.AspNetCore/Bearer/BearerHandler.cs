@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
@@ -18,8 +17,6 @@ internal abstract class BearerHandler<TOptions>(
 ) : AuthenticationHandler<TOptions>(options, logger, encoder)
     where TOptions : HqOAuth2ApiOptions, new()
 {
-    private const int RetryAfterSeconds = 5;
-
     /// <summary>The resource identifiers that this API answers to.</summary>
     protected abstract IEnumerable<string> Mine { get; }
 
@@ -52,10 +49,9 @@ internal abstract class BearerHandler<TOptions>(
         var error = ((await HandleAuthenticateOnceSafeAsync()).Failure as Refusal)?.Error;
         Response.StatusCode = error?.Status ?? StatusCodes.Status401Unauthorized;
         Response.Headers.CacheControl = "no-store";
+        OAuthHttp.SayWhenToRetry(Context, Response.StatusCode);
         // Trouble of ours is no reason to sign in again.
-        if (Response.StatusCode == StatusCodes.Status503ServiceUnavailable)
-            Response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        else
+        if (Response.StatusCode != StatusCodes.Status503ServiceUnavailable)
             Response.Headers.WWWAuthenticate = await ChallengeAsync(error);
     }
 

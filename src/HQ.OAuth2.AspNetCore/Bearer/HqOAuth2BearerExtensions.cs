@@ -44,7 +44,7 @@ public static class HqOAuth2BearerExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IntrospectionMemory>();
+        services.TryAddSingleton(_ => new BoundedMemory<IntrospectedToken>(limit: 10_000));
         services.TryAddSingleton<ProtectedResources>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CrossOriginFilter>());
         services.AddSingleton<IValidateOptions<HqOAuth2IntrospectionOptions>>(new IntrospectionOptionsValidator(authenticationScheme));

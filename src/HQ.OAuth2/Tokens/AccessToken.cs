@@ -8,6 +8,9 @@ internal sealed record AccessToken
 
     public const string Type = "at+jwt";
 
+    /// <summary>What is longer is no token of ours.</summary>
+    public const int MaxLength = 16 * 1024;
+
     public required string Subject { get; init; }
     public required string ClientId { get; init; }
     public required IReadOnlyList<string> Audience { get; init; }

@@ -15,8 +15,6 @@ internal sealed class AccessTokenVerifier(
     TimeProvider time
 )
 {
-    private const int MaxLength = 16 * 1024;
-
     private static readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
 
     /// <summary>The token, or null for whatever reason: unknown, malformed, expired, revoked, of a client that is gone.</summary>
@@ -44,7 +42,7 @@ internal sealed class AccessTokenVerifier(
 
     private async ValueTask<AccessToken?> ReadAsync(string text, CancellationToken ct)
     {
-        if (text.Length > MaxLength)
+        if (text.Length > AccessToken.MaxLength)
             return null;
         var result = await ValidateAsync(text, await keys.CurrentAsync(ct));
         // RFC 7517 §4.5, §5: a key that this node does not know yet may have been made at another.

@@ -18,6 +18,8 @@ internal static class ClientDocumentUrl
         : clientId.IndexOf('/', Https.Length) is var path && path < 0 ? "it has no path"
         : clientId[path..].Split('/').Any(IsDotSegment) ? "it has a dot segment"
         : !Uri.TryCreate(clientId, UriKind.Absolute, out var uri) || uri.AbsoluteUri != clientId ? "it is not in its normal form"
+        // The same host by another name, which no list has.
+        : uri.Host.EndsWith('.') ? "its host ends with a dot"
         : policy.DeniedHosts.Any(h => Matches(uri.Host, h)) ? "documents:deniedHosts has its host"
         : policy.AllowedHosts.Count > 0 && !policy.AllowedHosts.Any(h => Matches(uri.Host, h)) ? "documents:allowedHosts lacks its host"
         : null;

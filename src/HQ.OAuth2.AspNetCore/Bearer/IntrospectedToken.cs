@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace HQ.OAuth2;
+
+/// <summary>What the server said of a token; null = it does not count.</summary>
+internal sealed record IntrospectedToken(AccessToken? Token)
+{
+    // The last one that a date can have.
+    private const long LastSecond = 253_402_300_799;
+
+    private static readonly IntrospectedToken inactive = new((AccessToken?)null);
+
+    /// <summary>Reads an answer (RFC 7662 §2.2). What lacks an end, an audience or a client, or has another issuer, does not count.</summary>
+    /// <exception cref="JsonException">It is no JSON object.</exception>
+    public static IntrospectedToken Read(byte[] body, string issuer)
+    {
+        using var document = JsonDocument.Parse(body);
+        var json = document.RootElement;
+        if (json.ValueKind != JsonValueKind.Object)
+            throw new JsonException("The answer is no object.");
+        if (
+            !json.TryGetProperty("active", out var active)
+            || active.ValueKind != JsonValueKind.True
+            || (Text(json, "iss") is { } iss && iss != issuer)
+            || Text(json, "client_id") is not { } clientId
+            || Time(json, "exp") is not { } expiresAt
+            || ScopeSet.Parse(Text(json, "scope")).Failed(out _, out var scope)
+        )
+            return inactive;
+        return new(
+            new AccessToken
+            {
+                Subject = Text(json, "sub") ?? clientId,
+                ClientId = clientId,
+                Audience = Audience(json),
+                Scope = scope,
+                JwtId = Text(json, "jti") ?? "",
+                IssuedAt = Time(json, "iat") ?? DateTimeOffset.UnixEpoch,
+                ExpiresAt = expiresAt,
+                AuthorizationId = null,
+            }
+        );
+    }
+
+    private static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static DateTimeOffset? Time(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt64(out var seconds)
+        && seconds is >= 0 and <= LastSecond
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
+
+    private static string[] Audience(JsonElement json) =>
+        !json.TryGetProperty("aud", out var aud) ? []
+        : aud.ValueKind == JsonValueKind.Array
+            ? [.. aud.EnumerateArray().Where(a => a.ValueKind == JsonValueKind.String).Select(a => a.GetString()!)]
+        : Text(json, "aud") is { } only ? [only]
+        : [];
+}
