@@ -30,24 +30,26 @@ internal sealed class TokenKeys(
     /// <summary>The keys after another look at the store: for a token of a key that this node does not know.</summary>
     public async ValueTask<KeyRing> LookAgainAsync(CancellationToken ct)
     {
+        var (known, last) = (ring, failed);
         var now = time.GetUtcNow();
-        if (ring is { } known && now - known.ReadAt < pauseBetweenLooks)
+        if (known is not null && now - known.ReadAt < pauseBetweenLooks)
             return known;
         // A store that is away is asked as seldom, and nobody is told meanwhile that a token is bad.
-        if (failed is { } last && now - last.At < pauseBetweenLooks)
+        if (last is not null && now - last.At < pauseBetweenLooks)
             last.Error.Throw();
-        return await RefreshAsync(ct);
+        return await RefreshAsync(known, last, ct);
     }
 
     /// <summary>Reads the store; makes the keys that are due, removes the retired ones.</summary>
     /// <exception cref="InvalidOperationException">At the first read: a key cannot be unprotected; the message names the fix.</exception>
-    public async Task<KeyRing> RefreshAsync(CancellationToken ct)
+    public Task<KeyRing> RefreshAsync(CancellationToken ct) => RefreshAsync(ring, failed, ct);
+
+    // Whoever saw what was before another's look has that look's answer.
+    private async Task<KeyRing> RefreshAsync(KeyRing? before, FailedLook? failedBefore, CancellationToken ct)
     {
-        var (before, failedBefore) = (ring, failed);
         await gate.WaitAsync(ct);
         try
         {
-            // Whoever waited behind another's look has its answer.
             if (ring is { } fresh && fresh != before)
                 return fresh;
             if (failed is { } other && other != failedBefore)
