@@ -38,6 +38,21 @@ internal sealed class ClientDocumentsTests
     }
 
     [Test]
+    public async Task Who_is_overtaken_by_anothers_fetch_makes_none()
+    {
+        var documents = Given.Documents(Given.Options(o => o.ClientIdMetadataDocuments = true), web, clock);
+        web.Publish(Url, PublishedDocuments.Minimal(Url), "max-age=60");
+        await documents.FindFreshAsync(Url, default);
+        clock.Advance(TimeSpan.FromDays(3));
+
+        // At the first look at the clock the document is remembered, at the second it is stale.
+        clock.Meanwhile = () => clock.Meanwhile = () => documents.FindFreshAsync(Url, default).AsTask().Wait();
+        (await documents.FindFreshAsync(Url, default)).Value.HasChanged.Should().BeFalse();
+
+        web.Fetches.Should().Be(2);
+    }
+
+    [Test]
     [Rfc("CIMD-4.4-2")]
     public async Task Errors_are_not_remembered()
     {

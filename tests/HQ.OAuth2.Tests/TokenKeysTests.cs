@@ -213,6 +213,25 @@ internal sealed class TokenKeysTests
     }
 
     [Test]
+    public async Task Who_is_overtaken_by_anothers_look_has_its_answer()
+    {
+        var node = Node();
+        await node.CurrentAsync(default);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        var before = store.Reads;
+
+        clock.Meanwhile = () => node.RefreshAsync(default).Wait();
+        await node.LookAgainAsync(default);
+        store.Reads.Should().Be(before + 1);
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+        store.Failure = new IOException("down");
+        clock.Meanwhile = () => node.Awaiting(n => n.RefreshAsync(default)).Should().ThrowAsync<IOException>().Wait();
+        await node.Awaiting(n => n.LookAgainAsync(default).AsTask()).Should().ThrowAsync<IOException>();
+        store.Reads.Should().Be(before + 2);
+    }
+
+    [Test]
     public async Task A_key_that_another_node_made_is_found_by_looking_again()
     {
         var (here, there) = (Node(), Node());

@@ -7,7 +7,16 @@ internal sealed class TestClock : TimeProvider
 
     public DateTimeOffset Now { get; set; } = Start;
 
-    public override DateTimeOffset GetUtcNow() => Now;
+    /// <summary>What others do while a caller is at the clock; once, so it may read the clock itself.</summary>
+    public Action? Meanwhile { get; set; }
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        var others = Meanwhile;
+        Meanwhile = null;
+        others?.Invoke();
+        return Now;
+    }
 
     public void Advance(TimeSpan by) => Now += by;
 }

@@ -99,8 +99,12 @@ internal sealed class ClientDocuments(
 
     private async Task<Outcome<KnownDocument>> FetchAsync(string clientId)
     {
+        var last = Last(clientId);
+        // Whoever looked before another's fetch ended has its answer.
+        if (last is not null && time.GetUtcNow() < last.FreshUntil)
+            return last;
         // A document that was valid once has a limit of its own: made-up URLs of its host cannot use it up.
-        var key = Last(clientId) is null ? RedirectUris.DisplayHost(clientId) : clientId;
+        var key = last is null ? RedirectUris.DisplayHost(clientId) : clientId;
         if (!fetches.TryTake(key, options.Value.Limits.DocumentFetchesPerMinute))
             return OAuthError
                 .ClientDocumentUnavailable(RedirectUris.DisplayHost(clientId))
