@@ -9,6 +9,14 @@ namespace HQ.OAuth2;
 /// </summary>
 internal static class ConfigurationReader
 {
+    private static readonly (string, AccessTokenFormat)[] formats = [("jwt", AccessTokenFormat.Jwt), ("opaque", AccessTokenFormat.Opaque)];
+
+    private static readonly (string, SigningAlgorithm)[] algorithms =
+    [
+        ("ES256", SigningAlgorithm.ES256),
+        ("RS256", SigningAlgorithm.RS256),
+    ];
+
     private static readonly Dictionary<string, Action<ScopeOptions, Value>> scopeKeys = new(StringComparer.OrdinalIgnoreCase)
     {
         ["name"] = (o, v) => v.Text(x => o.Name = x),
@@ -22,7 +30,7 @@ internal static class ConfigurationReader
         ["identifier"] = (o, v) => v.Text(x => o.Identifier = x),
         ["name"] = (o, v) => v.Text(x => o.Name = x),
         ["scopes"] = (o, v) => v.Texts(o.Scopes),
-        ["accessTokenFormat"] = (o, v) => v.Format(x => o.AccessTokenFormat = x),
+        ["accessTokenFormat"] = (o, v) => v.OneOf(formats, x => o.AccessTokenFormat = x),
     };
 
     private static readonly Dictionary<string, Action<ClientOptions, Value>> clientKeys = new(StringComparer.OrdinalIgnoreCase)
@@ -86,7 +94,7 @@ internal static class ConfigurationReader
         ["clients"] = (o, v) => v.Items(o.Clients, clientKeys),
         ["authorizationCodeLifetime"] = (o, v) => v.Time(x => o.AuthorizationCodeLifetime = x),
         ["accessTokenLifetime"] = (o, v) => v.Time(x => o.AccessTokenLifetime = x),
-        ["accessTokenFormat"] = (o, v) => v.Format(x => o.AccessTokenFormat = x),
+        ["accessTokenFormat"] = (o, v) => v.OneOf(formats, x => o.AccessTokenFormat = x),
         ["refreshTokenLifetime"] = (o, v) => v.Time(x => o.RefreshTokenLifetime = x),
         ["refreshTokenIdleLifetime"] = (o, v) => v.Time(x => o.RefreshTokenIdleLifetime = x),
         ["publicRefreshTokenLifetime"] = (o, v) => v.Time(x => o.PublicRefreshTokenLifetime = x),
@@ -95,7 +103,7 @@ internal static class ConfigurationReader
         ["requirePkce"] = (o, v) => v.Bool(x => o.RequirePkce = x),
         ["privateUseSchemes"] = (o, v) => v.Texts(o.PrivateUseSchemes),
         ["bcryptWorkFactor"] = (o, v) => v.Number(x => o.BcryptWorkFactor = x),
-        ["signingAlgorithm"] = (o, v) => v.Algorithm(x => o.SigningAlgorithm = x),
+        ["signingAlgorithm"] = (o, v) => v.OneOf(algorithms, x => o.SigningAlgorithm = x),
         ["signingKeyLifetime"] = (o, v) => v.Time(x => o.SigningKeyLifetime = x),
         ["signingKeyLeadTime"] = (o, v) => v.Time(x => o.SigningKeyLeadTime = x),
         ["cacheKeysFor"] = (o, v) => v.Time(x => o.CacheKeysFor = x),
@@ -177,24 +185,13 @@ internal static class ConfigurationReader
                 Wrong("a time as [d.]hh:mm:ss, for instance 00:15:00 or 30.00:00:00");
         }
 
-        public void Format(Action<AccessTokenFormat> set)
+        public void OneOf<T>((string Name, T Value)[] choices, Action<T> set)
         {
-            if (string.Equals(Raw, "jwt", StringComparison.OrdinalIgnoreCase))
-                set(AccessTokenFormat.Jwt);
-            else if (string.Equals(Raw, "opaque", StringComparison.OrdinalIgnoreCase))
-                set(AccessTokenFormat.Opaque);
+            var index = Array.FindIndex(choices, c => string.Equals(c.Name, Raw, StringComparison.OrdinalIgnoreCase));
+            if (index >= 0)
+                set(choices[index].Value);
             else
-                Wrong("jwt or opaque");
-        }
-
-        public void Algorithm(Action<SigningAlgorithm> set)
-        {
-            if (string.Equals(Raw, "ES256", StringComparison.OrdinalIgnoreCase))
-                set(SigningAlgorithm.ES256);
-            else if (string.Equals(Raw, "RS256", StringComparison.OrdinalIgnoreCase))
-                set(SigningAlgorithm.RS256);
-            else
-                Wrong("ES256 or RS256");
+                Wrong(string.Join(" or ", choices.Select(c => c.Name)));
         }
 
         public void Texts(IList<string> list)

@@ -3,6 +3,14 @@ namespace HQ.OAuth2;
 /// <summary>What a client of one provenance may be.</summary>
 internal sealed record ClientPolicy
 {
+    private static readonly string[] methodsForAnybody =
+    [
+        OAuthClientAuthenticationMethods.None,
+        OAuthClientAuthenticationMethods.ClientSecretBasic,
+        OAuthClientAuthenticationMethods.ClientSecretPost,
+    ];
+    private static readonly string[] grantTypesForAnybody = [OAuthGrantTypes.AuthorizationCode, OAuthGrantTypes.RefreshToken];
+
     private IReadOnlyList<string>? methods;
     private IReadOnlyList<string>? grantTypes;
 
@@ -13,8 +21,6 @@ internal sealed record ClientPolicy
     public ScopeSet? DefaultScope { get; init; }
 
     public required IEnumerable<string> PrivateUseSchemes { get; init; }
-
-    private static readonly string[] grantTypesForAnybody = [OAuthGrantTypes.AuthorizationCode, OAuthGrantTypes.RefreshToken];
 
     /// <summary>Whether a client that nobody here vouches for may have the grant type.</summary>
     public static bool IsForAnybody(string grantType) => grantTypesForAnybody.Contains(grantType);
@@ -30,7 +36,7 @@ internal sealed record ClientPolicy
     public static ClientPolicy ForSelfRegistration(HqOAuth2Options options) =>
         new()
         {
-            methods = SelfRegistrationMethods,
+            methods = methodsForAnybody,
             grantTypes = grantTypesForAnybody,
             Scopes = ScopePolicy.All(options),
             DefaultScope = ScopePolicy.Default(options) is { IsEmpty: false } scope ? scope : null,
@@ -39,13 +45,6 @@ internal sealed record ClientPolicy
 
     /// <summary>By a metadata document: as by anybody, with any method; the document's own page refuses shared secrets.</summary>
     public static ClientPolicy ForDocument(HqOAuth2Options options) => ForSelfRegistration(options) with { methods = null };
-
-    private static readonly string[] SelfRegistrationMethods =
-    [
-        OAuthClientAuthenticationMethods.None,
-        OAuthClientAuthenticationMethods.ClientSecretBasic,
-        OAuthClientAuthenticationMethods.ClientSecretPost,
-    ];
 
     public bool AllowsMethod(string method) => methods?.Contains(method) ?? method.Length > 0;
 
