@@ -45,9 +45,9 @@ internal static partial class Log
     [LoggerMessage(
         1004,
         LogLevel.Information,
-        "Refresh of authorization {AuthorizationId} by client {ClientId} was a retry: it got the live token again"
+        "Refresh of authorization {AuthorizationId} by client {ClientId} with turn {Turn} got the live token, turn {LiveTurn}, without a rotation"
     )]
-    public static partial void Retried(this ILogger logger, string authorizationId, string clientId);
+    public static partial void Retried(this ILogger logger, string authorizationId, string clientId, int turn, int liveTurn);
 
     [LoggerMessage(
         1005,

@@ -58,6 +58,18 @@ public abstract record OAuthEvent
     /// <param name="Token">What came again, <c>code</c> or <c>refresh token</c>.</param>
     public sealed record TokenReplayed(string AuthorizationId, string Subject, string ClientId, string Token) : OAuthEvent;
 
+    /// <summary>
+    /// A refresh got the live token of the chain without a rotation, inside <see cref="HqOAuth2Options.RefreshTokenLeeway"/>. One of many
+    /// processes of the client, a client whose answer was lost, or somebody who copied a token: many of them for one authorization are
+    /// worth a look.
+    /// </summary>
+    /// <param name="AuthorizationId">The authorization.</param>
+    /// <param name="Subject">Whose it is.</param>
+    /// <param name="ClientId">Which client's it is.</param>
+    /// <param name="Turn">The turn that was presented; equal to <paramref name="LiveTurn"/> when eight turns were spent inside the leeway.</param>
+    /// <param name="LiveTurn">The turn that is live.</param>
+    public sealed record RefreshTokenRetried(string AuthorizationId, string Subject, string ClientId, int Turn, int LiveTurn) : OAuthEvent;
+
     /// <summary>A client was registered.</summary>
     /// <param name="ClientId">Its id.</param>
     /// <param name="Provenance">By whom.</param>

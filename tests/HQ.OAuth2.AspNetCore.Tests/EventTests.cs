@@ -75,6 +75,28 @@ internal sealed class EventTests
     }
 
     [Test]
+    public async Task A_retry_inside_the_leeway_is_told_with_both_turns()
+    {
+        var first = (await app.TokensAsync("spa")).RefreshToken();
+        await app.RefreshAsync("spa", first);
+        await app.RefreshAsync("spa", first);
+
+        var retried = trail.Of<OAuthEvent.RefreshTokenRetried>().Should().ContainSingle().Subject;
+        (retried.Subject, retried.ClientId, retried.Turn, retried.LiveTurn).Should().Be(("alice", "spa", 1, 2));
+        retried.AuthorizationId.Should().Be(trail.Of<OAuthEvent.AuthorizationGranted>()[0].AuthorizationId);
+    }
+
+    [Test]
+    public async Task A_refresh_without_a_rotation_is_told()
+    {
+        var token = (await app.TokensAsync("spa")).RefreshToken();
+        for (var i = 0; i < 10; i++)
+            token = (await app.RefreshAsync("spa", token)).RefreshToken();
+
+        trail.Of<OAuthEvent.RefreshTokenRetried>().Select(e => (e.Turn, e.LiveTurn)).Should().Equal((9, 9), (9, 9));
+    }
+
+    [Test]
     public async Task A_registration_is_told()
     {
         var id = await app.DcrAsync("https://one.example/cb");

@@ -74,6 +74,27 @@ internal sealed class RefreshTokenGrantTests
         (await app.RowsAsync()).Single().Version.Should().Be(5, "code issued, redeemed, three rotations; retries write nothing");
     }
 
+    [Test, Rfc("9700-4.14.2-3"), Rfc("9700-4.14.2-4")]
+    public async Task A_thief_who_refreshes_fast_is_noticed_when_the_owner_comes_back()
+    {
+        await using var app = await TestApp.StartAsync();
+        var owner = (await app.TokensAsync("spa")).RefreshToken();
+        var thief = owner;
+        for (var i = 0; i < 20; i++)
+        {
+            var answer = await app.RefreshAsync("spa", thief);
+            answer.Status.Should().Be(200, answer.Body);
+            thief = answer.RefreshToken();
+        }
+
+        (await app.RowsAsync()).Single().Version.Should().Be(2 + 8, "eight turns inside the leeway are all that a row keeps");
+        (await app.RefreshAsync("spa", owner)).RefreshToken().Should().Be(thief, "the owner is inside the leeway too");
+        app.Clock.Advance(leeway);
+        (await app.RefreshAsync("spa", owner)).ShouldBeError("invalid_grant");
+        (await app.RefreshAsync("spa", thief)).ShouldBeError("invalid_grant");
+        (await app.RowsAsync()).Should().BeEmpty();
+    }
+
     [Test, Rfc("9700-4.14.2-4")]
     public async Task A_retry_never_extends_the_leeway()
     {

@@ -56,6 +56,8 @@ internal sealed class AuthorizationHistory
         store.AddAsync(row.ToRecord(), default).AsTask().Wait();
     }
 
+    private TimeSpan Leeway => TimeSpan.FromSeconds(kind.LeewaySeconds);
+
     public int Steps { get; private set; }
 
     public int Refreshes => callers.Count(c => c is { Token: not null, Succeeded: true });
@@ -125,7 +127,7 @@ internal sealed class AuthorizationHistory
         var caller = Begin(null);
         var request = Given.Redemption(code) with { Now = clock.Now };
         var first = RefreshToken.New(id);
-        Watch(caller, rows.StepAsync(id, r => Acting(caller, r.Redeem(request, first)), OAuthError.InvalidCode, "code", default));
+        Watch(caller, rows.StepAsync(id, r => Acting(caller, r, r.Redeem(request, first)), OAuthError.InvalidCode, "code", default));
     }
 
     private void Refresh()
@@ -135,12 +137,12 @@ internal sealed class AuthorizationHistory
         var caller = Begin(token);
         var request = Given.Refresh(token, clock.Now);
         var (salt, resources) = (IssuedText.NewSecret(), Given.Resources());
-        var lifetimes = Given.Lifetimes(TimeSpan.FromSeconds(kind.LeewaySeconds));
+        var lifetimes = Given.Lifetimes(Leeway);
         Watch(
             caller,
             rows.StepAsync(
                 id,
-                r => Acting(caller, r.Rotate(request, salt, resources, lifetimes)),
+                r => Acting(caller, r, r.Rotate(request, salt, resources, lifetimes)),
                 OAuthError.InvalidRefreshToken,
                 "refresh token",
                 default
@@ -150,16 +152,20 @@ internal sealed class AuthorizationHistory
 
     private Caller Begin(RefreshToken? token)
     {
-        var caller = new Caller(callers.Count, token) { BeganRemoved = removed };
+        var caller = new Caller(callers.Count, token) { BeganRemoved = removed, BeganAt = clock.Now };
         callers.Add(caller);
         Trace($"caller {caller.Number} begins with {token?.ToString() ?? "the code"}");
         Look();
         return caller;
     }
 
-    private AuthorizationStep<TokenGrant> Acting(Caller caller, AuthorizationStep<TokenGrant> step)
+    private AuthorizationStep<TokenGrant> Acting(Caller caller, OAuthAuthorization row, AuthorizationStep<TokenGrant> step)
     {
         Trace($"caller {caller.Number} decides {step.GetType().Name}");
+        if (caller.Token?.Turn is { } turn && turn < row.Refresh!.Turn && caller.BeganAt >= spentAt[turn] + Leeway)
+            (step is AuthorizationStep<TokenGrant>.End)
+                .Should()
+                .BeTrue($"caller {caller.Number} presents turn {turn} after its leeway: reuse is always noticed");
         if (step is AuthorizationStep<TokenGrant>.End)
         {
             caller.Ended = true;
@@ -206,7 +212,7 @@ internal sealed class AuthorizationHistory
         caller.BeganRemoved.Should().BeFalse("nothing comes of a row that was removed before the caller began");
         token.Turn.Should().BeLessThanOrEqualTo((int)commits, "nothing is given before its swap is committed");
         if (caller.Token is { } presented)
-            token.Turn.Should().BeGreaterThan(presented.Turn);
+            token.Turn.Should().BeGreaterThanOrEqualTo(presented.Turn);
         else
             callers.Count(c => c is { Token: null, Succeeded: true }).Should().Be(1, "a code is redeemed once");
 
@@ -255,9 +261,7 @@ internal sealed class AuthorizationHistory
         }
     }
 
-    private bool IsLiveOrPolite(int turn) =>
-        turn == commits
-        || (turn >= commits - 8 && spentAt.TryGetValue(turn, out var at) && clock.Now < at + TimeSpan.FromSeconds(kind.LeewaySeconds));
+    private bool IsLiveOrPolite(int turn) => turn == commits || (spentAt.TryGetValue(turn, out var at) && clock.Now < at + Leeway);
 
     private void Trace(string what) => trace.Add(what);
 
@@ -270,6 +274,7 @@ internal sealed class AuthorizationHistory
         public bool Threw { get; set; }
         public bool Ended { get; set; }
         public bool BeganRemoved { get; init; }
+        public DateTimeOffset BeganAt { get; init; }
         public bool SawRemoval { get; set; }
 
         /// <summary>From its first moment on its turn was live or politely spent, in a row that was there.</summary>

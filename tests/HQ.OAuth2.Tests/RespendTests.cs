@@ -21,7 +21,7 @@ internal sealed class RespendTests
 
         foreach (var token in turns.Tokens)
             turns.Row.Rotate(token, at: 8).ShouldKeep(turns.Row).RefreshToken!.Value.ToWire().Should().Be(turns.Live.ToWire());
-        turns.Row.Rotate(turns.Live, at: 8).ShouldSwap(turns.Row);
+        turns.Row.Rotate(turns.Live, at: 30).ShouldSwap(turns.Row);
     }
 
     [Test]
@@ -84,17 +84,81 @@ internal sealed class RespendTests
         turns.Row.Rotate(turns.Tokens[0], at: 0).ShouldKeep(turns.Row).RefreshToken!.Value.ToWire().Should().Be(turns.Live.ToWire());
     }
 
-    [Test]
-    public void Eight_spent_turns_are_kept_and_a_ninth_inside_the_leeway_is_refused_without_ending_anything()
+    [Test, Rfc("9700-4.14.2-3"), Rfc("9700-4.14.2-4")]
+    public void While_eight_turns_are_inside_the_leeway_the_live_token_is_given_again_without_a_rotation()
     {
-        var turns = Chain(spentAt: [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        var turns = Chain(spentAt: [0, 1, 2, 3, 4, 5, 6, 7]);
 
-        turns.Row.Refresh!.Spent.Select(s => s.Turn).Should().Equal(2, 3, 4, 5, 6, 7, 8, 9);
-        turns.Row.Rotate(turns.Tokens[0], at: 9).ShouldRefuse(OAuthError.InvalidRefreshToken);
-        turns.Row.Rotate(turns.Tokens[1], at: 9).ShouldKeep(turns.Row);
-        // The oldest that is kept was spent at 1: from 31 on the row can tell that an older one is no retry.
-        turns.Row.Rotate(turns.Tokens[0], at: 30.9).ShouldRefuse(OAuthError.InvalidRefreshToken);
-        turns.Row.Rotate(turns.Tokens[0], at: 31).ShouldEnd(OAuthError.InvalidRefreshToken);
+        foreach (var at in new[] { 7, 8, 29.999 })
+        {
+            var grant = turns.Row.Rotate(turns.Live, at, scope: "read").ShouldKeep(turns.Row);
+            grant.RefreshToken!.Value.ToWire().Should().Be(turns.Live.ToWire());
+            grant.Scope.Should().Equal("read");
+        }
+
+        // At 30 the leeway of the first turn is over: there is room for one more.
+        var rotated = turns.Row.Rotate(turns.Live, at: 30).ShouldSwap(turns.Row).Authorization;
+        rotated.Refresh!.Spent.Select(s => s.Turn).Should().Equal(2, 3, 4, 5, 6, 7, 8, 9);
+    }
+
+    [Test, Rfc("9700-4.14.2-3")]
+    public void A_thief_who_refreshes_fast_pushes_no_turn_off_the_list()
+    {
+        var turns = Chain(spentAt: [0]);
+        var victim = turns.Tokens[0];
+        var (row, thief) = (turns.Row, turns.Live);
+        for (var at = 0.1; at < 30; at += 0.1)
+        {
+            (row, thief) = Presented(row, thief, at);
+            row.Refresh!.Spent.Should().HaveCountLessThanOrEqualTo(8);
+        }
+
+        // Inside the leeway the victim is served, afterwards its turn ends everything.
+        row.Rotate(victim, at: 29.99).ShouldKeep(row).RefreshToken!.Value.ToWire().Should().Be(thief.ToWire());
+        row.Rotate(victim, at: 30).ShouldEnd(OAuthError.InvalidRefreshToken);
+        (row, _) = Presented(row, thief, at: 31);
+        row.Refresh!.Spent.Should().NotContain(s => s.Turn == victim.Turn);
+        row.Rotate(victim, at: 31).ShouldEnd(OAuthError.InvalidRefreshToken);
+    }
+
+    [Test, Rfc("9700-4.14.2-3"), Rfc("9700-4.14.2-4")]
+    public void Of_two_holders_of_one_token_the_one_who_comes_late_ends_it_and_the_other_is_served()
+    {
+        var (served, ended) = (0, 0);
+        for (var seed = 1; seed <= 2000; seed++)
+        {
+            var random = new Random(seed);
+            var (row, first) = Given.Active();
+            // Each holder knows a token, and since when that token is no longer live; the thief comes five times as often.
+            var holders = new[] { first, first };
+            var spentAt = new Dictionary<int, double>();
+            var now = 0.0;
+            for (var step = 0; step < 200; step++)
+            {
+                now += random.NextDouble() * random.Next(1, 20);
+                var who = random.Next(6) == 0 ? 0 : 1;
+                var token = holders[who];
+                var isLate = spentAt.TryGetValue(token.Turn, out var at) && now >= at + 30;
+                var outcome = row.Rotate(token, now);
+                if (isLate)
+                {
+                    outcome.ShouldEnd(OAuthError.InvalidRefreshToken);
+                    ended++;
+                    break;
+                }
+
+                served++;
+                var before = row;
+                (row, holders[who]) = Presented(row, token, now);
+                if (row != before)
+                    spentAt[token.Turn] = now;
+                holders[who]
+                    .Turn.Should()
+                    .Be(row.Refresh!.Turn, $"seed {seed}, step {step}: a holder inside the leeway has the live token");
+            }
+        }
+
+        (served > 20_000, ended > 1000).Should().Be((true, true), $"{served} were served, {ended} rows ended");
     }
 
     [Test]
@@ -147,6 +211,18 @@ internal sealed class RespendTests
 
         foreach (var secret in turns.Tokens.Append(turns.Live).SelectMany(t => new[] { t.Secret, t.Family }))
             data.Should().NotContain(Convert.ToBase64String(secret));
+    }
+
+    // What is there after a holder was served: the row, rotated or not, and the token that the holder has.
+    private static (OAuthAuthorization Row, RefreshToken Token) Presented(OAuthAuthorization row, RefreshToken token, double at)
+    {
+        var grant = row.Rotate(token, at) switch
+        {
+            AuthorizationStep<TokenGrant>.Swap(_, var swapped) => swapped,
+            AuthorizationStep<TokenGrant>.Keep(var kept, _) => kept,
+            var other => throw new AssertionException($"Turn {token.Turn} at {at}: {other}"),
+        };
+        return (grant.Authorization, grant.RefreshToken!.Value);
     }
 
     private static (OAuthAuthorization Row, RefreshToken[] Tokens, RefreshToken Live) Chain(double[] spentAt, double leeway = 30)

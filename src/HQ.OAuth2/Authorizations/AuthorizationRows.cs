@@ -34,9 +34,11 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
             {
                 case AuthorizationStep<T>.Refuse(var error):
                     return error;
-                case AuthorizationStep<T>.Keep(var result):
-                    logger.Retried(id, current.ClientId);
+                case AuthorizationStep<T>.Keep(var result, var turn):
+                    var live = current.Refresh!.Turn;
+                    logger.Retried(id, current.ClientId, turn, live);
                     HqOAuth2Telemetry.Retries.Add(1);
+                    await events.PublishAsync(new OAuthEvent.RefreshTokenRetried(id, current.Subject, current.ClientId, turn, live));
                     return result;
                 case AuthorizationStep<T>.End(var error):
                     await store.RemoveAsync(id, ct);

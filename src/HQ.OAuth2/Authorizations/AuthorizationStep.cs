@@ -9,8 +9,10 @@ internal abstract record AuthorizationStep<T>
     /// <summary>The row becomes <paramref name="Next"/>; only when that is committed does the result count.</summary>
     public sealed record Swap(OAuthAuthorization Next, T Result) : AuthorizationStep<T>;
 
-    /// <summary>A polite retry: the result counts, the row stays as it is.</summary>
-    public sealed record Keep(T Result) : AuthorizationStep<T>;
+    /// <summary>The result counts and the row stays as it is: a retry, or a refresh while the list of spent turns is full.</summary>
+    /// <param name="Result">What counts.</param>
+    /// <param name="Turn">The turn that was presented.</param>
+    public sealed record Keep(T Result, int Turn) : AuthorizationStep<T>;
 
     /// <summary>Refused; the row stays as it is, nobody is harmed.</summary>
     public sealed record Refuse(OAuthError Error) : AuthorizationStep<T>;

@@ -12,12 +12,13 @@ internal sealed record RefreshRequest
 
 internal sealed partial record OAuthAuthorization
 {
-    private const int MaxSpentTurns = 8;
+    /// <summary>How many spent turns a row keeps. While all of them are inside the leeway, the chain does not rotate.</summary>
+    internal const int MaxSpentTurns = 8;
 
     /// <summary>
     /// Rotates the refresh token (RFC 6749 §6, RFC 9700 §4.14.2). The order: family, client, what the request asks, then the turn; so
-    /// only the right party can retry, or end, anything. Whether a turn is spent is a fact of the row; the clock only says whether a
-    /// retry is still polite.
+    /// only the right party can retry, or end, anything. The row says whether a turn is spent; the clock only says whether presenting it
+    /// again is a retry or a replay. A spent turn leaves the list only when its leeway is over, so a turn that is not listed is a replay.
     /// </summary>
     /// <param name="request">What the token request says.</param>
     /// <param name="salt">32 random bytes to derive the successor with.</param>
@@ -27,7 +28,7 @@ internal sealed partial record OAuthAuthorization
     {
         var (token, now) = (request.Token, request.Now);
 
-        // §6: the token is real, and was issued to this client.
+        // The token is real, and it was issued to this client (§6).
         if (Refresh is not { } chain || !IssuedText.Matches(token.Family, chain.FamilyHash))
             return Refuse(OAuthError.InvalidRefreshToken.Because("the family of the token is wrong"));
         if (!IsOf(request.Client))
@@ -37,7 +38,7 @@ internal sealed partial record OAuthAuthorization
                 )
             );
 
-        // §6: a scope within the grant; RFC 8707 §2.2: resources within it.
+        // The scope is within the grant (§6), and so are the resources (RFC 8707 §2.2).
         if (ScopeSet.Parse(request.Scope).Failed(out var malformed, out var asked))
             return Refuse(malformed);
         if (!asked.IsSubsetOf(Scope))
@@ -48,19 +49,41 @@ internal sealed partial record OAuthAuthorization
         if (resources.Misfit(scope, audience) is { } misfit)
             return Refuse(misfit);
 
-        // RFC 9700 §4.14.2: which turn is it?
+        // The turn is one that this chain has had (RFC 9700 §4.14.2).
         if (token.Turn > chain.Turn || (token.Turn == chain.Turn && !IssuedText.Matches(token.Secret, chain.Hash)))
             return Refuse(
                 OAuthError.InvalidRefreshToken.Because(
                     "the token is none of the chain's; a restored backup may explain it, so nothing ends"
                 )
             );
-        if (token.Turn < chain.Turn)
-            return Respend(chain, token, now, lifetimes.Leeway) is { } live
-                ? new AuthorizationStep<TokenGrant>.Keep(new(this, scope, audience, live))
-                : SpentBefore(chain, token, now, lifetimes.Leeway);
+        var isSpent = token.Turn < chain.Turn;
+        if (isSpent)
+        {
+            var listed = chain.Spent.FirstOrDefault(s => s.Turn == token.Turn);
+            if (listed is not null && !IssuedText.Matches(token.Secret, listed.Hash))
+                return Refuse(OAuthError.InvalidRefreshToken.Because("the secret of a spent turn is wrong"));
+
+            // A spent turn outside the leeway is a replay and ends the row.
+            if (listed is null || !IsWithinLeeway(listed, now, lifetimes.Leeway))
+                return new AuthorizationStep<TokenGrant>.End(
+                    OAuthError.InvalidRefreshToken.Because($"turn {token.Turn} was spent before; {chain.Turn} is live")
+                );
+        }
+
         if (now >= chain.EndsAt)
             return Refuse(OAuthError.InvalidRefreshToken.Because($"the token expired at {chain.EndsAt:O}"));
+
+        // A spent turn inside the leeway is a retry: it gets the live token of the chain.
+        if (isSpent)
+            return Successor(chain, token) is { } live
+                ? new AuthorizationStep<TokenGrant>.Keep(new(this, scope, audience, live), token.Turn)
+                : Refuse(OAuthError.InvalidRefreshToken.Because("the list of spent turns does not lead to the live one"));
+
+        // The list has no gap, so each turn on it leads to the live one. A full list stays as it is: dropping a turn inside its leeway
+        // would hide a replay of it, so the live token is given again without rotation.
+        var kept = chain.Spent.SkipWhile(s => !IsWithinLeeway(s, now, lifetimes.Leeway)).ToList();
+        if (kept.Count >= MaxSpentTurns)
+            return new AuthorizationStep<TokenGrant>.Keep(new(this, scope, audience, token), token.Turn);
 
         var successor = token.Next(salt);
         var next = Next() with
@@ -72,52 +95,22 @@ internal sealed partial record OAuthAuthorization
                 Hash = IssuedText.Hash(successor.Secret),
                 IdleUntil = now + lifetimes.RefreshTokenIdle,
                 UsedAt = now,
-                Spent =
-                [
-                    // What is kept has no gap, so that each kept turn leads to the live one.
-                    .. chain.Spent.SkipWhile(s => !IsPolite(s, now, lifetimes.Leeway)).TakeLast(MaxSpentTurns - 1),
-                    new(token.Turn, chain.Hash, salt, now),
-                ],
+                Spent = [.. kept, new(token.Turn, chain.Hash, salt, now)],
             },
         };
         return new AuthorizationStep<TokenGrant>.Swap(next, new(next, scope, audience, successor));
     }
 
-    // The live token of the chain for whoever holds a turn spent inside the leeway; null when it was not, or the secret is wrong.
-    private static RefreshToken? Respend(RefreshFact chain, RefreshToken token, DateTimeOffset now, TimeSpan leeway)
+    // The live token of the chain, derived from a listed turn: the turns behind it on the list have the salts of their successors.
+    private static RefreshToken? Successor(RefreshFact chain, RefreshToken token)
     {
-        if (
-            chain.Spent.FirstOrDefault(s => s.Turn == token.Turn) is not { } presented
-            || !IsPolite(presented, now, leeway)
-            || now >= chain.EndsAt
-        )
-            return null;
-        if (!IssuedText.Matches(token.Secret, presented.Hash))
-            return null;
-
-        // Turns that were spent too in the meantime stand behind it in the list, each with the salt of its successor.
         foreach (var spent in chain.Spent.SkipWhile(s => s.Turn < token.Turn))
             token = token.Next(spent.Salt);
         return token.Turn == chain.Turn && IssuedText.Matches(token.Secret, chain.Hash) ? token : null;
     }
 
-    // A spent turn that gets nothing: a replay ends the row; where the row cannot tell it from a retry, nothing ends.
-    private static AuthorizationStep<TokenGrant> SpentBefore(RefreshFact chain, RefreshToken token, DateTimeOffset now, TimeSpan leeway)
-    {
-        var listed = chain.Spent.FirstOrDefault(s => s.Turn == token.Turn);
-        if (listed is not null && !IssuedText.Matches(token.Secret, listed.Hash))
-            return Refuse(OAuthError.InvalidRefreshToken.Because("the secret of a spent turn is wrong"));
-        if (listed is not null && IsPolite(listed, now, leeway))
-            return Refuse(OAuthError.InvalidRefreshToken.Because($"the chain expired at {chain.EndsAt:O}"));
-        if (listed is null && chain.Spent.Count == MaxSpentTurns && IsPolite(chain.Spent[0], now, leeway))
-            return Refuse(OAuthError.InvalidRefreshToken.Because("the turn was spent too many turns ago to be retried"));
-        return new AuthorizationStep<TokenGrant>.End(
-            OAuthError.InvalidRefreshToken.Because($"turn {token.Turn} was spent before; {chain.Turn} is live")
-        );
-    }
-
-    // Without a leeway nothing is polite, not even to a racer whose clock is behind the winner's.
-    private static bool IsPolite(SpentTurn spent, DateTimeOffset now, TimeSpan leeway) =>
+    // With zero leeway no spent turn is a retry, even if this node's clock is behind.
+    private static bool IsWithinLeeway(SpentTurn spent, DateTimeOffset now, TimeSpan leeway) =>
         leeway > TimeSpan.Zero && now < spent.SpentAt + leeway;
 }
 

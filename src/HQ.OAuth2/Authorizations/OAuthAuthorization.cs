@@ -48,7 +48,7 @@ internal sealed partial record OAuthAuthorization
         get
         {
             var end = new[] { Code.ExpiresAt, AccessUntil, Refresh?.EndsAt, Consent?.Until }.Max()!.Value;
-            // A polite retry signs without writing; its access token is covered by the day that rounding up adds.
+            // A retry issues an access token without updating the row; rounding up to the next day keeps the row long enough.
             return new DateTimeOffset(end.UtcDateTime.Date, TimeSpan.Zero).AddDays(2);
         }
     }
@@ -112,7 +112,7 @@ internal sealed record RefreshFact
     /// <summary>When it was last used; null before the first refresh.</summary>
     public DateTimeOffset? UsedAt { get; init; }
 
-    /// <summary>The turns spent just now, oldest first, eight at most.</summary>
+    /// <summary>The turns spent inside the leeway, oldest first, eight at most.</summary>
     public IReadOnlyList<SpentTurn> Spent { get; init; } = [];
 
     public DateTimeOffset EndsAt => ExpiresAt < IdleUntil ? ExpiresAt : IdleUntil;

@@ -36,7 +36,7 @@ internal sealed class RefreshTokenGrant(AuthorizationRows authorizations, TokenI
             ct
         );
 
-        // §5.1: signed only after the swap is committed; a polite retry signs without writing.
+        // The token is signed only after the swap is committed (§5.1); a retry is signed without a write.
         return outcome.Failed(out var error, out var grant) ? error : await tokens.IssueAsync(GrantType, request, grant, ct);
     }
 }
