@@ -18,12 +18,8 @@ internal static partial class AdapterLog
     )]
     public static partial void InMemory(this ILogger logger, string store);
 
-    [LoggerMessage(
-        1103,
-        LogLevel.Warning,
-        "{Section}:unauthenticatedIntrospection is on: anybody who has an access token can read it (RFC 7662 §2.1 forbids that)"
-    )]
-    public static partial void OpenIntrospection(this ILogger logger, string section);
+    [LoggerMessage(1103, LogLevel.Warning, "{Section}:{Key} = {Value}: {Consequence}")]
+    public static partial void Weakens(this ILogger logger, string section, string key, object value, string consequence);
 
     [LoggerMessage(
         1105,

@@ -50,8 +50,8 @@ internal sealed class StartupCheck(
     {
         var issuer = Issuer.Of(options.Value);
         logger.Serving(issuer.Value, issuer.Url(issuer.MetadataPath));
-        if (options.Value.UnauthenticatedIntrospection)
-            logger.OpenIntrospection(Section);
+        foreach (var warning in OptionsWarnings.Of(options.Value))
+            logger.Weakens(Section, warning.Key, warning.Value, warning.Consequence);
         if (environment.IsDevelopment())
             return;
         if (services.GetRequiredService<IAuthorizationStore>() is InMemoryAuthorizationStore)

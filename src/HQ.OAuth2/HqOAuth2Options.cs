@@ -71,7 +71,8 @@ public sealed class HqOAuth2Options
 
     /// <summary>
     /// How long after its first use a spent refresh token still gets the live one of its chain: for lost answers, and for clients
-    /// that refresh from several processes at once. Default 30 seconds; zero = strict (RFC 9700 §4.14.2).
+    /// that refresh from several processes at once. A stolen token is as good for so long, and its use is noticed only afterwards. Default
+    /// 30 seconds, at most one hour; zero = strict (RFC 9700 §4.14.2). More than five minutes is warned about at start.
     /// </summary>
     public TimeSpan RefreshTokenLeeway { get; set; } = TimeSpan.FromSeconds(30);
 

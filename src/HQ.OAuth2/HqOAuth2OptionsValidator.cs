@@ -8,7 +8,14 @@ internal static class HqOAuth2OptionsValidator
 {
     public const string Section = "auth:oauth2:authorizationServer";
 
-    private static readonly TimeSpan longestCode = TimeSpan.FromMinutes(10);
+    // All scopes in one scope parameter fit into a request line (8 kB), and into an encrypted access token that is still read.
+    private const int MaxScopeText = 4000;
+
+    // A form has at most 100 pairs, and a page with a box for each scope sends some of its own.
+    private const int MaxChosenScopes = OAuthParameters.MaxPairs - 10;
+
+    private static readonly TimeSpan day = TimeSpan.FromDays(1);
+    private static readonly TimeSpan second = TimeSpan.FromSeconds(1);
 
     /// <param name="options">What is configured.</param>
     /// <param name="development">Whether secrets may stand in clear.</param>
@@ -96,48 +103,39 @@ internal static class HqOAuth2OptionsValidator
 
     private static IEnumerable<string> Times(HqOAuth2Options options)
     {
+        // The shortest of zero means that the key can be switched off.
         foreach (
-            var (key, value) in new[]
+            var (key, value, shortest, longest) in new[]
             {
-                ("authorizationCodeLifetime", options.AuthorizationCodeLifetime),
-                ("accessTokenLifetime", options.AccessTokenLifetime),
-                ("refreshTokenLifetime", options.RefreshTokenLifetime),
-                ("refreshTokenIdleLifetime", options.RefreshTokenIdleLifetime),
-                ("publicRefreshTokenLifetime", options.PublicRefreshTokenLifetime),
-                ("unusedClientLifetime", options.UnusedClientLifetime),
-                ("neverApprovedClientLifetime", options.NeverApprovedClientLifetime),
-                ("signingKeyLifetime", options.SigningKeyLifetime),
-                ("signingKeyLeadTime", options.SigningKeyLeadTime),
-                ("cacheKeysFor", options.CacheKeysFor),
+                ("authorizationCodeLifetime", options.AuthorizationCodeLifetime, second, TimeSpan.FromMinutes(10)),
+                ("accessTokenLifetime", options.AccessTokenLifetime, second, 90 * day),
+                ("refreshTokenLifetime", options.RefreshTokenLifetime, second, 1830 * day),
+                ("refreshTokenIdleLifetime", options.RefreshTokenIdleLifetime, second, 1830 * day),
+                ("publicRefreshTokenLifetime", options.PublicRefreshTokenLifetime, second, 1830 * day),
+                ("refreshTokenLeeway", options.RefreshTokenLeeway, TimeSpan.Zero, TimeSpan.FromHours(1)),
+                ("rememberConsentFor", options.RememberConsentFor, TimeSpan.Zero, 1830 * day),
+                ("unusedClientLifetime", options.UnusedClientLifetime, second, 3660 * day),
+                ("neverApprovedClientLifetime", options.NeverApprovedClientLifetime, second, 3660 * day),
+                ("signingKeyLifetime", options.SigningKeyLifetime, second, 1830 * day),
+                ("signingKeyLeadTime", options.SigningKeyLeadTime, second, 365 * day),
+                ("cacheKeysFor", options.CacheKeysFor, second, day),
+                ("cacheClientsFor", options.CacheClientsFor, TimeSpan.Zero, TimeSpan.FromHours(1)),
+                ("pruneEvery", options.PruneEvery, TimeSpan.Zero, 7 * day),
             }
         )
         {
-            if (value < TimeSpan.FromSeconds(1))
-                yield return Problem(key, value, "must be at least one second: write it as [d.]hh:mm:ss");
-            else if (value > TimeSpan.FromDays(3650))
-                yield return Problem(key, value, "must be finite, ten years at most");
+            if (value < shortest)
+                yield return Problem(
+                    key,
+                    value,
+                    shortest > TimeSpan.Zero
+                        ? "must be at least one second: write it as [d.]hh:mm:ss"
+                        : "must not be negative: use 00:00:00 for none"
+                );
+            else if (value > longest)
+                yield return Problem(key, value, $"is too long: {longest} at most");
         }
 
-        foreach (
-            var (key, value) in new[]
-            {
-                ("refreshTokenLeeway", options.RefreshTokenLeeway),
-                ("rememberConsentFor", options.RememberConsentFor),
-                ("cacheClientsFor", options.CacheClientsFor),
-                ("pruneEvery", options.PruneEvery),
-            }
-        )
-        {
-            if (value < TimeSpan.Zero || value > TimeSpan.FromDays(3650))
-                yield return Problem(key, value, "must not be negative: use 00:00:00 for none");
-        }
-
-        if (options.AuthorizationCodeLifetime > longestCode)
-            yield return Problem(
-                "authorizationCodeLifetime",
-                options.AuthorizationCodeLifetime,
-                "is too long: 00:10:00 at most (RFC 6749 §4.1.2)"
-            );
         if (options.SigningKeyLeadTime < 2 * options.CacheKeysFor)
             yield return Problem(
                 "signingKeyLeadTime",
@@ -189,6 +187,24 @@ internal static class HqOAuth2OptionsValidator
             yield return Problem("scopes:name", scope.Name, "is no scope token: use printable ASCII without space, quote and backslash");
         foreach (var name in options.Scopes.Select(s => s.Name).Duplicates())
             yield return Problem("scopes:name", name, "is listed twice: remove one");
+        if (options.Scopes.Count > ScopeSet.MaxTokens)
+            yield return Problem(
+                "scopes",
+                $"{options.Scopes.Count} scopes",
+                $"is more than a request can ask for: list {ScopeSet.MaxTokens} at most"
+            );
+        if (options.Scopes.Sum(s => s.Name.Length + 1) > MaxScopeText)
+            yield return Problem(
+                "scopes",
+                $"{options.Scopes.Count} scopes",
+                $"is too much text for a request and a token: use shorter names, {MaxScopeText} characters in all, with a space between two"
+            );
+        if (options.Pages.ChooseScopes && options.Scopes.Count > MaxChosenScopes)
+            yield return Problem(
+                "pages:chooseScopes",
+                true,
+                $"is for {MaxChosenScopes} scopes at most, and there are {options.Scopes.Count}: set it to false, or list fewer scopes"
+            );
         if (options.DefaultResource is { } resource && !ResourcePolicy.IsResourceUri(resource))
             yield return Problem("defaultResource", resource, "is no absolute URI without fragment");
         foreach (var name in options.Resources.Select(r => r.Identifier).Duplicates())

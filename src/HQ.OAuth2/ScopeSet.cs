@@ -6,8 +6,8 @@ namespace HQ.OAuth2;
 /// <summary>A set of scope tokens (RFC 6749 §3.3): case-sensitive, without order, without duplicates.</summary>
 public sealed class ScopeSet : IEquatable<ScopeSet>, IReadOnlyCollection<string>
 {
-    /// <summary>More tokens than this in one request are refused before any of them is looked at.</summary>
-    public const int MaxTokens = 100;
+    /// <summary>A request with more tokens is refused before any of them is looked at; a server has at most so many scopes.</summary>
+    public const int MaxTokens = 500;
 
     private readonly string[] tokens;
 

@@ -298,6 +298,55 @@ internal sealed class ConfigurationTests
     }
 
     [Test]
+    public async Task A_setting_that_weakens_the_server_is_warned_about_at_start()
+    {
+        await using var app = await TestApp.StartAsync(o =>
+        {
+            (o.RequirePkce, o.AllowPlainHttpBehindProxy) = (false, true);
+            o.RefreshTokenLeeway = TimeSpan.FromMinutes(6);
+            o.Resources.Add(new() { Identifier = "*" });
+        });
+
+        var warnings = app.Logs.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal)).ToList();
+        foreach (
+            var setting in new[]
+            {
+                "requirePkce = False",
+                "allowPlainHttpBehindProxy = True",
+                "refreshTokenLeeway = 00:06:00",
+                "identifier = *",
+            }
+        )
+            warnings.Should().ContainSingle(l => l.Contains(setting)).Which.Should().Contain(Section);
+    }
+
+    [TestCase("jwt")]
+    [TestCase("opaque")]
+    public async Task The_largest_catalogue_of_scopes_that_starts_can_be_asked_for_whole(string format)
+    {
+        string[] names = [.. Enumerable.Range(0, 500).Select(i => $"s{i:000}xy")];
+        await using var app = await TestApp.StartAsync(o =>
+        {
+            o.Scopes.Clear();
+            foreach (var name in names)
+                o.Scopes.Add(new() { Name = name });
+            o.AccessTokenFormat = format == "jwt" ? AccessTokenFormat.Jwt : AccessTokenFormat.Opaque;
+        });
+        var all = string.Join(' ', names);
+
+        var registered = await app.PostJsonAsync(
+            "/oauth2/register",
+            $$"""{"redirect_uris":["{{TestApp.RedirectUri}}"],"scope":"{{all}}","token_endpoint_auth_method":"none"}"""
+        );
+        registered.Text("scope").Should().Be(all, registered.Body);
+        var tokens = await app.TokensAsync("web", ("scope", all));
+        tokens.Text("scope").Should().Be(all);
+        var introspected = await app.PostAsync("/oauth2/introspect", [("token", tokens.AccessToken()), .. TestApp.Credentials("machine")]);
+        introspected.Text("scope").Should().Be(all, introspected.Body);
+        (await app.RefreshAsync("web", tokens.RefreshToken(), ("scope", all))).Text("scope").Should().Be(all);
+    }
+
+    [Test]
     public async Task Mapping_without_adding_names_the_missing_call()
     {
         await using var app = WebApplication.CreateBuilder().Build();

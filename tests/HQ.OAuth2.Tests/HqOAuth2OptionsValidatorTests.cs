@@ -39,7 +39,12 @@ internal sealed class HqOAuth2OptionsValidatorTests
         yield return Case("authorizationCodeLifetime", "00:10:01", "00:10:00 at most", o => o.AuthorizationCodeLifetime = new(0, 10, 1));
         yield return Case("authorizationCodeLifetime", "00:00:00", "at least one second", o => o.AuthorizationCodeLifetime = default);
         yield return Case("accessTokenLifetime", "-00:00:01", "at least one second", o => o.AccessTokenLifetime = TimeSpan.FromSeconds(-1));
-        yield return Case("refreshTokenLifetime", "10675199", "ten years", o => o.RefreshTokenLifetime = TimeSpan.MaxValue);
+        yield return Case("refreshTokenLifetime", "10675199", "1830.00:00:00 at most", o => o.RefreshTokenLifetime = TimeSpan.MaxValue);
+        yield return Case("accessTokenLifetime", "90.00:00:01", "90.00:00:00 at most", o => o.AccessTokenLifetime = FromSeconds(7776001));
+        yield return Case("refreshTokenLeeway", "01:00:01", "01:00:00 at most", o => o.RefreshTokenLeeway = FromSeconds(3601));
+        yield return Case("pruneEvery", "60.00:00:00", "7.00:00:00 at most", o => o.PruneEvery = TimeSpan.FromDays(60));
+        yield return Case("cacheClientsFor", "01:00:01", "01:00:00 at most", o => o.CacheClientsFor = FromSeconds(3601));
+        yield return Case("cacheKeysFor", "1.00:00:01", "1.00:00:00 at most", o => o.CacheKeysFor = FromSeconds(86401), othersToo: true);
         yield return Case("refreshTokenIdleLifetime", "00:00:00", "[d.]hh:mm:ss", o => o.RefreshTokenIdleLifetime = default);
         yield return Case("publicRefreshTokenLifetime", "00:00:00", "[d.]hh:mm:ss", o => o.PublicRefreshTokenLifetime = default);
         yield return Case("unusedClientLifetime", "00:00:00", "[d.]hh:mm:ss", o => o.UnusedClientLifetime = default);
@@ -53,7 +58,7 @@ internal sealed class HqOAuth2OptionsValidatorTests
             o => (o.SigningKeyLifetime, o.SigningKeyLeadTime, o.CacheKeysFor) = (default, FromSeconds(-4), FromSeconds(-2)),
             othersToo: true
         );
-        yield return Case("signingKeyLifetime", "10675199", "ten years", o => o.SigningKeyLifetime = TimeSpan.MaxValue);
+        yield return Case("signingKeyLifetime", "10675199", "1830.00:00:00 at most", o => o.SigningKeyLifetime = TimeSpan.MaxValue);
         yield return Case("signingKeyLeadTime", "00:00:00", "at least one second", o => o.SigningKeyLeadTime = default, othersToo: true);
         yield return Case("cacheKeysFor", "00:00:00", "at least one second", o => o.CacheKeysFor = default);
         yield return Case("cacheClientsFor", "-00:00:01", "00:00:00 for none", o => o.CacheClientsFor = FromSeconds(-1));
@@ -80,6 +85,18 @@ internal sealed class HqOAuth2OptionsValidatorTests
         );
         yield return Case("scopes:name", "a b", "printable ASCII", o => o.Scopes.Add(new() { Name = "a b" }));
         yield return Case("scopes:name", "read", "remove one", o => o.Scopes.Add(new() { Name = "read" }));
+        yield return Case("scopes", "501 scopes", "list 500 at most", o => AddMany(o, 498, "s"));
+        yield return Case("scopes", "400 scopes", "use shorter names", o => AddMany(o, 397, "a-long-name-for-a-scope"));
+        yield return Case(
+            "pages:chooseScopes",
+            "True",
+            "90 scopes at most, and there are 91",
+            o =>
+            {
+                o.Pages.ChooseScopes = true;
+                AddMany(o, 88, "s");
+            }
+        );
         yield return Case("defaultResource", "api", "absolute URI", o => o.DefaultResource = "api");
         yield return Case("resources:identifier", "/mcp", "absolute URI", o => o.Resources.Add(new() { Identifier = "/mcp" }));
         yield return Case("resources:identifier", "urn:x", "remove one", o => Twice(() => o.Resources.Add(new() { Identifier = "urn:x" })));
@@ -205,6 +222,12 @@ internal sealed class HqOAuth2OptionsValidatorTests
     {
         act();
         act();
+    }
+
+    private static void AddMany(HqOAuth2Options options, int count, string name)
+    {
+        for (var i = 0; i < count; i++)
+            options.Scopes.Add(new() { Name = $"{name}{i}" });
     }
 
     private static void AddResource(HqOAuth2Options options, string scope)
