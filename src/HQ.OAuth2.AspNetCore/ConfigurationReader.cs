@@ -17,6 +17,12 @@ internal static class ConfigurationReader
         ("RS256", SigningAlgorithm.RS256),
     ];
 
+    private static readonly (string, UnknownScopes)[] unknownScopes =
+    [
+        ("leaveOut", UnknownScopes.LeaveOut),
+        ("refuse", UnknownScopes.Refuse),
+    ];
+
     private static readonly Dictionary<string, Action<ScopeOptions, Value>> scopeKeys = new(StringComparer.OrdinalIgnoreCase)
     {
         ["name"] = (o, v) => v.Text(x => o.Name = x),
@@ -89,6 +95,7 @@ internal static class ConfigurationReader
         ["dcrManagement"] = (o, v) => v.Bool(x => o.DcrManagement = x),
         ["unauthenticatedIntrospection"] = (o, v) => v.Bool(x => o.UnauthenticatedIntrospection = x),
         ["scopes"] = (o, v) => v.Items(o.Scopes, scopeKeys),
+        ["unknownScopes"] = (o, v) => v.OneOf(unknownScopes, x => o.UnknownScopes = x),
         ["resources"] = (o, v) => v.Items(o.Resources, resourceKeys),
         ["defaultResource"] = (o, v) => v.Text(x => o.DefaultResource = x),
         ["clients"] = (o, v) => v.Items(o.Clients, clientKeys),

@@ -42,6 +42,12 @@ public sealed class HqOAuth2Options
     /// <summary>The scopes there are. What is not listed cannot be granted.</summary>
     public IList<ScopeOptions> Scopes { get; } = [];
 
+    /// <summary>
+    /// What becomes of a request for scopes that are not listed (RFC 6749 §3.3). Default <see cref="UnknownScopes.LeaveOut"/>: shipping
+    /// clients name <c>openid</c>, <c>email</c> and others at every server. <c>offline_access</c> is never refused.
+    /// </summary>
+    public UnknownScopes UnknownScopes { get; set; }
+
     /// <summary>Protected resources that tokens may be for, beyond those under the issuer's own origin; <c>*</c> = any.</summary>
     public IList<ResourceOptions> Resources { get; } = [];
 
@@ -261,6 +267,16 @@ public enum SigningAlgorithm
 
     /// <summary>RSA with 2048 bits: for APIs whose library reads nothing else (RFC 9068 §2.1 wants every one to read it).</summary>
     RS256,
+}
+
+/// <summary>What becomes of scopes that a server does not have (RFC 6749 §3.3).</summary>
+public enum UnknownScopes
+{
+    /// <summary>They are left out, and the answer names what was granted. A request with no other scope gets the default.</summary>
+    LeaveOut,
+
+    /// <summary>The request is refused with <c>invalid_scope</c>.</summary>
+    Refuse,
 }
 
 /// <summary>What an access token looks like on the wire.</summary>

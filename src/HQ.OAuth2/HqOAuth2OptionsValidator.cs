@@ -66,6 +66,8 @@ internal static class HqOAuth2OptionsValidator
             );
         if (!Enum.IsDefined(options.SigningAlgorithm))
             yield return Problem("signingAlgorithm", options.SigningAlgorithm, "is unknown: use ES256 or RS256");
+        if (!Enum.IsDefined(options.UnknownScopes))
+            yield return Problem("unknownScopes", options.UnknownScopes, "is unknown: use leaveOut or refuse");
         if (!Enum.IsDefined(options.AccessTokenFormat))
             yield return Problem("accessTokenFormat", options.AccessTokenFormat, "is unknown: use jwt or opaque");
         if (options.InitialAccessTokens.Any(t => t.Length < 16 || !BearerTokens.IsToken68(t)))

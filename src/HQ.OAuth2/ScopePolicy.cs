@@ -17,13 +17,28 @@ internal static class ScopePolicy
     }
 
     /// <summary>
+    /// What a request asks of the scopes there are (RFC 6749 §3.3): unknown ones are left out, unless the host refuses them. Clients name
+    /// <c>offline_access</c> and the scopes of OpenID Connect at servers that have none.
+    /// </summary>
+    /// <returns>The known scopes, empty when none of them is; <c>invalid_scope</c> for forbidden characters, or for an unknown one that the host refuses.</returns>
+    public static Outcome<ScopeSet> Known(string? requested, HqOAuth2Options options)
+    {
+        if (ScopeSet.Parse(requested).Failed(out var malformed, out var asked))
+            return malformed;
+        var known = asked.Intersect(All(options));
+        return options.UnknownScopes == UnknownScopes.LeaveOut || asked.All(s => s == OfflineAccess || known.Contains(s))
+            ? known
+            : OAuthError.ScopeNotAllowed.Because($"asked for '{asked}', known is '{All(options)}', and unknownScopes is refuse");
+    }
+
+    /// <summary>
     /// The scope that a client's request is about. The registered scope is an <c>api</c> client's ceiling, and only the default of a
     /// self-registered one, which may step up to any scope of the server.
     /// </summary>
     public static Outcome<ScopeSet> Resolve(string? requested, Client client, HqOAuth2Options options)
     {
-        if (ScopeSet.Parse(requested).Failed(out var malformed, out var scope))
-            return malformed;
+        if (Known(requested, options).Failed(out var refused, out var scope))
+            return refused;
         var all = All(options);
         var ceiling = client is { IsSelfRegistered: false, Scope: { } registered } ? registered.Intersect(all) : all;
         if (scope.IsEmpty)

@@ -81,7 +81,7 @@ internal sealed class AuthorizeResponseTests
         var url = TestApp.AuthorizeUrl("web", ("state", state));
         (await app.NewUser().ApproveAsync(url)).LocationParameter("state").Should().Be(state);
         (await app.NewUser().DenyAsync(url)).ShouldBeErrorRedirect("access_denied", state: state);
-        (await app.NewUser().GetAsync(TestApp.AuthorizeUrl("web", ("state", state), ("scope", "admin")))).ShouldBeErrorRedirect(
+        (await app.NewUser().GetAsync(TestApp.AuthorizeUrl("web", ("state", state), ("scope", "re\"ad")))).ShouldBeErrorRedirect(
             "invalid_scope",
             state: state
         );
@@ -124,7 +124,7 @@ internal sealed class AuthorizeResponseTests
         [
             await browser.ApproveAsync(TestApp.AuthorizeUrl("web")),
             await browser.GetAsync(TestApp.AuthorizeUrl("web")),
-            await browser.GetAsync(TestApp.AuthorizeUrl("web", ("scope", "admin"))),
+            await browser.GetAsync(TestApp.AuthorizeUrl("web", ("scope", "re\"ad"))),
             await browser.PostAsync("/oauth2/authorize", ("client_id", "web")),
             await app.NewUser().DenyAsync(TestApp.AuthorizeUrl("web")),
             await app.NewBrowser(user: null).GetAsync(TestApp.AuthorizeUrl("web")),

@@ -25,8 +25,6 @@ internal sealed class AuthorizeScopeTests
     [OneTimeTearDown]
     public async Task StopAsync() => await app.DisposeAsync();
 
-    [TestCase("READ")]
-    [TestCase("read admin")]
     [TestCase("re\"ad")]
     [TestCase("read\\")]
     [TestCase("read\twrite")]
@@ -34,7 +32,7 @@ internal sealed class AuthorizeScopeTests
     [TestCase("réad")]
     [Rfc("6749-3.3-1")]
     [Rfc("6749-4.1.2.1-4")]
-    public async Task A_scope_that_is_unknown_or_malformed_is_refused(string scope) =>
+    public async Task A_malformed_scope_is_refused(string scope) =>
         (await app.NewUser().GetAsync(TestApp.AuthorizeUrl("web", ("scope", scope)))).ShouldBeErrorRedirect("invalid_scope");
 
     [TestCase("write read")]
@@ -89,6 +87,50 @@ internal sealed class AuthorizeScopeTests
         var id = await app.DcrAsync();
         (await app.TokensAsync(id, ("scope", null))).Text("scope").Should().Be("read");
         (await app.TokensAsync(id, ("scope", "write delete"))).Text("scope").Should().Be("write delete");
-        (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(id, ("scope", "admin")))).ShouldBeErrorPage();
+    }
+
+    [TestCase("web", "read offline_access", "read")]
+    [TestCase("spa", "openid email profile write", "write")]
+    [TestCase("native", " read admin  READ", "read")]
+    [TestCase("dcr", "read offline_access", "read")]
+    [TestCase("web", "openid", "read")]
+    [TestCase("dcr", "offline_access", "read")]
+    [Rfc("6749-3.3-1"), Rfc("6749-3.3-3"), Rfc("6749-6-5")]
+    public async Task Unknown_scopes_are_left_out_at_authorize_and_at_refresh(string client, string asked, string granted)
+    {
+        var id = client;
+        if (client == "dcr")
+            id = (
+                await app.PostJsonAsync(
+                    "/oauth2/register",
+                    $$"""{"redirect_uris":["{{TestApp.RedirectUri}}"],"grant_types":["authorization_code","refresh_token"],"token_endpoint_auth_method":"none"}"""
+                )
+            ).Text("client_id")!;
+        var tokens = await app.TokensAsync(id, ("scope", asked));
+        tokens.Text("scope").Should().Be(granted);
+
+        var refreshed = await app.RefreshAsync(id, tokens.RefreshToken(), ("scope", asked));
+        refreshed.Text("scope").Should().Be(granted, refreshed.Body);
+        (await app.RefreshAsync(id, refreshed.RefreshToken(), ("scope", granted + " delete"))).ShouldBeError("invalid_scope");
+        (await app.RefreshAsync(id, refreshed.RefreshToken(), ("scope", "re\"ad"))).ShouldBeError("invalid_scope");
+    }
+
+    [Test, Rfc("6749-3.3-3")]
+    public async Task Client_credentials_leave_unknown_scopes_out_too()
+    {
+        (string, string)[] form = [("grant_type", "client_credentials"), ("basic", "reader:" + TestApp.WebSecret)];
+        (await app.PostAsync("/oauth2/token", [.. form, ("scope", "read offline_access admin")])).Text("scope").Should().Be("read");
+    }
+
+    [TestCase("READ")]
+    [TestCase("read admin")]
+    [Rfc("6749-3.3-1"), Rfc("6749-4.1.2.1-4")]
+    public async Task A_host_may_refuse_unknown_scopes(string scope)
+    {
+        await using var strict = await TestApp.StartAsync(o => o.UnknownScopes = UnknownScopes.Refuse);
+        (await strict.NewUser().GetAsync(TestApp.AuthorizeUrl("web", ("scope", scope)))).ShouldBeErrorRedirect("invalid_scope");
+        var tokens = await strict.TokensAsync("web", ("scope", "read offline_access"));
+        tokens.Text("scope").Should().Be("read", "offline_access is never refused");
+        (await strict.RefreshAsync("web", tokens.RefreshToken(), ("scope", scope))).ShouldBeError("invalid_scope");
     }
 }

@@ -55,6 +55,7 @@ internal sealed class ConfigurationTests
             ("privateUseSchemes:0", "myapp"),
             ("bcryptWorkFactor", "12"),
             ("signingAlgorithm", "rs256"),
+            ("unknownScopes", "refuse"),
             ("signingKeyLifetime", "30.00:00:00"),
             ("signingKeyLeadTime", "2.00:00:00"),
             ("cacheKeysFor", "00:02:00"),
@@ -92,6 +93,7 @@ internal sealed class ConfigurationTests
                         AllowLoopback = true,
                     },
                     SigningAlgorithm = SigningAlgorithm.RS256,
+                    UnknownScopes = UnknownScopes.Refuse,
                     DcrManagement = true,
                     UnauthenticatedIntrospection = true,
                     Scopes = new[]

@@ -112,7 +112,7 @@ internal sealed class ConsentPageTests
         [
             await app.NewUser().GetAsync(TestApp.AuthorizeUrl("web")),
             await app.NewUser().GetAsync(TestApp.AuthorizeUrl("nobody")),
-            await app.NewUser().GetAsync(TestApp.AuthorizeUrl(await app.DcrAsync(), ("scope", "admin"))),
+            await app.NewUser().GetAsync(TestApp.AuthorizeUrl(await app.DcrAsync(), ("scope", "re\"ad"))),
             await app.NewUser().GetAsync("/oauth2/authorize?hq_request=damaged"),
         ];
         foreach (var page in pages)

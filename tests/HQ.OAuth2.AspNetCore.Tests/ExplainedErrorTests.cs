@@ -8,7 +8,7 @@ internal sealed class ExplainedErrorTests
     [Test]
     public async Task In_development_an_answer_says_what_was_found_and_which_key_to_change()
     {
-        await using var app = await TestApp.StartAsync(o => o.ExplainErrors = null);
+        await using var app = await TestApp.StartAsync(o => (o.ExplainErrors, o.UnknownScopes) = (null, UnknownScopes.Refuse));
 
         var scope = await app.NewUser().GetAsync(TestApp.AuthorizeUrl("web", ("scope", "read fly")));
         scope
@@ -16,7 +16,7 @@ internal sealed class ExplainedErrorTests
             .Should()
             .Be(
                 "The scope is unknown or exceeds what may be granted. "
-                    + "(HQ1025: asked for 'read fly', allowed is 'read write delete': add it to scopes, and to the client's scopes if it has any)"
+                    + "(HQ1025: asked for 'read fly', known is 'read write delete', and unknownScopes is refuse)"
             );
         var code = await app.RedeemAsync("spa", "hqa_garbage");
         code.Text("error_description")

@@ -35,9 +35,9 @@ internal sealed class PageTextTests
         var error = await GetAsync(app, TestApp.AuthorizeUrl("nobody"), asked);
         error.Should().ContainAll(parts[1], parts[1] == "lang=\"de\"" ? "So geht es nicht weiter" : "This request cannot go on");
         // What the wire and the developers read stays English.
-        (await GetAsync(app, TestApp.AuthorizeUrl(await app.DcrAsync(), ("scope", "nope")), asked))
+        (await GetAsync(app, TestApp.AuthorizeUrl(await app.DcrAsync(), ("scope", "re\"ad")), asked))
             .Should()
-            .Contain("<dd lang=\"en\">The scope is unknown or exceeds what may be granted.");
+            .Contain("<dd lang=\"en\">The scope is malformed.");
     }
 
     [Test]

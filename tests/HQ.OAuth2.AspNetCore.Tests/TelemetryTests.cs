@@ -61,7 +61,7 @@ internal sealed class TelemetryTests
         await app.PostAsync("/oauth2/revoke", ("token", "x"), ("basic", "web:wrong"));
         await app.RegisterAsync(new { redirect_uris = new[] { "javascript:alert(1)" } });
         await app.NewUser().GetAsync(TestApp.AuthorizeUrl("nobody"));
-        await app.NewUser().GetAsync(TestApp.AuthorizeUrl("web", ("scope", "nope")));
+        await app.NewUser().GetAsync(TestApp.AuthorizeUrl("web", ("scope", "re\"ad")));
         await app.NewUser().DenyAsync(TestApp.AuthorizeUrl("web"));
 
         var requests = measured.Where(m => m.Name == "hq.oauth2.request.duration").ToList();

@@ -13,7 +13,7 @@ internal sealed class UntrustedClientTests
     [OneTimeTearDown]
     public async Task StopAsync() => await app.DisposeAsync();
 
-    [TestCase("scope", "admin", "invalid_scope")]
+    [TestCase("scope", "re\"ad", "invalid_scope")]
     [TestCase("response_type", "token", "unsupported_response_type")]
     [TestCase("code_challenge", null, "invalid_request")]
     [TestCase("state", "a\nb", "invalid_request")]

@@ -78,7 +78,7 @@ internal static class Given
         {
             Token = token,
             Client = client ?? Client(),
-            Scope = null,
+            Scope = ScopeSet.Empty,
             Resources = [],
             Now = now,
         };

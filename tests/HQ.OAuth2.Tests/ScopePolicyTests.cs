@@ -9,11 +9,11 @@ internal sealed class ScopePolicyTests
     [TestCase(ClientProvenance.Api, null, "read delete", "read delete")]
     [TestCase(ClientProvenance.Api, "read", "read", "read")]
     [TestCase(ClientProvenance.Api, "read", "read write", null)]
-    [TestCase(ClientProvenance.Api, "read gone", "gone", null)]
+    [TestCase(ClientProvenance.Api, "read gone", "gone", "read")]
     [TestCase(ClientProvenance.Dcr, "read", "read write", "read write")]
     [TestCase(ClientProvenance.Cimd, "read", "delete", "delete")]
-    [TestCase(ClientProvenance.Dcr, "read", "unknown", null)]
-    [TestCase(ClientProvenance.Dcr, null, "READ", null)]
+    [TestCase(ClientProvenance.Dcr, "write", "unknown", "write")]
+    [TestCase(ClientProvenance.Dcr, null, "WRITE", "read")]
     [Rfc("6749-3.3-6"), Rfc("6749-10.3-3")]
     public void The_registered_scope_is_the_ceiling_of_who_was_registered_by_hand_only(
         ClientProvenance provenance,
@@ -43,6 +43,24 @@ internal sealed class ScopePolicyTests
     {
         ScopePolicy.Resolve(null, Client(provenance, registered), options).Value.ToString().Should().Be(granted);
         ScopePolicy.Resolve(" ", Client(provenance, registered), options).Value.ToString().Should().Be(granted);
+    }
+
+    [TestCase("read offline_access", "read", "read")]
+    [TestCase("openid email profile write", "write", null)]
+    [TestCase(" read  READ", "read", null)]
+    [TestCase("offline_access", "", "")]
+    [TestCase("openid", "", null)]
+    [TestCase("", "", "")]
+    [TestCase(null, "", "")]
+    [Rfc("6749-3.3-1"), Rfc("6749-3.3-3")]
+    public void Unknown_scopes_are_left_out_unless_the_host_refuses_them(string? requested, string left, string? strict)
+    {
+        ScopePolicy.Known(requested, options).Value.ToString().Should().Be(left);
+        var outcome = ScopePolicy.Known(requested, Given.Options(o => o.UnknownScopes = UnknownScopes.Refuse));
+        if (strict is null)
+            outcome.Error.ShouldBe(OAuthError.ScopeNotAllowed);
+        else
+            outcome.Value.ToString().Should().Be(strict);
     }
 
     [Test, Rfc("9700-2.3-1")]

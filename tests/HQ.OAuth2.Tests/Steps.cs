@@ -19,7 +19,7 @@ internal static class Steps
         row.Rotate(
             Given.Refresh(token, Tests.TestClock.Start + TimeSpan.FromSeconds(at), client) with
             {
-                Scope = scope,
+                Scope = ScopeSet.Parse(scope).Value,
                 Resources = resources,
             },
             IssuedText.NewSecret(),

@@ -5,7 +5,9 @@ internal sealed record RefreshRequest
 {
     public required RefreshToken Token { get; init; }
     public required Client Client { get; init; }
-    public required string? Scope { get; init; }
+
+    /// <summary>The known scopes that it names; empty = all that was granted.</summary>
+    public required ScopeSet Scope { get; init; }
     public required IReadOnlyList<string> Resources { get; init; }
     public required DateTimeOffset Now { get; init; }
 }
@@ -39,13 +41,11 @@ internal sealed partial record OAuthAuthorization
             );
 
         // The scope is within the grant (§6), and so are the resources (RFC 8707 §2.2).
-        if (ScopeSet.Parse(request.Scope).Failed(out var malformed, out var asked))
-            return Refuse(malformed);
-        if (!asked.IsSubsetOf(Scope))
-            return Refuse(OAuthError.ScopeNotAllowed.Because($"asked for '{asked}', granted was '{Scope}'"));
+        if (!request.Scope.IsSubsetOf(Scope))
+            return Refuse(OAuthError.ScopeNotAllowed.Because($"asked for '{request.Scope}', granted was '{Scope}'"));
         if (resources.Narrow(Resources, request.Resources).Failed(out var foreign, out var audience))
             return Refuse(foreign);
-        var scope = asked.IsEmpty ? Scope : asked;
+        var scope = request.Scope.IsEmpty ? Scope : request.Scope;
         if (resources.Misfit(scope, audience) is { } misfit)
             return Refuse(misfit);
 

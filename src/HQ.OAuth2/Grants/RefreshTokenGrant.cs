@@ -16,12 +16,16 @@ internal sealed class RefreshTokenGrant(AuthorizationRows authorizations, TokenI
         if (!RefreshToken.TryParse(text, out var token))
             return OAuthError.InvalidRefreshToken.Because("the token is not of our form, or was cut off");
 
-        // §6: the row decides: this client, no more than was granted, and which turn it is.
+        // Unknown scopes are left out here as they were at the authorization endpoint (§3.3).
+        if (ScopePolicy.Known(request.Parameters["scope"], options.Value).Failed(out var badScope, out var scope))
+            return badScope;
+
+        // The row decides: this client, no more than was granted, and which turn it is (§6).
         var refresh = new RefreshRequest
         {
             Token = token,
             Client = request.Client,
-            Scope = request.Parameters["scope"],
+            Scope = scope,
             Resources = request.Parameters.All("resource"),
             Now = request.Now,
         };
