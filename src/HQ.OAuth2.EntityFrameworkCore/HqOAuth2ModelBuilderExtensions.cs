@@ -49,6 +49,8 @@ public static class HqOAuth2ModelBuilderExtensions
         {
             row.ToTable("hq_clients", schema).HasKey(r => r.ClientId);
             Key(row.Property(r => r.ClientId).HasColumnName("client_id").HasMaxLength(MaxKey));
+            // Rows that were there before the column are at their first version.
+            row.Property(r => r.Version).HasColumnName("version").HasDefaultValue(1L);
             row.Property(r => r.Provenance).HasColumnName("provenance").HasMaxLength(8);
             Key(row.Property(r => r.Org).HasColumnName("org").HasMaxLength(MaxKey));
             row.Property(r => r.CreatedAt).HasColumnName("created_at").HasConversion(utc);

@@ -28,6 +28,7 @@ internal sealed class AuthorizationRow
 internal sealed class ClientRow
 {
     public required string ClientId { get; init; }
+    public required long Version { get; init; }
     public required string Provenance { get; init; }
     public required string? Org { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
@@ -38,6 +39,7 @@ internal sealed class ClientRow
         new()
         {
             ClientId = c.ClientId,
+            Version = c.Version,
             Provenance = c.Provenance.Name(),
             Org = c.Org,
             CreatedAt = c.CreatedAt,
@@ -45,7 +47,7 @@ internal sealed class ClientRow
             Data = c.ToJson(),
         };
 
-    public Client ToClient() => Client.FromJson(Data) with { LastUsedOn = LastUsedOn };
+    public Client ToClient() => Client.FromJson(Data) with { LastUsedOn = LastUsedOn, Version = Version };
 }
 
 /// <summary>A row of <c>hq_keys</c>.</summary>

@@ -114,15 +114,74 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
     [Test]
     public async Task An_update_never_inserts()
     {
-        Assert.That(await Store.TryUpdateAsync(New("app"), default), Is.False, "TryUpdateAsync of no client answers false");
-        Assert.That(await Store.FindAsync("app", default), Is.Null, "TryUpdateAsync never inserts");
+        foreach (var version in new[] { 1, 2 })
+        {
+            var next = New("app") with { Version = version };
+            Assert.That(await Store.TryUpdateAsync(next, default), Is.False, "TryUpdateAsync of no client answers false");
+            Assert.That(await Store.FindAsync("app", default), Is.Null, "TryUpdateAsync never inserts");
+        }
 
-        await AddAsync("app");
+        var removed = await AddAsync("app");
         await Store.TryRemoveAsync("app", default);
         foreach (var node in Nodes)
         {
-            Assert.That(await node.TryUpdateAsync(New("app"), default), Is.False, "TryUpdateAsync of a removed client answers false");
+            Assert.That(await node.TryUpdateAsync(Next(removed), default), Is.False, "TryUpdateAsync of a removed client answers false");
             Assert.That(await node.FindAsync("app", default), Is.Null, "TryUpdateAsync never brings a client back");
+        }
+    }
+
+    [Test]
+    public async Task An_update_for_another_version_changes_nothing()
+    {
+        var client = await AddAsync("app", c => c with { Version = 7 });
+        foreach (var node in Nodes)
+        {
+            foreach (var version in new[] { 0, 1, 6, 7, 9, 10, long.MaxValue })
+            {
+                var other = Everything() with { ClientId = "app", Version = version };
+                Assert.That(
+                    await node.TryUpdateAsync(other, default),
+                    Is.False,
+                    $"TryUpdateAsync with version {version} where 7 is stored answers false"
+                );
+                AssertClient(await node.FindAsync("app", default), client, "TryUpdateAsync for another version changes nothing");
+            }
+        }
+
+        Assert.That(await Second.TryUpdateAsync(Next(client), default), Is.True, "TryUpdateAsync with the next version");
+    }
+
+    [Test]
+    public async Task Of_fifty_who_update_one_version_one_wins()
+    {
+        var client = await AddAsync("app");
+        for (var round = 0; round < 3; round++)
+        {
+            var next = Next(client);
+            var won = await RaceAsync(50, (node, i) => node.TryUpdateAsync(next with { ClientName = $"{round}-{i}" }, default));
+
+            Assert.That(won.Count(w => w), Is.EqualTo(1), "of many TryUpdateAsync with one version exactly one answers true");
+            client = next with { ClientName = $"{round}-{Array.IndexOf(won, true)}" };
+            foreach (var node in Nodes)
+                AssertClient(await node.FindAsync("app", default), client, "the client is the winner's");
+        }
+    }
+
+    [Test]
+    public async Task A_client_removed_while_it_is_updated_stays_removed()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var client = await AddAsync($"app-{round}");
+            await RaceAsync(
+                20,
+                (node, i) =>
+                    i == 10
+                        ? node.TryRemoveAsync(client.ClientId, default)
+                        : node.TryUpdateAsync(Next(client) with { ClientName = $"{i}" }, default)
+            );
+            foreach (var node in Nodes)
+                Assert.That(await node.FindAsync(client.ClientId, default), Is.Null, "TryUpdateAsync never brings a removed client back");
         }
     }
 
@@ -132,6 +191,7 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
         var (all, other) = (Everything(), await AddAsync("other"));
         var bare = New(all.ClientId) with { CreatedAt = all.CreatedAt.AddDays(1) };
         await Store.TryAddAsync(bare, default);
+        var version = bare.Version;
 
         await UpdatesAsync(all with { LastUsedOn = Today }, null);
         await Store.NoteUseAsync(all.ClientId, Today, default);
@@ -140,8 +200,9 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
         await UpdatesAsync(bare with { LastUsedOn = Today.AddDays(1) }, Today);
         AssertClient(await Store.FindAsync("other", default), other, "TryUpdateAsync touches one client only");
 
-        async Task UpdatesAsync(Client next, DateOnly? stays)
+        async Task UpdatesAsync(Client client, DateOnly? stays)
         {
+            var next = client with { Version = ++version };
             Assert.That(await Store.TryUpdateAsync(next, default), Is.True, "TryUpdateAsync of a client that is there");
             foreach (var node in Nodes)
             {
@@ -161,7 +222,7 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
     public async Task An_updated_client_is_listed_by_what_it_is_now()
     {
         var client = await AddAsync("app", c => c with { Org = "before" });
-        await Store.TryUpdateAsync(client with { Org = "after", Provenance = ClientProvenance.Dcr }, default);
+        await Store.TryUpdateAsync(Next(client) with { Org = "after", Provenance = ClientProvenance.Dcr }, default);
 
         await ListsAsync(new("before"));
         await ListsAsync(new("after"), "app");
@@ -175,13 +236,13 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
         var client = await AddAsync("app");
         for (var round = 1; round <= 20; round++)
         {
-            var next = client with { ClientName = $"{round}" };
+            var next = Next(client) with { ClientName = $"{round}" };
             var day = Today.AddDays(round);
             await RaceAsync(
                 4,
                 async (node, i) =>
                 {
-                    if ((i + round) % 2 == 0)
+                    if (i == round % 4)
                         Assert.That(await node.TryUpdateAsync(next, default), Is.True, "TryUpdateAsync while its use is noted");
                     else
                         await node.NoteUseAsync("app", day, default);
@@ -189,12 +250,10 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
                 }
             );
 
+            client = next with { LastUsedOn = day };
             AssertClient(
                 await Second.FindAsync("app", default),
-                next with
-                {
-                    LastUsedOn = day,
-                },
+                client,
                 "TryUpdateAsync and NoteUseAsync at the same time lose neither what was updated nor the day"
             );
         }
@@ -248,7 +307,7 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
         for (var i = 0; i < 20; i++)
         {
             AssertClient(await Node(i + 1).FindAsync("app", default), client, "FindAsync shows what another node wrote");
-            client = client with { ClientName = $"{i}" };
+            client = Next(client) with { ClientName = $"{i}" };
             await Node(i).TryUpdateAsync(client, default);
         }
 
@@ -529,7 +588,7 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
     public async Task A_cancelled_call_says_so_or_does_all_of_its_work()
     {
         var client = await AddAsync("app");
-        var next = Everything() with { ClientId = "app", LastUsedOn = null };
+        var next = Everything() with { ClientId = "app", LastUsedOn = null, Version = client.Version + 1 };
 
         await CancelledAsync(
             "TryAddAsync",
@@ -558,6 +617,8 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
         );
     }
 
+    private static Client Next(Client client) => client with { Version = client.Version + 1 };
+
     private static Client New(string id, ClientProvenance provenance = ClientProvenance.Api) =>
         new()
         {
@@ -584,6 +645,8 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
             RedirectUris = ["https://app.example.com/cb?x=1", "http://127.0.0.1/cb", "com.example.app:/cb"],
             GrantTypes = [OAuthGrantTypes.ClientCredentials, OAuthGrantTypes.RefreshToken],
             Scope = ScopeSet.Of("read", "write"),
+            ScopeIsCeiling = true,
+            Version = 7,
             Org = "Örg-1",
             CreatedAt = Start.AddMilliseconds(321),
             LastUsedOn = Today.AddDays(-3),

@@ -265,6 +265,14 @@ public sealed record OAuthError
     public static OAuthError TooManyRequests { get; } =
         new(1056, "temporarily_unavailable", "Too many of these requests in a minute. Try again later.", 429);
 
+    /// <summary>A change was made for another version of the client than the one that is there (RFC 9110 §13.1.1).</summary>
+    public static OAuthError ClientVersionDiffers { get; } =
+        new(1060, "precondition_failed", "The client has been changed since it was read.", 412);
+
+    /// <summary>A change of a client lost against other changes of it, again and again.</summary>
+    public static OAuthError ClientChangedMeanwhile { get; } =
+        new(1061, "conflict", "The client is being changed by others at the same time. Read it and try again.", 409);
+
     /// <summary>An error that an extension grant names (§4.5), for instance <c>authorization_pending</c>.</summary>
     public static OAuthError Extension(string code, string description) => new(1000, Clean(code), description);
 

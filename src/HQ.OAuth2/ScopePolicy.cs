@@ -32,15 +32,16 @@ internal static class ScopePolicy
     }
 
     /// <summary>
-    /// The scope that a client's request is about. The registered scope is an <c>api</c> client's ceiling, and only the default of a
-    /// self-registered one, which may step up to any scope of the server.
+    /// The scope that a client's request is about. The registered scope is an <c>api</c> client's ceiling. It is only the default of a
+    /// self-registered one, which may step up to any scope of the server, unless an administrator set it.
     /// </summary>
     public static Outcome<ScopeSet> Resolve(string? requested, Client client, HqOAuth2Options options)
     {
         if (Known(requested, options).Failed(out var refused, out var scope))
             return refused;
         var all = All(options);
-        var ceiling = client is { IsSelfRegistered: false, Scope: { } registered } ? registered.Intersect(all) : all;
+        var ceiling =
+            client.Scope is { } registered && (client.ScopeIsCeiling || !client.IsSelfRegistered) ? registered.Intersect(all) : all;
         if (scope.IsEmpty)
             scope = (client.Scope ?? Default(options)).Intersect(ceiling);
         if (scope.IsEmpty)

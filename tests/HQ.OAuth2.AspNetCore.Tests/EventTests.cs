@@ -136,9 +136,9 @@ internal sealed class EventTests
         var clients = scope.ServiceProvider.GetRequiredService<ClientRegistrar>();
         var metadata = new ClientMetadata { RedirectUris = [TestApp.RedirectUri] };
         var id = (await clients.RegisterAsync(metadata, null, default)).Value.Client.ClientId;
-        await clients.UpdateAsync(id, metadata with { ClientName = "New" }, new(), default);
-        await clients.RotateSecretAsync(id, TimeSpan.FromHours(1), default);
-        await clients.RemoveAsync(id, default);
+        await clients.UpdateAsync(id, metadata with { ClientName = "New" }, new(), null, default);
+        await clients.RotateSecretAsync(id, TimeSpan.FromHours(1), null, default);
+        await clients.RemoveAsync(id, null, default);
         trail.Of<OAuthEvent.ClientRegistered>().Should().ContainSingle().Which.Provenance.Should().Be(ClientProvenance.Api);
         trail.Of<OAuthEvent.ClientChanged>().Should().ContainSingle().Which.ClientId.Should().Be(id);
         trail

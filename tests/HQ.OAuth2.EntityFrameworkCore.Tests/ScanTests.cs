@@ -43,7 +43,7 @@ internal sealed class ScanTests
         (await rows.RemoveExpiredAsync(new(2026, 11, 26, 0, 0, 0, TimeSpan.Zero), 100, default)).Should().Be(100);
 
         var clients = (IClientRegistry)app.Services.GetRequiredService<IClientStore>();
-        (await clients.TryUpdateAsync((await clients.FindAsync("client-7", default))!, default)).Should().BeTrue();
+        (await clients.TryUpdateAsync((await clients.FindAsync("client-7", default))! with { Version = 2 }, default)).Should().BeTrue();
         await clients.NoteUseAsync("client-9", new(2026, 11, 24), default);
         (await clients.ListAsync(new(Org: "org-7", Limit: 20), default)).Items.Should().HaveCount(20);
         (await clients.ListAsync(new(Limit: 20), default)).Items.Should().HaveCount(20);

@@ -13,6 +13,22 @@ internal sealed class RegistryKitTests
     public Task A_registry_whose_update_inserts() => IsCaughtAsync(s => new Upserts(s), k => k.An_update_never_inserts());
 
     [Test]
+    public Task A_registry_whose_update_does_not_compare_the_version() =>
+        IsCaughtAsync(s => new OverwritesAnyVersion(s), k => k.An_update_for_another_version_changes_nothing());
+
+    [Test]
+    public Task A_registry_whose_update_looks_at_the_version_and_then_writes() =>
+        IsCaughtAsync(s => new LooksThenUpdates(s), k => k.Of_fifty_who_update_one_version_one_wins());
+
+    [Test]
+    public Task A_registry_whose_update_brings_a_removed_client_back() =>
+        IsCaughtAsync(s => new UpdatesByRemovingAndAdding(s), k => k.A_client_removed_while_it_is_updated_stays_removed());
+
+    [Test]
+    public Task A_registry_whose_noted_use_counts_as_a_version() =>
+        IsCaughtAsync(s => new CountsUses(s), k => k.The_day_of_the_last_use_moves_forward_only_and_nothing_else_moves());
+
+    [Test]
     public Task A_registry_whose_update_overwrites_the_last_use() =>
         IsCaughtAsync(s => new OverwritesTheDay(s), k => k.An_update_replaces_everything_except_the_day_of_the_last_use());
 
@@ -80,7 +96,7 @@ internal sealed class RegistryKitTests
 
         public virtual ValueTask<bool> TryAddAsync(Client client, CancellationToken ct) => Inner.TryAddAsync(client, ct);
 
-        public virtual ValueTask<bool> TryUpdateAsync(Client client, CancellationToken ct) => Inner.TryUpdateAsync(client, ct);
+        public virtual ValueTask<bool> TryUpdateAsync(Client next, CancellationToken ct) => Inner.TryUpdateAsync(next, ct);
 
         public ValueTask<bool> TryRemoveAsync(string clientId, CancellationToken ct) => Inner.TryRemoveAsync(clientId, ct);
 
@@ -99,20 +115,61 @@ internal sealed class RegistryKitTests
             if (await Inner.FindAsync(client.ClientId, ct) is not null)
                 return false;
             await Task.Delay(5, ct);
-            return await Inner.TryAddAsync(client, ct) || await Inner.TryUpdateAsync(client, ct);
+            return await Inner.TryAddAsync(client, ct)
+                || await Inner.TryRemoveAsync(client.ClientId, ct) && await Inner.TryAddAsync(client, ct);
+        }
+    }
+
+    private sealed class OverwritesAnyVersion(IClientRegistry inner) : Over(inner)
+    {
+        public override async ValueTask<bool> TryUpdateAsync(Client next, CancellationToken ct) =>
+            await Inner.TryRemoveAsync(next.ClientId, ct) && await Inner.TryAddAsync(next, ct);
+    }
+
+    private sealed class LooksThenUpdates(IClientRegistry inner) : Over(inner)
+    {
+        public override async ValueTask<bool> TryUpdateAsync(Client next, CancellationToken ct)
+        {
+            if ((await Inner.FindAsync(next.ClientId, ct))?.Version != next.Version - 1)
+                return false;
+            await Task.Delay(5, ct);
+            await Inner.TryRemoveAsync(next.ClientId, ct);
+            return await Inner.TryAddAsync(next, ct) || true;
+        }
+    }
+
+    private sealed class UpdatesByRemovingAndAdding(IClientRegistry inner) : Over(inner)
+    {
+        public override async ValueTask<bool> TryUpdateAsync(Client next, CancellationToken ct)
+        {
+            if ((await Inner.FindAsync(next.ClientId, ct))?.Version != next.Version - 1)
+                return false;
+            await Task.Delay(5, ct);
+            await Inner.TryRemoveAsync(next.ClientId, ct);
+            return await Inner.TryAddAsync(next, ct);
+        }
+    }
+
+    private sealed class CountsUses(IClientRegistry inner) : Over(inner)
+    {
+        public override async ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct)
+        {
+            await Inner.NoteUseAsync(clientId, day, ct);
+            if (await Inner.FindAsync(clientId, ct) is { } client)
+                await Inner.TryUpdateAsync(client with { Version = client.Version + 1 }, ct);
         }
     }
 
     private sealed class Upserts(IClientRegistry inner) : Over(inner)
     {
-        public override async ValueTask<bool> TryUpdateAsync(Client client, CancellationToken ct) =>
-            await Inner.TryUpdateAsync(client, ct) || await Inner.TryAddAsync(client, ct);
+        public override async ValueTask<bool> TryUpdateAsync(Client next, CancellationToken ct) =>
+            await Inner.TryUpdateAsync(next, ct) || await Inner.TryAddAsync(next, ct);
     }
 
     private sealed class OverwritesTheDay(IClientRegistry inner) : Over(inner)
     {
-        public override async ValueTask<bool> TryUpdateAsync(Client client, CancellationToken ct) =>
-            await Inner.TryRemoveAsync(client.ClientId, ct) && await Inner.TryAddAsync(client, ct);
+        public override async ValueTask<bool> TryUpdateAsync(Client next, CancellationToken ct) =>
+            await Inner.TryRemoveAsync(next.ClientId, ct) && await Inner.TryAddAsync(next, ct);
 
         public override async ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct)
         {
@@ -128,7 +185,8 @@ internal sealed class RegistryKitTests
             if (await Inner.FindAsync(clientId, ct) is not { } client)
                 return;
             await Task.Delay(5, ct);
-            await Inner.TryUpdateAsync(client, ct);
+            await Inner.TryRemoveAsync(clientId, ct);
+            await Inner.TryAddAsync(client, ct);
             await Inner.NoteUseAsync(clientId, day, ct);
         }
     }

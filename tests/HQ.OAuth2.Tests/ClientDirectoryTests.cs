@@ -29,7 +29,7 @@ internal sealed class ClientDirectoryTests
             (await FindAsync(directory, "app"))!.ClientId.Should().Be("app");
         registry.Reads.Should().Be(1);
 
-        await registry.TryUpdateAsync(Given.Client() with { ClientName = "renamed" }, default);
+        await registry.TryUpdateAsync(Given.Client() with { ClientName = "renamed", Version = 2 }, default);
         clock.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
         (await FindAsync(directory, "app"))!.ClientName.Should().BeNull();
         clock.Advance(TimeSpan.FromTicks(1));
@@ -52,7 +52,7 @@ internal sealed class ClientDirectoryTests
         directory = Directory(Given.Options(o => o.CacheClientsFor = TimeSpan.Zero));
         await registry.TryAddAsync(Given.Client(), default);
         await FindAsync(directory, "app");
-        await registry.TryUpdateAsync(Given.Client() with { Disabled = true }, default);
+        await registry.TryUpdateAsync(Given.Client() with { Disabled = true, Version = 2 }, default);
 
         (await FindAsync(directory, "app")).Should().BeNull();
         registry.Reads.Should().Be(2);
@@ -68,7 +68,7 @@ internal sealed class ClientDirectoryTests
 
         await registry.TryAddAsync(Given.Client(), default);
         await FindAsync(directory, "app");
-        await registry.TryUpdateAsync(Given.Client() with { Disabled = true }, default);
+        await registry.TryUpdateAsync(Given.Client() with { Disabled = true, Version = 2 }, default);
         memory.Forget("app");
         (await FindAsync(directory, "app")).Should().BeNull();
     }
@@ -166,7 +166,7 @@ internal sealed class ClientDirectoryTests
         var client = (await FindAsync(directory, "self"))!;
         clock.Advance(TimeSpan.FromSeconds(9));
         await directory.NoteUseAsync(client, clock.Now, default);
-        await registry.TryUpdateAsync(self with { Disabled = true }, default);
+        await registry.TryUpdateAsync(self with { Disabled = true, Version = 2 }, default);
         clock.Advance(TimeSpan.FromSeconds(1));
         (await FindAsync(directory, "self")).Should().BeNull("it was read ten seconds ago");
 

@@ -227,7 +227,7 @@ internal sealed class ClientDocumentsTests
         (await FreshAsync())!.ClientName.Should().Be("Ours");
         (await directory.RecallAsync(Url, default))!.ClientName.Should().Be("Ours");
 
-        await registry.TryUpdateAsync(Given.Client(Url) with { Disabled = true }, default);
+        await registry.TryUpdateAsync(Given.Client(Url) with { Disabled = true, Version = 2 }, default);
         memory.Forget(Url);
         (await directory.FindFreshAsync(Url, default)).Error!.Id.Should().Be("HQ1032");
         (await directory.FindAsync(Url, default)).Error!.Id.Should().Be("HQ1032");

@@ -19,6 +19,8 @@ internal sealed class ClientJsonTests
         RedirectUris = [Given.RedirectUri, "https://app.example.com/ü?a=b"],
         GrantTypes = ["client_credentials", "urn:own"],
         Scope = ScopeSet.Of("read", "write"),
+        ScopeIsCeiling = true,
+        Version = 7,
         Org = "acme",
         CreatedAt = TestClock.Start.AddMilliseconds(7),
         LastUsedOn = new(2026, 11, 23),

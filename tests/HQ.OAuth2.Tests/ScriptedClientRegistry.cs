@@ -17,6 +17,9 @@ internal sealed class ScriptedClientRegistry : IClientRegistry
     /// <summary>What to do at the next additions instead of only adding.</summary>
     public Queue<Func<IClientRegistry, Client, Task<bool>>> Adds { get; } = new();
 
+    /// <summary>What to do at the next updates instead of only updating.</summary>
+    public Queue<Func<IClientRegistry, Client, Task<bool>>> Updates { get; } = new();
+
     public ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
     {
         Reads++;
@@ -26,7 +29,8 @@ internal sealed class ScriptedClientRegistry : IClientRegistry
     public async ValueTask<bool> TryAddAsync(Client client, CancellationToken ct) =>
         Adds.TryDequeue(out var add) ? await add(Inner, client) : await Inner.TryAddAsync(client, ct);
 
-    public ValueTask<bool> TryUpdateAsync(Client client, CancellationToken ct) => Inner.TryUpdateAsync(client, ct);
+    public async ValueTask<bool> TryUpdateAsync(Client next, CancellationToken ct) =>
+        Updates.TryDequeue(out var update) ? await update(Inner, next) : await Inner.TryUpdateAsync(next, ct);
 
     public ValueTask<bool> TryRemoveAsync(string clientId, CancellationToken ct) => Inner.TryRemoveAsync(clientId, ct);
 

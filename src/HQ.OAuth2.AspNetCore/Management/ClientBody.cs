@@ -106,6 +106,10 @@ internal sealed record ClientResponse
     [JsonPropertyName("client_id")]
     public required string ClientId { get; init; }
 
+    /// <summary>How often it was written; the ETag is this number in quotes.</summary>
+    [JsonPropertyName("version")]
+    public required long Version { get; init; }
+
     [JsonPropertyName("client_secret")]
     public string? ClientSecret { get; init; }
 
@@ -132,6 +136,10 @@ internal sealed record ClientResponse
 
     [JsonPropertyName("scope")]
     public string? Scope { get; init; }
+
+    /// <summary>Whether the client may ask for no other scope.</summary>
+    [JsonPropertyName("scope_is_ceiling")]
+    public required bool ScopeIsCeiling { get; init; }
 
     [JsonPropertyName("client_uri")]
     public string? ClientUri { get; init; }
@@ -182,6 +190,7 @@ internal sealed record ClientResponse
         new()
         {
             ClientId = client.ClientId,
+            Version = client.Version,
             ClientSecret = secret,
             ClientName = client.ClientName,
             Provenance = client.Provenance.Name(),
@@ -191,6 +200,7 @@ internal sealed record ClientResponse
             TokenEndpointAuthMethod = client.TokenEndpointAuthMethod,
             GrantTypes = client.GrantTypes,
             Scope = client.Scope?.ToString(),
+            ScopeIsCeiling = client.Scope is not null && (client.ScopeIsCeiling || !client.IsSelfRegistered),
             ClientUri = client.ClientUri,
             LogoUri = client.LogoUri,
             TosUri = client.TosUri,

@@ -72,7 +72,8 @@ public static class HqOAuth2ManagementExtensions
             .Produces<ClientResponse>()
             .Produces<Problem>(StatusCodes.Status400BadRequest, ProblemJson)
             .Produces<Problem>(StatusCodes.Status404NotFound, ProblemJson)
-            .Produces<Problem>(StatusCodes.Status409Conflict, ProblemJson);
+            .Produces<Problem>(StatusCodes.Status409Conflict, ProblemJson)
+            .Produces<Problem>(StatusCodes.Status412PreconditionFailed, ProblemJson);
         group
             .MapDelete(
                 "/apps/{client_id}",
@@ -82,7 +83,8 @@ public static class HqOAuth2ManagementExtensions
             .WithSummary("Removes a client and everything that users allowed it")
             .Produces(StatusCodes.Status204NoContent)
             .Produces<Problem>(StatusCodes.Status404NotFound, ProblemJson)
-            .Produces<Problem>(StatusCodes.Status409Conflict, ProblemJson);
+            .Produces<Problem>(StatusCodes.Status409Conflict, ProblemJson)
+            .Produces<Problem>(StatusCodes.Status412PreconditionFailed, ProblemJson);
         group
             .MapPost(
                 "/apps/{client_id}/secret",
@@ -94,7 +96,8 @@ public static class HqOAuth2ManagementExtensions
             .Produces<ClientResponse>()
             .Produces<Problem>(StatusCodes.Status400BadRequest, ProblemJson)
             .Produces<Problem>(StatusCodes.Status404NotFound, ProblemJson)
-            .Produces<Problem>(StatusCodes.Status409Conflict, ProblemJson);
+            .Produces<Problem>(StatusCodes.Status409Conflict, ProblemJson)
+            .Produces<Problem>(StatusCodes.Status412PreconditionFailed, ProblemJson);
         group
             .MapDelete(
                 "/apps/{client_id}/authorizations",

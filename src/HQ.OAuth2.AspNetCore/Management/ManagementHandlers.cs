@@ -37,7 +37,7 @@ internal static class ManagementHandlers
     public static async Task ReadAsync(HttpContext http, ClientRegistrar clients, string clientId)
     {
         if (await clients.FindAsync(Decoded(clientId), http.RequestAborted) is { } client)
-            await WriteAsync(http, StatusCodes.Status200OK, ClientResponse.Of(client), AdapterJson.Default.ClientResponse);
+            await WriteClientAsync(http, StatusCodes.Status200OK, new(client, null));
         else
             await Problem.WriteAsync(http, OAuthError.NotFound);
     }
@@ -58,12 +58,7 @@ internal static class ManagementHandlers
 
         http.Response.Headers.Location =
             $"{http.Request.PathBase.Add(http.Request.Path)}/{Uri.EscapeDataString(registered.Client.ClientId)}";
-        await WriteAsync(
-            http,
-            StatusCodes.Status201Created,
-            ClientResponse.Of(registered.Client, registered.Secret),
-            AdapterJson.Default.ClientResponse
-        );
+        await WriteClientAsync(http, StatusCodes.Status201Created, registered);
     }
 
     public static async Task UpdateAsync(HttpContext http, ClientRegistrar clients, string clientId)
@@ -74,12 +69,20 @@ internal static class ManagementHandlers
         var policy = ClientPolicy.Of(known?.Provenance ?? ClientProvenance.Api, OAuthHttp.Options(http));
         if (known is not null && await IsRefusedAsync(http, body.Metadata.AllProblems(policy)))
             return;
-        await AnswerAsync(http, await clients.UpdateAsync(Decoded(clientId), body.Metadata, body.Settings, http.RequestAborted));
+        if ((await IfMatch.ReadAsync(http, clients, Decoded(clientId))).Failed(out var malformed, out var version))
+            await RefuseAsync(http, malformed);
+        else
+            await AnswerAsync(
+                http,
+                await clients.UpdateAsync(Decoded(clientId), body.Metadata, body.Settings, version.Expected, http.RequestAborted)
+            );
     }
 
     public static async Task DeleteAsync(HttpContext http, ClientRegistrar clients, string clientId)
     {
-        if (await clients.RemoveAsync(Decoded(clientId), http.RequestAborted) is { } error)
+        if ((await IfMatch.ReadAsync(http, clients, Decoded(clientId))).Failed(out var malformed, out var version))
+            await RefuseAsync(http, malformed);
+        else if (await clients.RemoveAsync(Decoded(clientId), version.Expected, http.RequestAborted) is { } error)
             await RefuseAsync(http, error);
         else
             http.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -96,8 +99,10 @@ internal static class ManagementHandlers
                 OAuthError.InvalidField,
                 new InvalidField("overlap_seconds", $"must be 0 to {ClientRegistrar.MaxOverlap.TotalSeconds}")
             );
+        else if ((await IfMatch.ReadAsync(http, clients, Decoded(clientId))).Failed(out var malformed, out var version))
+            await RefuseAsync(http, malformed);
         else
-            await AnswerAsync(http, await clients.RotateSecretAsync(Decoded(clientId), overlap, http.RequestAborted));
+            await AnswerAsync(http, await clients.RotateSecretAsync(Decoded(clientId), overlap, version.Expected, http.RequestAborted));
     }
 
     public static async Task RevokeForClientAsync(HttpContext http, ConnectedApps apps, string clientId) =>
@@ -135,12 +140,7 @@ internal static class ManagementHandlers
     private static Task AnswerAsync(HttpContext http, Outcome<RegisteredClient> outcome) =>
         outcome.Failed(out var error, out var changed)
             ? RefuseAsync(http, error)
-            : WriteAsync(
-                http,
-                StatusCodes.Status200OK,
-                ClientResponse.Of(changed.Client, changed.Secret),
-                AdapterJson.Default.ClientResponse
-            );
+            : WriteClientAsync(http, StatusCodes.Status200OK, changed);
 
     private static async ValueTask<bool> IsRefusedAsync(HttpContext http, IReadOnlyList<OAuthError> problems)
     {
@@ -190,6 +190,12 @@ internal static class ManagementHandlers
         }
 
         return null;
+    }
+
+    private static Task WriteClientAsync(HttpContext http, int status, RegisteredClient client)
+    {
+        http.Response.Headers.ETag = IfMatch.ETagOf(client.Client);
+        return WriteAsync(http, status, ClientResponse.Of(client.Client, client.Secret), AdapterJson.Default.ClientResponse);
     }
 
     private static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type) =>

@@ -14,16 +14,18 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
         return await own.TryInsertAsync(row, context => Rows(context).AnyAsync(r => r.ClientId == row.ClientId, ct), ct);
     }
 
-    public async ValueTask<bool> TryUpdateAsync(Client client, CancellationToken ct)
+    // The swap: the version stands in the WHERE, and the database says how many rows had it.
+    public async ValueTask<bool> TryUpdateAsync(Client next, CancellationToken ct)
     {
-        var row = ClientRow.Of(client);
+        var row = ClientRow.Of(next);
         return await own.WriteAsync(
                 context =>
                     Rows(context)
-                        .Where(r => r.ClientId == row.ClientId)
+                        .Where(r => r.ClientId == row.ClientId && r.Version == row.Version - 1)
                         .ExecuteUpdateAsync(
                             set =>
-                                set.SetProperty(r => r.Provenance, row.Provenance)
+                                set.SetProperty(r => r.Version, row.Version)
+                                    .SetProperty(r => r.Provenance, row.Provenance)
                                     .SetProperty(r => r.Org, row.Org)
                                     .SetProperty(r => r.CreatedAt, row.CreatedAt)
                                     .SetProperty(r => r.Data, row.Data),

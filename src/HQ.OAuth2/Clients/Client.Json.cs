@@ -28,10 +28,13 @@ internal sealed record ClientData
     /// <summary>Unix milliseconds, like every time here.</summary>
     public required long CreatedAt { get; init; }
 
+    public long? Version { get; init; }
+
     public IReadOnlyList<SecretData>? Secrets { get; init; }
     public IReadOnlyList<string>? RedirectUris { get; init; }
     public required IReadOnlyList<string> GrantTypes { get; init; }
     public string? Scope { get; init; }
+    public bool ScopeIsCeiling { get; init; }
     public string? Org { get; init; }
     public bool Disabled { get; init; }
     public bool Trusted { get; init; }
@@ -58,10 +61,12 @@ internal sealed record ClientData
             Provenance = c.Provenance,
             TokenEndpointAuthMethod = c.TokenEndpointAuthMethod,
             CreatedAt = c.CreatedAt.ToUnixTimeMilliseconds(),
+            Version = c.Version,
             Secrets = [.. c.Secrets.Select(s => new SecretData(s.Hash, s.ExpiresAt?.ToUnixTimeMilliseconds(), s.Generated))],
             RedirectUris = c.RedirectUris,
             GrantTypes = c.GrantTypes,
             Scope = c.Scope?.ToString(),
+            ScopeIsCeiling = c.ScopeIsCeiling,
             Org = c.Org,
             Disabled = c.Disabled,
             Trusted = c.Trusted,
@@ -87,10 +92,12 @@ internal sealed record ClientData
             Provenance = Provenance,
             TokenEndpointAuthMethod = TokenEndpointAuthMethod,
             CreatedAt = ToTime(CreatedAt),
+            Version = Version ?? 1,
             Secrets = [.. (Secrets ?? []).Select(ToSecret)],
             RedirectUris = ToTexts(RedirectUris),
             GrantTypes = ToTexts(GrantTypes),
             Scope = Scope is null ? null : ToScope(Scope),
+            ScopeIsCeiling = ScopeIsCeiling,
             Org = Org,
             Disabled = Disabled,
             Trusted = Trusted,

@@ -30,6 +30,12 @@ public sealed partial record Client
     /// </summary>
     public ScopeSet? Scope { get; init; }
 
+    /// <summary>
+    /// Whether an administrator set <see cref="Scope"/> of a self-registered client: then it is its ceiling too, and the client does not
+    /// change it. The scope of an <c>api</c> client is its ceiling anyway.
+    /// </summary>
+    public bool ScopeIsCeiling { get; init; }
+
     /// <summary>The organization it belongs to; null when the host has none.</summary>
     public string? Org { get; init; }
 
@@ -47,6 +53,12 @@ public sealed partial record Client
 
     /// <summary>A disabled client is unknown at every endpoint, and its tokens are inactive.</summary>
     public bool Disabled { get; init; }
+
+    /// <summary>
+    /// How often it was written, counted from 1. Each update has the next number, so that of two changes made from one version one is
+    /// refused. <see cref="IClientRegistry.NoteUseAsync"/> does not count.
+    /// </summary>
+    public long Version { get; init; } = 1;
 
     /// <summary>The host vouches for it: its consent is remembered on loopback and private-use redirects too. <c>api</c> only.</summary>
     public bool Trusted { get; init; }

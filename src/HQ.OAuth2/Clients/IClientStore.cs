@@ -10,11 +10,15 @@ public interface IClientStore
 /// <summary>A client store that clients can be added to: needed for dynamic registration and for registration by hand at run time.</summary>
 public interface IClientRegistry : IClientStore
 {
-    /// <summary>Adds a client. False when the identifier is taken; the one who has it is unchanged.</summary>
+    /// <summary>Adds a client with the version it has. False when the identifier is taken; the client that has it is unchanged.</summary>
     ValueTask<bool> TryAddAsync(Client client, CancellationToken ct);
 
-    /// <summary>Replaces a client, except for <see cref="Client.LastUsedOn"/>, which stays. False when there is none; it never inserts.</summary>
-    ValueTask<bool> TryUpdateAsync(Client client, CancellationToken ct);
+    /// <summary>
+    /// Replaces a client only where the stored <see cref="Client.Version"/> is <c>next.Version - 1</c>, in one atomic step; of parallel
+    /// updates with one version exactly one wins. <see cref="Client.LastUsedOn"/> stays as it is stored. False when there is no such client
+    /// or its version differs; it never inserts.
+    /// </summary>
+    ValueTask<bool> TryUpdateAsync(Client next, CancellationToken ct);
 
     /// <summary>Removes a client. False when there is none.</summary>
     ValueTask<bool> TryRemoveAsync(string clientId, CancellationToken ct);
@@ -23,8 +27,8 @@ public interface IClientRegistry : IClientStore
     ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct);
 
     /// <summary>
-    /// Moves <see cref="Client.LastUsedOn"/> forward to a day, never back, and touches nothing else of the client. No error when there is
-    /// no such client. Called at most once a day for a client and node.
+    /// Moves <see cref="Client.LastUsedOn"/> forward to a day, never back, and touches nothing else of the client, its version neither. No
+    /// error when there is no such client. Called at most once a day for a client and node.
     /// </summary>
     ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct);
 

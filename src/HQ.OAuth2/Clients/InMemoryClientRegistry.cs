@@ -11,11 +11,11 @@ internal sealed class InMemoryClientRegistry : IClientRegistry
 
     public ValueTask<bool> TryAddAsync(Client client, CancellationToken ct) => new(clients.TryAdd(client.ClientId, client));
 
-    public ValueTask<bool> TryUpdateAsync(Client client, CancellationToken ct)
+    public ValueTask<bool> TryUpdateAsync(Client next, CancellationToken ct)
     {
-        while (clients.TryGetValue(client.ClientId, out var current))
+        while (clients.TryGetValue(next.ClientId, out var current) && current.Version == next.Version - 1)
         {
-            if (clients.TryUpdate(client.ClientId, client with { LastUsedOn = current.LastUsedOn }, current))
+            if (clients.TryUpdate(next.ClientId, next with { LastUsedOn = current.LastUsedOn }, current))
                 return new(true);
         }
 

@@ -45,11 +45,15 @@ internal sealed class ClientConfigurationEndpoint(
             return Refused(clientId, unreadable);
         if (ClientMetadataJson.Parse(body).Failed(out var malformed, out var metadata))
             return Refused(clientId, malformed);
-        if (await ProblemAsync(body, caller.Client, ct) is { } problem)
-            return Refused(clientId, problem);
-        // What an administrator decided about it stays.
-        var settings = new ClientSettings { Org = caller.Client.Org, RequirePkce = caller.Client.RequirePkce };
-        return (await registrar.UpdateAsync(clientId, metadata, settings, ct)).Failed(out var refused, out var changed)
+        // Asked again about the row that is replaced: an administrator may have disabled the client or changed its secrets meanwhile.
+        return (
+            await registrar.UpdateOwnAsync(
+                clientId,
+                metadata,
+                async client => NotIts(caller.Token, client) ?? await ProblemAsync(body, client, ct),
+                ct
+            )
+        ).Failed(out var refused, out var changed)
             ? Refused(clientId, refused == OAuthError.NotFound ? OAuthError.InvalidToken : refused)
             : Answer(changed, caller);
     }
@@ -58,10 +62,11 @@ internal sealed class ClientConfigurationEndpoint(
     /// <returns>Null when it is gone.</returns>
     public async ValueTask<OAuthError?> DeleteAsync(IReadOnlyList<string> authorization, string clientId, CancellationToken ct)
     {
-        if ((await AuthenticateAsync(authorization, clientId, ct)).Failed(out var error, out _))
+        if ((await AuthenticateAsync(authorization, clientId, ct)).Failed(out var error, out var caller))
             return Refused(clientId, error);
-        await registrar.RemoveAsync(clientId, ct);
-        return null;
+        return await registrar.RemoveAsync(clientId, null, client => NotIts(caller.Token, client), ct) is { } refused
+            ? Refused(clientId, refused == OAuthError.NotFound ? OAuthError.InvalidToken : refused)
+            : null;
     }
 
     // §2.1: the registration access token, of this client; it dies with the registration.
@@ -71,15 +76,18 @@ internal sealed class ClientConfigurationEndpoint(
             return missing;
         if (!RegistrationAccessToken.TryParse(text, out var token))
             return OAuthError.InvalidToken.Because("it is no registration access token");
-        if (
-            await registrar.FindAsync(token.ClientId, ct) is not { Disabled: false, Provenance: ClientProvenance.Dcr } client
-            || !token.IsOf(client)
-        )
-            return OAuthError.InvalidToken.Because("the registration is gone, or the token is not its");
-        return client.ClientId == clientId
-            ? new Caller(client, text)
+        var client = await registrar.FindAsync(token.ClientId, ct);
+        if (NotIts(token, client) is { } refused)
+            return refused;
+        return client!.ClientId == clientId
+            ? new Caller(client, token)
             : OAuthError.InsufficientScope.Because("the token is that of another client's registration");
     }
+
+    private static OAuthError? NotIts(RegistrationAccessToken token, Client? client) =>
+        client is { Disabled: false, Provenance: ClientProvenance.Dcr } && token.IsOf(client)
+            ? null
+            : OAuthError.InvalidToken.Because("the registration is gone or disabled, or the token is not its");
 
     // §2.2: the body names this client, and nothing that is not the client's to choose.
     private async ValueTask<OAuthError?> ProblemAsync(ReadOnlyMemory<byte> body, Client client, CancellationToken ct)
@@ -98,7 +106,7 @@ internal sealed class ClientConfigurationEndpoint(
     }
 
     private RegistrationResponse Answer(RegisteredClient registered, Caller caller) =>
-        RegistrationResponse.Of(registered with { RegistrationAccessToken = caller.Token }, Issuer.Of(options.Value));
+        RegistrationResponse.Of(registered with { RegistrationAccessToken = caller.Token.ToWire() }, Issuer.Of(options.Value));
 
     private OAuthError Refused(string clientId, OAuthError error)
     {
@@ -109,7 +117,7 @@ internal sealed class ClientConfigurationEndpoint(
     private static string? Text(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private sealed record Caller(Client Client, string Token)
+    private sealed record Caller(Client Client, RegistrationAccessToken Token)
     {
         // A record prints its members; this one must not.
         private bool PrintMembers(System.Text.StringBuilder text)

@@ -36,7 +36,11 @@ internal static class BackChannel
     {
         var registry = (IClientRegistry)app.Services.GetRequiredService<IClientStore>();
         if (!await registry.TryAddAsync(client, default))
-            (await registry.TryUpdateAsync(client, default)).Should().BeTrue();
+        {
+            var stored = (await registry.FindAsync(client.ClientId, default))!;
+            (await registry.TryUpdateAsync(client with { Version = stored.Version + 1 }, default)).Should().BeTrue();
+        }
+
         app.Services.GetRequiredService<ClientMemory>().Forget(client.ClientId);
         return client;
     }
