@@ -57,6 +57,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         ));
         services.TryAddSingleton<ClientDocuments>();
         services.TryAddSingleton<RequestLimits>();
+        services.TryAddSingleton<ProofCheck>();
         services.TryAddSingleton<RequestHandles>();
         services.TryAddSingleton<ManagementRoutes>();
         services.TryAddSingleton<ProtectedResources>();

@@ -59,7 +59,13 @@ internal static class ProtocolHandlers
         }
 
         var outcome = HttpMethods.IsPut(http.Request.Method)
-            ? await endpoint.UpdateAsync(authorization, clientId, await OAuthHttp.ReadJsonAsync(http), http.RequestAborted)
+            ? await endpoint.UpdateAsync(
+                authorization,
+                clientId,
+                await OAuthHttp.ReadJsonAsync(http),
+                OAuthHttp.RemoteAddress(http),
+                http.RequestAborted
+            )
             : await endpoint.ReadAsync(authorization, clientId, http.RequestAborted);
         await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.RegistrationResponse);
     }

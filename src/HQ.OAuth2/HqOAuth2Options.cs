@@ -249,14 +249,19 @@ public sealed class LimitOptions
     /// <summary>Registrations per minute and remote address. Default 120.</summary>
     public int RegistrationsPerMinute { get; set; } = 120;
 
-    /// <summary>Failed authentications per minute, client and remote address. Default 10.</summary>
+    /// <summary>
+    /// Failed authentications per minute, client and remote address; also how many that may fail are checked at the same time. Default 10.
+    /// </summary>
     public int FailedAuthenticationsPerMinute { get; set; } = 10;
 
     /// <summary>How many metadata documents are fetched per minute from a host that were not valid before, and how often each that was. Default 30.</summary>
     public int DocumentFetchesPerMinute { get; set; } = 30;
 
-    /// <summary>How many bcrypt computations may run at once. Default: the number of cores.</summary>
-    public int BcryptConcurrency { get; set; } = Environment.ProcessorCount;
+    /// <summary>
+    /// How many bcrypt computations may run at once; 16 times as many secrets may wait for one, more are refused. Default: one less than
+    /// the number of cores, so that one is left for everything else; at least 1.
+    /// </summary>
+    public int BcryptConcurrency { get; set; } = Math.Max(1, Environment.ProcessorCount - 1);
 }
 
 /// <summary>What access tokens are signed with (RFC 7518 §3.1).</summary>

@@ -27,6 +27,10 @@ public static class HqOAuth2Telemetry
     internal static Counter<long> BcryptComputations { get; } =
         meter.CreateCounter<long>("hq.oauth2.bcrypt.computations", "{computation}", "bcrypt runs to verify a client secret");
 
+    /// <summary>Requests that a limit refused, by <c>limit</c>.</summary>
+    internal static Counter<long> LimitsReached { get; } =
+        meter.CreateCounter<long>("hq.oauth2.limits.reached", "{request}", "Requests that a limit refused");
+
     /// <summary>Codes and refresh tokens that came again too late, by <c>token</c>; each ended an authorization.</summary>
     internal static Counter<long> Replays { get; } =
         meter.CreateCounter<long>("hq.oauth2.replays", "{replay}", "Replays that ended an authorization");

@@ -109,6 +109,13 @@ internal static partial class Log
     [LoggerMessage(1018, LogLevel.Information, "The metadata document of client {ClientId} was fetched; it is fresh until {FreshUntil}")]
     public static partial void DocumentFetched(this ILogger logger, string clientId, DateTimeOffset freshUntil);
 
+    [LoggerMessage(
+        1030,
+        LogLevel.Warning,
+        "Client {ClientId} has {Count} live secrets; only the first {Limit} of its list are looked at: let the others expire"
+    )]
+    public static partial void TooManySecrets(this ILogger logger, string clientId, int count, int limit);
+
     [LoggerMessage(1020, LogLevel.Error, "The event {Event} was not taken by {Listener}")]
     public static partial void EventNotTaken(this ILogger logger, Exception exception, string @event, string listener);
 }

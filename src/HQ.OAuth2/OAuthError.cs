@@ -273,6 +273,10 @@ public sealed record OAuthError
     public static OAuthError ClientChangedMeanwhile { get; } =
         new(1061, "conflict", "The client is being changed by others at the same time. Read it and try again.", 409);
 
+    /// <summary>As many secrets are being checked as this process allows itself; none is queued beyond that.</summary>
+    public static OAuthError TooManyChecks { get; } =
+        new(1071, "temporarily_unavailable", "Too many clients are authenticating at this moment. Try again.", 503);
+
     /// <summary>An error that an extension grant names (§4.5), for instance <c>authorization_pending</c>.</summary>
     public static OAuthError Extension(string code, string description) => new(1000, Clean(code), description);
 

@@ -117,6 +117,34 @@ internal sealed class TelemetryTests
     }
 
     [Test]
+    public async Task What_a_limit_refused_is_counted_by_limit()
+    {
+        await using var limited = await TestApp.StartAsync(o =>
+            (o.Limits.FailedAuthenticationsPerMinute, o.Limits.RegistrationsPerMinute, o.UnauthenticatedIntrospection) = (1, 1, true)
+        );
+        for (var i = 0; i < 3; i++)
+        {
+            await limited.PostAsync("/oauth2/token", ("grant_type", "client_credentials"), ("basic", "machine:wrong" + i));
+            await limited.PostAsync("/oauth2/introspect", ("token", "unknown"));
+            await limited.RegisterAsync(new { });
+        }
+
+        measured
+            .Where(m => m.Name == "hq.oauth2.limits.reached")
+            .GroupBy(m => m.Tags, m => m.Value)
+            .ToDictionary(g => g.Key, g => g.Sum())
+            .Should()
+            .Equal(
+                new Dictionary<string, double>
+                {
+                    ["limit=failed_authentications"] = 2,
+                    ["limit=introspections"] = 2,
+                    ["limit=registrations"] = 2,
+                }
+            );
+    }
+
+    [Test]
     public async Task What_pruning_removed_is_counted()
     {
         await app.CodeAsync("web");

@@ -89,16 +89,60 @@ internal sealed class ClientSecretsTests
     }
 
     [Test]
-    public async Task Memory_ends_after_an_hour()
+    public async Task A_secret_is_remembered_for_an_hour_after_its_last_right_use()
     {
         var client = With(ClientSecrets.Keep(Brought, 4));
         await secrets.VerifyAsync(client, Brought, default);
 
-        clock.Advance(TimeSpan.FromMinutes(59));
-        await secrets.VerifyAsync(client, Brought, default);
+        for (var i = 0; i < 3; i++)
+        {
+            clock.Advance(TimeSpan.FromMinutes(59));
+            (await secrets.VerifyAsync(client, Brought, default)).Should().BeTrue();
+            clock.Advance(TimeSpan.FromMinutes(59));
+            (await secrets.IsKnownAsync(client, Brought, default)).Should().BeTrue();
+        }
+
         secrets.Computations.Should().Be(1);
-        clock.Advance(TimeSpan.FromMinutes(1));
+        clock.Advance(TimeSpan.FromMinutes(60));
+        (await secrets.IsKnownAsync(client, Brought, default)).Should().BeFalse();
         await secrets.VerifyAsync(client, Brought, default);
+        secrets.Computations.Should().Be(2);
+    }
+
+    [Test]
+    public async Task One_check_computes_no_more_than_five_secrets_and_a_longer_list_is_logged()
+    {
+        var log = new RecordingLogger<ClientSecrets>();
+        using var logged = new ClientSecrets(Options.Create(Given.Options()), clock, log);
+        var kept = Enumerable.Range(0, 7).Select(i => ClientSecrets.Keep("secret" + i, 4)).ToArray();
+
+        (await logged.VerifyAsync(With(kept), "wrong", default)).Should().BeFalse();
+        logged.Computations.Should().Be(5);
+        log.Lines.Should().ContainSingle(l => l.StartsWith("Warning") && l.Contains("app") && l.Contains("7 live secrets"));
+        (await logged.VerifyAsync(With(kept), "secret4", default)).Should().BeTrue();
+        (await logged.VerifyAsync(With(kept[..3]), "wrong", default)).Should().BeFalse();
+        log.Lines.Should().HaveCount(2);
+    }
+
+    [Test]
+    public async Task Who_disconnects_while_waiting_leaves_the_queue_and_nobody_takes_that_for_an_answer()
+    {
+        // The only place is taken by a computation that goes on while the others come.
+        var first = Task.Run(() => secrets.VerifyAsync(With(ClientSecrets.Keep("another", 12)), "another", default).AsTask());
+        while (secrets.Computations == 0)
+            await Task.Yield();
+        using var connection = new CancellationTokenSource();
+        var client = With(ClientSecrets.Keep(Brought, 4));
+        var leaving = secrets.VerifyAsync(client, Brought, connection.Token).AsTask();
+        var following = secrets.IsKnownAsync(client, Brought, default).AsTask();
+        following.IsCompleted.Should().BeFalse("the same secret is about to be checked");
+
+        await connection.CancelAsync();
+
+        await leaving.Invoking(l => l).Should().ThrowAsync<OperationCanceledException>();
+        (await following).Should().BeFalse("it is not known, and is checked again");
+        (await first).Should().BeTrue();
+        (await secrets.VerifyAsync(client, Brought, default)).Should().BeTrue();
         secrets.Computations.Should().Be(2);
     }
 

@@ -60,6 +60,32 @@ internal sealed class MinuteLimitTests
         taken.Should().Be(100);
     }
 
+    [Test]
+    public void A_place_given_back_is_free_again_in_its_own_minute_only()
+    {
+        var limit = new MinuteLimit(clock);
+        limit.TryTake("a", 1, out var first).Should().BeTrue();
+        limit.TryTake("a", 1, out _).Should().BeFalse();
+        first.GiveBack();
+        limit.TryTake("a", 1, out var second).Should().BeTrue("who was refused took no place");
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+        limit.TryTake("a", 1, out _).Should().BeTrue();
+        second.GiveBack();
+        limit.TryTake("a", 1, out _).Should().BeFalse("it belonged to the minute before");
+    }
+
+    [Test]
+    public async Task Racers_that_begin_a_minute_count_together()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var limit = new MinuteLimit(clock);
+            var taken = await Racers.AtOnceAsync(8, _ => Task.FromResult(limit.TryTake("a", 3)));
+            taken.Count(t => t).Should().Be(3);
+        }
+    }
+
     private static int Taken(MinuteLimit limit, string key, int attempts) =>
         Enumerable.Range(0, attempts).Count(_ => limit.TryTake(key, 3));
 }

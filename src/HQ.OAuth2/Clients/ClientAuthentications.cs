@@ -52,7 +52,8 @@ internal sealed class NoClientAuthentication : IClientAuthentication
     {
         public override ValueTask<bool> IsOfAsync(Client client, CancellationToken ct) => new(true);
 
-        internal override bool IsKnown(Client client) => true;
+        // Nothing can be guessed.
+        public override ValueTask<bool> IsKnownAsync(Client client, CancellationToken ct) => new(true);
     }
 }
 
@@ -60,5 +61,5 @@ internal sealed class SecretProof(string? clientId, string secret, ClientSecrets
 {
     public override ValueTask<bool> IsOfAsync(Client client, CancellationToken ct) => secrets.VerifyAsync(client, secret, ct);
 
-    internal override bool IsKnown(Client client) => secrets.IsRemembered(client, secret);
+    public override ValueTask<bool> IsKnownAsync(Client client, CancellationToken ct) => secrets.IsKnownAsync(client, secret, ct);
 }

@@ -1,7 +1,7 @@
 namespace HQ.OAuth2;
 
 /// <summary>Which client a back-channel request comes from (RFC 6749 §2.3): exactly one method, and the one that client registered.</summary>
-internal sealed class ClientAuthenticator(IEnumerable<IClientAuthentication> methods, ClientDirectory clients, RequestLimits limits)
+internal sealed class ClientAuthenticator(IEnumerable<IClientAuthentication> methods, ClientDirectory clients, ProofCheck proofs)
 {
     public async ValueTask<Outcome<Client>> AuthenticateAsync(OAuthRequest request, CancellationToken ct)
     {
@@ -34,13 +34,8 @@ internal sealed class ClientAuthenticator(IEnumerable<IClientAuthentication> met
         if (client.TokenEndpointAuthMethod != method)
             return OAuthError.InvalidClient.Because($"the client is registered for {client.TokenEndpointAuthMethod} and used {method}");
 
-        // §2.3.1: guessing is slow; who was right a while ago does not suffer from others at its address.
-        if (!proof.IsKnown(client) && limits.HasGuessed(clientId, request.RemoteAddress))
-            return OAuthError.TooManyRequests.Because("limits:failedAuthenticationsPerMinute is reached for this client and address");
-        if (await proof.IsOfAsync(client, ct))
-            return client;
-        limits.CountGuess(clientId, request.RemoteAddress);
-        return OAuthError.InvalidClient.Because("the credentials are wrong or expired");
+        // §2.3.1: limit wrong secrets per client and address. A secret verified within the last hour is exempt.
+        return await proofs.CheckAsync(proof, client, request.RemoteAddress, ct) is { } refused ? refused : client;
     }
 
     /// <summary>The method names, the ones without a proof first, as clients that take the first expect it.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -20,12 +21,16 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
     private const int GeneratedWorkFactor = 6;
     private const int MaxBytes = 72;
     private const int MaxRemembered = 10_000;
+
+    // One request computes no more: a new secret, those it replaces, and one more.
+    private const int MaxLive = 5;
     private const string Prefix = "hqs_";
 
     private static readonly TimeSpan rememberedFor = TimeSpan.FromHours(1);
 
     private readonly byte[] processKey = IssuedText.NewSecret();
     private readonly BoundedMemory<bool> verified = new(MaxRemembered);
+    private readonly ConcurrentDictionary<string, Task> running = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim bcrypts = new(options.Value.Limits.BcryptConcurrency is > 0 and var n ? n : int.MaxValue);
     private long computations;
 
@@ -61,60 +66,87 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
     /// <summary>Whether the secret is one of the client's live ones.</summary>
     public async ValueTask<bool> VerifyAsync(Client client, string presented, CancellationToken ct)
     {
-        if (!Fits(presented))
-            return false;
         var now = time.GetUtcNow();
-        foreach (var kept in Live(client, now))
+        var candidates = Candidates(client, presented, now);
+        if (candidates.Count == 0)
+            return false;
+        if (IsRemembered(candidates, now))
+            return true;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ours = candidates.Where(c => running.TryAdd(c.Key, done.Task)).ToList();
+        try
         {
-            if (kept.Generated && !IssuedText.TryOpen(presented, Prefix, out _))
-                continue;
-            var key = MemoryKey(client.ClientId, kept.Hash, presented);
-            if (IsRemembered(key, now) || await ComputeAsync(client, kept.Hash, presented, key, now, ct))
-                return true;
+            await bcrypts.WaitAsync(ct);
+            try
+            {
+                // If another request computed this secret while we waited, use its result.
+                return IsRemembered(candidates, now) || candidates.Any(c => IsComputedRight(client, c, presented, now));
+            }
+            finally
+            {
+                bcrypts.Release();
+            }
         }
-
-        return false;
+        finally
+        {
+            ours.ForEach(c => running.TryRemove(c.Key, out _));
+            done.SetResult();
+        }
     }
 
-    /// <summary>Whether it was found to be one of the client's live ones within the last hour, so that bcrypt need not run.</summary>
-    public bool IsRemembered(Client client, string presented)
+    /// <summary>
+    /// Whether it was found to be one of the client's live ones within the last hour, or is found by a request that is checking the same
+    /// secret right now: a client that begins with many requests at once is no guesser. The wait is for one check that has its place already.
+    /// </summary>
+    public async ValueTask<bool> IsKnownAsync(Client client, string presented, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        return Fits(presented) && Live(client, now).Any(kept => IsRemembered(MemoryKey(client.ClientId, kept.Hash, presented), now));
+        var candidates = Candidates(client, presented, now);
+        if (IsRemembered(candidates, now))
+            return true;
+        var checks = candidates.Select(c => running.GetValueOrDefault(c.Key)).OfType<Task>().ToList();
+        if (checks.Count == 0)
+            return false;
+        await Task.WhenAll(checks).WaitAsync(ct);
+        return IsRemembered(candidates, now);
     }
 
     public void Dispose() => bcrypts.Dispose();
 
-    // Expiry is looked at each time, also for a remembered secret.
-    private static IEnumerable<ClientSecret> Live(Client client, DateTimeOffset now) =>
-        client.Secrets.Where(kept => kept.ExpiresAt is not { } end || now < end);
-
-    private async ValueTask<bool> ComputeAsync(
-        Client client,
-        string hash,
-        string presented,
-        string key,
-        DateTimeOffset now,
-        CancellationToken ct
-    )
+    // The stored hashes that the secret may be one of. Expiry is looked at each time, also for a remembered secret.
+    private List<Candidate> Candidates(Client client, string presented, DateTimeOffset now)
     {
-        if (!IsUsableHash(hash))
-        {
-            logger.UnusableSecretHash(client.ClientId, MaxWorkFactor);
-            return false;
-        }
+        if (!Fits(presented))
+            return [];
+        var live = client.Secrets.Where(kept => kept.ExpiresAt is not { } end || now < end).ToList();
+        if (live.Count > MaxLive)
+            logger.TooManySecrets(client.ClientId, live.Count, MaxLive);
+        return
+        [
+            .. live.Take(MaxLive)
+                .Where(kept => !kept.Generated || IssuedText.TryOpen(presented, Prefix, out _))
+                .Where(kept => IsUsable(client, kept.Hash))
+                .Select(kept => new Candidate(kept.Hash, MemoryKey(client.ClientId, kept.Hash, presented))),
+        ];
+    }
 
-        await bcrypts.WaitAsync(ct);
+    private bool IsUsable(Client client, string hash)
+    {
+        if (IsUsableHash(hash))
+            return true;
+        logger.UnusableSecretHash(client.ClientId, MaxWorkFactor);
+        return false;
+    }
+
+    private bool IsComputedRight(Client client, Candidate candidate, string presented, DateTimeOffset now)
+    {
+        Interlocked.Increment(ref computations);
+        HqOAuth2Telemetry.BcryptComputations.Add(1);
         try
         {
-            // Whoever waited behind the first computation of this secret finds its answer here.
-            if (IsRemembered(key, now))
-                return true;
-            Interlocked.Increment(ref computations);
-            HqOAuth2Telemetry.BcryptComputations.Add(1);
-            if (!BCrypt.Net.BCrypt.Verify(presented, hash))
+            if (!BCrypt.Net.BCrypt.Verify(presented, candidate.Hash))
                 return false;
-            verified.Set(key, true, now, rememberedFor);
+            verified.Set(candidate.Key, true, now, rememberedFor);
             return true;
         }
         catch (BCrypt.Net.SaltParseException)
@@ -122,15 +154,20 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
             logger.UnusableSecretHash(client.ClientId, MaxWorkFactor);
             return false;
         }
-        finally
-        {
-            bcrypts.Release();
-        }
     }
 
-    private bool IsRemembered(string key, DateTimeOffset now) => verified.TryGet(key, now, out _);
+    // The hour begins anew with each right use.
+    private bool IsRemembered(List<Candidate> candidates, DateTimeOffset now)
+    {
+        if (candidates.Find(c => verified.TryGet(c.Key, now, out _)) is not { } found)
+            return false;
+        verified.Set(found.Key, true, now, rememberedFor);
+        return true;
+    }
 
     // The memory holds no secret: a keyed hash that is worth nothing outside this process.
     private string MemoryKey(string clientId, string hash, string presented) =>
         Convert.ToBase64String(HMACSHA256.HashData(processKey, Encoding.UTF8.GetBytes($"{clientId}\n{hash}\n{presented}")));
+
+    private sealed record Candidate(string Hash, string Key);
 }

@@ -17,8 +17,12 @@ public abstract class ClientProof(string? clientId)
     /// <summary>The client it names.</summary>
     public string? ClientId { get; } = clientId;
 
-    /// <summary>Whether it was found right a while ago and still is, so that no limit on guesses concerns it.</summary>
-    internal virtual bool IsKnown(Client client) => false;
+    /// <summary>
+    /// Whether it is known to be right without slow work: remembered from an earlier request, for instance, or a signature that nobody can
+    /// guess. True settles it: <see cref="IsOfAsync"/> is not called, and no limit on guesses concerns the request. False by default; then
+    /// only <c>limits:failedAuthenticationsPerMinute</c> checks of one client and address run at the same time (RFC 6749 §2.3.1).
+    /// </summary>
+    public virtual ValueTask<bool> IsKnownAsync(Client client, CancellationToken ct) => new(false);
 
     /// <summary>Whether it proves that the request comes from this client, whose id is <see cref="ClientId"/>.</summary>
     public abstract ValueTask<bool> IsOfAsync(Client client, CancellationToken ct);

@@ -8,6 +8,7 @@ namespace HQ.OAuth2;
 internal sealed class ClientConfigurationEndpoint(
     ClientRegistrar registrar,
     ClientSecrets secrets,
+    ProofCheck proofs,
     IOptions<HqOAuth2Options> options,
     ILogger<ClientConfigurationEndpoint> logger
 )
@@ -36,6 +37,7 @@ internal sealed class ClientConfigurationEndpoint(
         IReadOnlyList<string> authorization,
         string clientId,
         Outcome<byte[]> sent,
+        string? remoteAddress,
         CancellationToken ct
     )
     {
@@ -50,7 +52,7 @@ internal sealed class ClientConfigurationEndpoint(
             await registrar.UpdateOwnAsync(
                 clientId,
                 metadata,
-                async client => NotIts(caller.Token, client) ?? await ProblemAsync(body, client, ct),
+                async client => NotIts(caller.Token, client) ?? await ProblemAsync(body, client, remoteAddress, ct),
                 ct
             )
         ).Failed(out var refused, out var changed)
@@ -90,7 +92,7 @@ internal sealed class ClientConfigurationEndpoint(
             : OAuthError.InvalidToken.Because("the registration is gone or disabled, or the token is not its");
 
     // §2.2: the body names this client, and nothing that is not the client's to choose.
-    private async ValueTask<OAuthError?> ProblemAsync(ReadOnlyMemory<byte> body, Client client, CancellationToken ct)
+    private async ValueTask<OAuthError?> ProblemAsync(ReadOnlyMemory<byte> body, Client client, string? remoteAddress, CancellationToken ct)
     {
         using var document = JsonDocument.Parse(body);
         var json = document.RootElement;
@@ -100,9 +102,12 @@ internal sealed class ClientConfigurationEndpoint(
             return OAuthError.InvalidClientMetadata(set, "is set by the server only");
         if (!json.TryGetProperty("client_secret", out _))
             return null;
-        return Text(json, "client_secret") is { } secret && await secrets.VerifyAsync(client, secret, ct)
-            ? null
-            : OAuthError.InvalidClientMetadata("client_secret", "must be the current one: a client does not choose it");
+        // The same limits as where clients authenticate: the check is as slow, and tells as much.
+        var wrong = OAuthError.InvalidClientMetadata("client_secret", "must be the current one: a client does not choose it");
+        if (Text(json, "client_secret") is not { } secret)
+            return wrong;
+        var refused = await proofs.CheckAsync(new SecretProof(client.ClientId, secret, secrets), client, remoteAddress, ct);
+        return refused?.Id == OAuthError.InvalidClient.Id ? wrong : refused;
     }
 
     private RegistrationResponse Answer(RegisteredClient registered, Caller caller) =>

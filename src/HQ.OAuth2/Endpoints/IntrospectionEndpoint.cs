@@ -14,9 +14,6 @@ internal sealed class IntrospectionEndpoint(
     ILogger<IntrospectionEndpoint> logger
 )
 {
-    // No client has it as its id.
-    private const string Anybody = "(anybody's tokens)";
-
     public async ValueTask<Outcome<IntrospectionResponse>> HandleAsync(OAuthRequest request, CancellationToken ct)
     {
         var outcome = await IntrospectAsync(request, ct);
@@ -44,18 +41,18 @@ internal sealed class IntrospectionEndpoint(
         if (request.Parameters["token"] is not { } token)
             return OAuthError.MissingParameter("token");
 
-        // §4: nobody tries out tokens, whom nobody knows least of all.
-        if (caller is null && limits.HasGuessed(Anybody, request.RemoteAddress))
-            return OAuthError.TooManyRequests.Because(
-                "limits:failedAuthenticationsPerMinute is reached for unknown tokens of this address"
-            );
+        // §4: limit guessing: an anonymous address gets only so many unknown tokens a minute.
+        if (caller is null && limits.MayNotIntrospect(request.RemoteAddress))
+            return TooManyUnknown;
         var answer = token.StartsWith(RefreshToken.Prefix, StringComparison.Ordinal)
             ? await RefreshTokenAsync(token, caller, ct)
             : await AccessTokenAsync(token, caller, ct);
-        if (caller is null && !answer.Active)
-            limits.CountGuess(Anybody, request.RemoteAddress);
-        return answer;
+        // Counted before it is told, so that tokens tried all at once are no more than tokens tried one by one; live tokens are not counted.
+        return caller is null && !answer.Active && !limits.TryIntrospectUnknown(request.RemoteAddress) ? TooManyUnknown : answer;
     }
+
+    private static OAuthError TooManyUnknown =>
+        OAuthError.TooManyRequests.Because("limits:failedAuthenticationsPerMinute is reached for unknown tokens of this address");
 
     // §2.2, §4: active only if every check passes and this caller may know.
     private async ValueTask<IntrospectionResponse> AccessTokenAsync(string text, Client? caller, CancellationToken ct)
