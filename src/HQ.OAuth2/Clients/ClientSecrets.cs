@@ -80,7 +80,15 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
             try
             {
                 // If another request computed this secret while we waited, use its result.
-                return IsRemembered(candidates, now) || candidates.Any(c => IsComputedRight(client, c, presented, now));
+                if (IsRemembered(candidates, now))
+                    return true;
+                // A thread of its own, so that none of the pool is held: they answer everybody else. Once begun it runs to its end.
+                return await Task.Factory.StartNew(
+                    () => candidates.Exists(c => IsComputedRight(client, c, presented, now)),
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default
+                );
             }
             finally
             {
