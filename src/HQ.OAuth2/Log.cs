@@ -116,6 +116,34 @@ internal static partial class Log
     )]
     public static partial void TooManySecrets(this ILogger logger, string clientId, int count, int limit);
 
+    [LoggerMessage(
+        1031,
+        LogLevel.Error,
+        "{Store} returned for client {ClientId} a client whose {Member} is missing, unknown or another's; it counts as unknown"
+    )]
+    public static partial void UnusableClient(this ILogger logger, string store, string clientId, string member);
+
+    [LoggerMessage(
+        1032,
+        LogLevel.Error,
+        "{Store} returned authorization {AuthorizationId} where another id, subject or client was asked for; it counts as gone"
+    )]
+    public static partial void ForeignAuthorization(this ILogger logger, string store, string? authorizationId);
+
+    [LoggerMessage(
+        1033,
+        LogLevel.Warning,
+        "{Listener} has not taken the event {Event} within {Patience}: the answer goes out, and the listener goes on by itself"
+    )]
+    public static partial void ListenerNotAwaited(this ILogger logger, string @event, string listener, TimeSpan patience);
+
+    [LoggerMessage(
+        1034,
+        LogLevel.Warning,
+        "The use of client {ClientId} was not noted within {Patience}: the answer goes out, and the note goes on by itself"
+    )]
+    public static partial void UseNoteNotAwaited(this ILogger logger, string clientId, TimeSpan patience);
+
     [LoggerMessage(1020, LogLevel.Error, "The event {Event} was not taken by {Listener}")]
     public static partial void EventNotTaken(this ILogger logger, Exception exception, string @event, string listener);
 }

@@ -277,6 +277,14 @@ public sealed record OAuthError
     public static OAuthError TooManyChecks { get; } =
         new(1071, "temporarily_unavailable", "Too many clients are authenticating at this moment. Try again.", 503);
 
+    /// <summary>A stored redirect URI that no client may have, for instance <c>javascript:</c>. Shown to the user, never redirected.</summary>
+    public static OAuthError RedirectUriNeverAllowed { get; } =
+        new(1072, "invalid_request", "The address to return to (redirect_uri) is of a kind that this server never leads to.");
+
+    /// <summary>The host signed a user in whose subject cannot be stored as it is. Shown to the user, before anything is asked.</summary>
+    public static OAuthError SubjectUnusable { get; } =
+        new(1073, "invalid_request", "This account cannot be used here: its identifier is too long or has characters that cannot be kept.");
+
     /// <summary>An error that an extension grant names (§4.5), for instance <c>authorization_pending</c>.</summary>
     public static OAuthError Extension(string code, string description) => new(1000, Clean(code), description);
 

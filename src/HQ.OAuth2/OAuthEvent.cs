@@ -1,8 +1,9 @@
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Gets what an audit trail needs, after it is committed. Whoever adds one has a place to keep it. It cannot undo what happened: an
-/// exception is logged and the answer goes out, so what must not be missed is queued or retried by the implementation.
+/// Gets what an audit trail needs, after it is committed. It cannot undo what happened: an exception is logged and the answer goes out. The
+/// answer waits 5 seconds for all listeners together; a listener that takes longer goes on, but the services of the request may be gone by
+/// then. So an implementation queues or retries an event that must not be missed.
 /// </summary>
 public interface IOAuthEvents
 {

@@ -157,15 +157,158 @@ internal sealed class EventTests
         app.Logs.Lines.Should().Contain(l => l.Contains("The event AuthorizationGranted was not taken by Failing"));
     }
 
+    [Test]
+    public async Task A_listener_that_hangs_holds_no_answer_back_and_the_others_are_still_told()
+    {
+        var (timers, hanging, later) = (new ManualTimers(), new Hanging(), new Trail());
+        await using var slow = await TestApp.StartAsync(parts: p =>
+        {
+            p.Services.AddSingleton<TimeProvider>(timers);
+            p.Services.AddSingleton<IOAuthEvents>(hanging);
+            p.Services.AddSingleton<IOAuthEvents>(later);
+        });
+        var browser = slow.NewBrowser("hans");
+        var page = await browser.GetAsync(TestApp.AuthorizeUrl("web"));
+
+        var answer = browser.PressAsync(page, "approve");
+        await hanging.Called.Task;
+        answer.IsCompleted.Should().BeFalse("it waits for a while");
+        timers.FireAll(Patience.Longest);
+
+        var code = (await answer).LocationParameter("code");
+        code.Should().NotBeNull();
+        slow.Logs.Lines.Should()
+            .Contain(l => l.StartsWith("Warning") && l.Contains("Hanging has not taken the event AuthorizationGranted"));
+        await later.Told.Task;
+        // Now that its request is over, its services are gone: it fails by itself, is logged, and stops nothing.
+        hanging.Go.SetException(new ObjectDisposedException("a service of the request"));
+        while (!slow.Logs.Lines.Any(l => l.Contains("was not taken by Hanging")))
+            await Task.Yield();
+        (await slow.RedeemAsync("web", code!)).Status.Should().Be(200);
+    }
+
+    [Test]
+    public async Task A_note_of_use_that_hangs_holds_no_token_back()
+    {
+        var (timers, store) = (new ManualTimers(), new HangingRegistry());
+        await using var slow = await TestApp.StartAsync(parts: p =>
+        {
+            p.Services.AddSingleton<TimeProvider>(timers);
+            p.Services.AddSingleton<IClientStore>(store);
+        });
+        var id = await slow.DcrAsync();
+        var code = await slow.CodeAsync(id);
+        store.Hangs = true;
+        // It was not noted at the approval, so it is at the token.
+        slow.Services.GetRequiredService<ClientMemory>().Forget(id);
+
+        var answer = slow.RedeemAsync(id, code);
+        await store.Called.Task;
+        answer.IsCompleted.Should().BeFalse("it waits for a while");
+        timers.FireAll(Patience.Longest);
+
+        (await answer).Status.Should().Be(200);
+        slow.Logs.Lines.Should().Contain(l => l.StartsWith("Warning") && l.Contains($"The use of client {id} was not noted within"));
+    }
+
+    /// <summary>A clock that stands, and timers that a test lets go off.</summary>
+    private sealed class ManualTimers : TimeProvider
+    {
+        private readonly ConcurrentDictionary<Timer, bool> timers = [];
+        private DateTimeOffset now = HQ.OAuth2.Tests.TestClock.Start;
+
+        public override DateTimeOffset GetUtcNow() => now;
+
+        public void Advance(TimeSpan by) => now += by;
+
+        public void FireAll(TimeSpan due)
+        {
+            foreach (var timer in timers.Keys.Where(t => t.Due == due))
+                timer.Fire();
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new Timer(this, () => callback(state), dueTime);
+            timers[timer] = true;
+            return timer;
+        }
+
+        private sealed class Timer(ManualTimers owner, Action fire, TimeSpan due) : ITimer
+        {
+            public TimeSpan Due => due;
+
+            public void Fire() => fire();
+
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose() => owner.timers.TryRemove(this, out _);
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return default;
+            }
+        }
+    }
+
+    private sealed class Hanging : IOAuthEvents
+    {
+        public TaskCompletionSource Called { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Go { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async ValueTask OnAsync(OAuthEvent happened)
+        {
+            if (!Called.TrySetResult())
+                return;
+            await Go.Task;
+        }
+    }
+
+    /// <summary>A registry whose notes of use never end while a test says so.</summary>
+    private sealed class HangingRegistry : IClientRegistry
+    {
+        private readonly InMemoryClientRegistry inner = new();
+
+        public bool Hangs { get; set; }
+
+        public TaskCompletionSource Called { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) => inner.FindAsync(clientId, ct);
+
+        public ValueTask<bool> TryAddAsync(Client client, CancellationToken ct) => inner.TryAddAsync(client, ct);
+
+        public ValueTask<bool> TryUpdateAsync(Client client, CancellationToken ct) => inner.TryUpdateAsync(client, ct);
+
+        public ValueTask<bool> TryRemoveAsync(string clientId, CancellationToken ct) => inner.TryRemoveAsync(clientId, ct);
+
+        public ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct) => inner.ListAsync(by, ct);
+
+        public ValueTask<int> RemoveUnusedAsync(DateTimeOffset madeBefore, DateOnly usedBefore, int limit, CancellationToken ct) =>
+            inner.RemoveUnusedAsync(madeBefore, usedBefore, limit, ct);
+
+        public async ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct)
+        {
+            if (!Hangs)
+                return;
+            Called.TrySetResult();
+            await new TaskCompletionSource().Task;
+        }
+    }
+
     private sealed class Trail : IOAuthEvents
     {
         public ConcurrentQueue<OAuthEvent> Events { get; } = [];
+
+        public TaskCompletionSource Told { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public List<T> Of<T>() => [.. Events.OfType<T>()];
 
         public ValueTask OnAsync(OAuthEvent happened)
         {
             Events.Enqueue(happened);
+            Told.TrySetResult();
             return default;
         }
     }

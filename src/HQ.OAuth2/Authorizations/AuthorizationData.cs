@@ -195,7 +195,7 @@ internal sealed partial record OAuthAuthorization
             ClientCreatedAt = Time(data.ClientCreatedAt),
             IssuedAt = Time(data.IssuedAt),
             Scope = ScopeSet.Parse(data.Scope).Value,
-            Resources = data.Resources,
+            Resources = data.Resources.All(r => r is not null) ? data.Resources : throw new JsonException("A resource is null."),
             AccessUntil = Time(data.AccessUntil),
             Code = new()
             {

@@ -63,7 +63,7 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
     }
 
     public async ValueTask<OAuthAuthorization?> FindAsync(string id, CancellationToken ct) =>
-        await store.FindAsync(id, ct) is { } record ? Read(record) : null;
+        await store.FindAsync(id, ct) is { } record && IsAskedFor(record, record.Id == id) ? Read(record) : null;
 
     public async ValueTask AddAsync(OAuthAuthorization authorization, CancellationToken ct)
     {
@@ -92,7 +92,15 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
     public async ValueTask<Page<OAuthAuthorization>> PageAsync(AuthorizationFilter by, CancellationToken ct)
     {
         var page = await store.ListAsync(by, ct);
-        return new([.. page.Items.Select(Read).OfType<OAuthAuthorization>()], page.Next);
+        return new(
+            [
+                .. page
+                    .Items.Where(r => IsAskedFor(r, (by.Subject ?? r.Subject) == r.Subject && (by.ClientId ?? r.ClientId) == r.ClientId))
+                    .Select(Read)
+                    .OfType<OAuthAuthorization>(),
+            ],
+            page.Next
+        );
     }
 
     private async ValueTask<bool> TrySwapAsync(OAuthAuthorization next, CancellationToken ct)
@@ -113,13 +121,21 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
     private static bool IsOurs(OAuthAuthorization? current, OAuthAuthorization next) =>
         current is not null && current.Version == next.Version && current.WriteId == next.WriteId;
 
+    // A store that compares without regard to case finds another user's rows: they are nobody's business here.
+    private bool IsAskedFor(AuthorizationRecord record, bool isAskedFor)
+    {
+        if (!isAskedFor)
+            logger.ForeignAuthorization(store.GetType().Name, record.Id);
+        return isAskedFor;
+    }
+
     private OAuthAuthorization? Read(AuthorizationRecord record)
     {
         try
         {
             return OAuthAuthorization.FromRecord(record);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             logger.UnreadableAuthorization(e, record.Id);
             return null;

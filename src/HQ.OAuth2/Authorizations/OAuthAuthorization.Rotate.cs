@@ -121,7 +121,7 @@ internal sealed record TokenLifetimes(TimeSpan AccessToken, TimeSpan RefreshToke
     public static TokenLifetimes Of(Client client, HqOAuth2Options options) =>
         new(
             options.AccessTokenLifetime,
-            client.Type == ClientType.Public ? options.PublicRefreshTokenLifetime : options.RefreshTokenLifetime,
+            client.ProvesItself ? options.RefreshTokenLifetime : options.PublicRefreshTokenLifetime,
             options.RefreshTokenIdleLifetime,
             options.RefreshTokenLeeway
         );

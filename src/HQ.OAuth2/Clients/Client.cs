@@ -112,6 +112,11 @@ public sealed partial record Client
     /// <summary>Whether it registered itself, so that nobody here vouches for it.</summary>
     public bool IsSelfRegistered => Provenance != ClientProvenance.Api;
 
+    /// <summary>
+    /// Whether it authenticates wherever it must (RFC 6749 §2.1). A client that uses <c>none</c> proves nothing, whatever its type says.
+    /// </summary>
+    internal bool ProvesItself => Type == ClientType.Confidential && TokenEndpointAuthMethod != OAuthClientAuthenticationMethods.None;
+
     internal bool MayUse(string grantType) => GrantTypes.Contains(grantType, StringComparer.Ordinal);
 }
 

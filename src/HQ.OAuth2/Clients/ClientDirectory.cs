@@ -80,13 +80,22 @@ internal sealed class ClientDirectory(
         // A document's client need not be looked for in every request.
         if (memory.IsNotStored(clientId))
             return null;
-        client = await store.FindAsync(clientId, ct);
+        client = Usable(await store.FindAsync(clientId, ct), clientId);
         // Nobody is remembered as unknown: the next request may follow a registration at another node.
-        if (client?.ClientId == clientId)
+        if (client is not null)
             memory.Remember(client);
         else if (documents.IsMeant(clientId))
             memory.RememberNotStored(clientId);
-        return client?.ClientId == clientId ? client : null;
+        return client;
+    }
+
+    // A client that no endpoint could use without failing is not there, for the log to say why.
+    private Client? Usable(Client? client, string clientId)
+    {
+        if (client is null || StoredClient.UnusableMember(client, clientId) is not { } member)
+            return client;
+        logger.UnusableClient(store.GetType().Name, clientId, member);
+        return null;
     }
 
     /// <summary>

@@ -76,6 +76,12 @@ internal static class RedirectUris
     }
 
     /// <summary>
+    /// What is wrong with a redirect URI whoever registered it and wherever it is kept; null when nothing is. Which private-use schemes
+    /// may be registered, and by whom, is not looked at again.
+    /// </summary>
+    public static string? NeverAllowed(string uri) => Problem(uri, ClientType.Public, [uri.Split(':')[0]]);
+
+    /// <summary>
     /// Whether a request's redirect URI is one of the registered: the same string, or for a public client the same loopback URI on
     /// another port (RFC 8252 §7.3).
     /// </summary>

@@ -38,8 +38,13 @@ internal readonly struct RegistrationAccessToken
     }
 
     /// <summary>Whether it is this client's, in fixed time.</summary>
-    public bool IsOf(Client client) =>
-        client.ClientId == ClientId
-        && client.RegistrationAccessTokenHash is { } kept
-        && CryptographicOperations.FixedTimeEquals(Convert.FromBase64String(kept), IssuedText.Hash(secret));
+    public bool IsOf(Client client)
+    {
+        // What a store holds need not be base64; then it is nobody's.
+        Span<byte> kept = stackalloc byte[SHA256.HashSizeInBytes];
+        return client.ClientId == ClientId
+            && client.RegistrationAccessTokenHash is { } text
+            && Convert.TryFromBase64String(text, kept, out var length)
+            && CryptographicOperations.FixedTimeEquals(kept[..length], IssuedText.Hash(secret));
+    }
 }

@@ -36,11 +36,18 @@ internal sealed class AuthorizeEndpoint(
         if (sent is null && client.RedirectUris.Count != 1)
             return Page(OAuthError.RedirectUriMissing, parameters);
         var redirectUri = sent ?? client.RedirectUris[0];
-        if (!RedirectUris.Matches(redirectUri, client.RedirectUris, client.Type))
+        if (!RedirectUris.Matches(redirectUri, client.RedirectUris, client.ProvesItself ? ClientType.Confidential : ClientType.Public))
             return Page(
                 OAuthError.RedirectUriMismatch.Because(
                     $"redirect_uri is '{redirectUri}', registered is '{string.Join(' ', client.RedirectUris)}': they must be equal as text"
                 ),
+                parameters
+            );
+
+        // A store may hold what registration would refuse: nobody is ever sent there (RFC 9700 §4.11, RFC 8252 §8.4).
+        if (RedirectUris.NeverAllowed(redirectUri) is { } problem)
+            return Page(
+                OAuthError.RedirectUriNeverAllowed.Because($"redirect_uris of client '{clientId}' has '{redirectUri}'. {problem}"),
                 parameters
             );
 
@@ -189,7 +196,8 @@ internal sealed class AuthorizeEndpoint(
             },
             ct
         );
-        await clients.NoteUseAsync(request.Client, now, ct);
+        if (!await Patience.WaitAsync(() => clients.NoteUseAsync(request.Client, now, ct).AsTask(), time))
+            logger.UseNoteNotAwaited(request.Client.ClientId, Patience.Longest);
         logger.Granted(code.Id, subject, request.Client.ClientId, scope);
         await events.PublishAsync(
             new OAuthEvent.AuthorizationGranted(
@@ -243,5 +251,5 @@ internal sealed class AuthorizeEndpoint(
         );
 
     private bool MustUsePkce(Client client) =>
-        client.Type == ClientType.Public || client.IsSelfRegistered || (client.RequirePkce ?? options.RequirePkce);
+        !client.ProvesItself || client.IsSelfRegistered || (client.RequirePkce ?? options.RequirePkce);
 }

@@ -78,7 +78,8 @@ public sealed record ConsentModel
         ConsentLink[] links =
         [
             .. new[] { ("client_uri", client.ClientUri), ("tos_uri", client.TosUri), ("policy_uri", client.PolicyUri) }
-                .Where(l => l.Item2 is not null)
+                // A store may hold what registration would refuse.
+                .Where(l => l.Item2 is { } uri && RedirectUris.IsPlainHttpsUrl(uri))
                 .Select(l => new ConsentLink(l.Item1, l.Item2!, RedirectUris.DisplayHost(l.Item2!))),
         ];
         var hosts = client.RedirectUris.Select(RedirectUris.DisplayHost).ToHashSet(StringComparer.Ordinal);
@@ -106,7 +107,8 @@ public sealed record ConsentModel
             Resources = [.. request.Resources.Select(resources.Describe)],
             Links = links,
             HasForeignLinks =
-                links.Any(l => !hosts.Contains(l.Host)) || (client.LogoUri is { } logo && !hosts.Contains(RedirectUris.DisplayHost(logo))),
+                links.Any(l => !hosts.Contains(l.Host))
+                || (client.LogoUri is { } logo && RedirectUris.IsPlainHttpsUrl(logo) && !hosts.Contains(RedirectUris.DisplayHost(logo))),
             AccessTokenLifetime = options.AccessTokenLifetime,
             RefreshTokenLifetime = client.MayUse(OAuthGrantTypes.RefreshToken) ? TokenLifetimes.Of(client, options).RefreshToken : null,
         };

@@ -40,8 +40,8 @@ internal sealed class TokenEndpoint(
         // §4.1.3, §4.4.2, §4.5, §6
         var now = time.GetUtcNow();
         var outcome = await grant.ExchangeAsync(new(client, request.Parameters, now), ct);
-        if (outcome.Error is null)
-            await directory.NoteUseAsync(client, now, ct);
+        if (outcome.Error is null && !await Patience.WaitAsync(() => directory.NoteUseAsync(client, now, ct).AsTask(), time))
+            logger.UseNoteNotAwaited(client.ClientId, Patience.Longest);
         return outcome;
     }
 

@@ -9,9 +9,11 @@ internal sealed class ClientCredentialsGrant(TokenIssuer tokens, IOptions<HqOAut
 
     public async ValueTask<Outcome<TokenResponse>> ExchangeAsync(TokenRequest request, CancellationToken ct)
     {
-        // §4.4: for confidential clients only, whatever the registration says.
-        if (request.Client.Type != ClientType.Confidential)
-            return OAuthError.UnauthorizedClient.Because("client_credentials is for confidential clients");
+        // §4.4: for clients that have proved who they are, whatever the registration says.
+        if (!request.Client.ProvesItself)
+            return OAuthError.UnauthorizedClient.Because(
+                "client_credentials is for confidential clients; this one is public, or its token_endpoint_auth_method is none"
+            );
 
         // §4.4.2: scope; RFC 8707 §2.2: resource.
         if (ScopePolicy.Resolve(request.Parameters["scope"], request.Client, options.Value).Failed(out var badScope, out var scope))
