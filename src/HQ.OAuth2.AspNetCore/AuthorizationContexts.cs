@@ -10,6 +10,7 @@ namespace HQ.OAuth2;
 internal sealed class AuthorizationContexts(
     AuthorizeEndpoint endpoint,
     RequestHandles handles,
+    SubjectSeals seals,
     IAntiforgery antiforgery,
     IAuthenticationSchemeProvider schemes,
     IAuthenticationHandlerProvider handlers,
@@ -40,7 +41,9 @@ internal sealed class AuthorizationContexts(
     {
         if (handles.Protect(parameters).Failed(out var tooLarge, out var handle))
             return tooLarge;
-        var subject = user is null ? null : HostUser.Subject(user, options);
+        string? subject = null;
+        if (user is not null && HostUser.Subject(user, options).Failed(out var unusable, out subject))
+            return unusable;
         // Only a page that asks tells old from new.
         var asked = answer is null && !isRemembered ? subject : null;
         return new AuthorizationContext
@@ -53,18 +56,18 @@ internal sealed class AuthorizationContexts(
             Answer = answer,
             AnsweredScope = answeredScope,
             ReturnPath = returnPath,
-            FormFields = FormFields(http, user, handle),
+            FormFields = FormFields(http, subject, handle),
             CanSwitchAccount = user is not null && await CanSignOutAsync(http),
             AuthenticationScheme = options.AuthenticationScheme,
         };
     }
 
-    private List<KeyValuePair<string, string>> FormFields(HttpContext http, ClaimsPrincipal? user, string handle)
+    private List<KeyValuePair<string, string>> FormFields(HttpContext http, string? subject, string handle)
     {
         var fields = new List<KeyValuePair<string, string>> { new(RequestHandles.Parameter, handle) };
         // Only a session has a token to post; a page before sign-in posts nothing.
-        if (user is not null && antiforgery.GetAndStoreTokens(http) is { RequestToken: { } token } tokens)
-            fields.Add(new(tokens.FormFieldName, token));
+        if (subject is not null && antiforgery.GetAndStoreTokens(http) is { RequestToken: { } token } tokens)
+            fields.AddRange([new(tokens.FormFieldName, token), new(SubjectSeals.Field, seals.Seal(subject))]);
         return fields;
     }
 

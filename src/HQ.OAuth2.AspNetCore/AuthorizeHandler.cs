@@ -15,6 +15,7 @@ internal sealed class AuthorizeHandler(
     AuthorizationContexts contexts,
     IAuthorizationUi ui,
     RequestHandles handles,
+    SubjectSeals seals,
     IAntiforgery antiforgery,
     IOptions<HqOAuth2Options> hostOptions,
     ILogger<AuthorizeHandler> logger
@@ -74,7 +75,7 @@ internal sealed class AuthorizeHandler(
                     // Ticked boxes stand beside the handle; without one, scope is the request's own.
                     var hasBoxes = !ReferenceEquals(sent, parameters) && sent.Names.Contains("scope");
                     var ticked = hasBoxes ? ScopeSet.Of(sent.All("scope").Where(ScopeSet.IsToken)) : null;
-                    await DecideAsync(http, request, parameters, returnPath, decision, ticked);
+                    await DecideAsync(http, request, parameters, returnPath, decision, sent[SubjectSeals.Field], ticked);
                 }
                 catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
                 {
@@ -94,12 +95,19 @@ internal sealed class AuthorizeHandler(
         OAuthParameters parameters,
         string returnPath,
         string? decision,
+        string? seal,
         ScopeSet? ticked
     )
     {
         // §3.1: who is the user? The host's own authentication says.
         var user = await HostUser.FindAsync(http, options);
-        var subject = user is null ? null : HostUser.Subject(user, options);
+        string? subject = null;
+        if (user is not null && HostUser.Subject(user, options).Failed(out var unusable, out subject))
+        {
+            await ShowAsync(http, ProtocolGuard.Refuse(http, unusable));
+            return;
+        }
+
         var isRemembered = subject is not null && await endpoint.IsRememberedAsync(request, subject, http.RequestAborted);
         if (request.MustNotAsk && !isRemembered)
         {
@@ -108,8 +116,8 @@ internal sealed class AuthorizeHandler(
             return;
         }
 
-        // §10.12: an answer is one that our own page posted, in the session it was shown in.
-        var isGenuine = decision is not null && subject is not null && await IsGenuineAsync(http);
+        // §10.12: an answer is one that our own page posted, in the session and for the subject it was shown to.
+        var isGenuine = decision is not null && subject is not null && seals.IsOf(seal, subject) && await IsGenuineAsync(http);
         if (decision is not null && subject is not null && !isGenuine)
         {
             await ShowAsync(http, ProtocolGuard.Refuse(http, OAuthError.DecisionNotGenuine), tryAgain: returnPath);

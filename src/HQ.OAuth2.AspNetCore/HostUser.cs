@@ -23,15 +23,20 @@ internal static class HostUser
         authorization?.Split(' ')[0] is { } scheme
         && (scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || scheme.Equals("DPoP", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The subject of a user (RFC 9068 §2.2).</summary>
+    /// <summary>The subject of a user (RFC 9068 §2.2), or that it cannot be stored.</summary>
     /// <exception cref="InvalidOperationException">The host signs users in without the claim that is configured.</exception>
-    public static string Subject(ClaimsPrincipal user, HqOAuth2Options options)
+    public static Outcome<string> Subject(ClaimsPrincipal user, HqOAuth2Options options)
     {
         var claim = options.SubjectClaim ?? ClaimTypes.NameIdentifier;
-        return user.FindFirst(claim)?.Value is { Length: > 0 } subject
-            ? subject
+        var subject = user.FindFirst(claim)?.Value is { Length: > 0 } value
+            ? value
             : throw new InvalidOperationException(
                 $"The signed-in user has no claim {claim}: sign users in with it, or name another in {HqOAuth2OptionsValidator.Section}:subjectClaim."
             );
+        return Subjects.Problem(subject) is { } problem
+            ? OAuthError.SubjectUnusable.Because(
+                $"the claim {claim} of the signed-in user {problem}: name another in {HqOAuth2OptionsValidator.Section}:subjectClaim"
+            )
+            : subject;
     }
 }

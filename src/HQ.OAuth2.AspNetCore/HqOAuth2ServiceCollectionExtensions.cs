@@ -59,6 +59,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddSingleton<RequestLimits>();
         services.TryAddSingleton<ProofCheck>();
         services.TryAddSingleton<RequestHandles>();
+        services.TryAddSingleton<SubjectSeals>();
         services.TryAddSingleton<ManagementRoutes>();
         services.TryAddSingleton<ProtectedResources>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Add(AdapterJson.Default));

@@ -7,7 +7,7 @@ namespace Microsoft.EntityFrameworkCore;
 /// <summary>Puts the tables of the authorization server into a host's own model.</summary>
 public static class HqOAuth2ModelBuilderExtensions
 {
-    // Long enough for every subject and client id there is, short enough for an index of every database.
+    // The core lets no longer subject and client id in; short enough for an index of every database.
     private const int MaxKey = 800;
 
     private static readonly ValueConverter<DateTimeOffset, DateTime> utc = new(

@@ -210,6 +210,44 @@ internal sealed class IntrospectionTests
         (await AskAsync(app, "post", token)).Body.Should().Be(Inactive);
     }
 
+    [Test, Rfc("7662-2.2-6"), Rfc("7662-5-1")]
+    public async Task An_API_is_told_only_what_a_token_for_several_means_to_it()
+    {
+        const string r1 = "https://api.example.com/one";
+        const string r2 = "https://api.example.com/two";
+        const string r3 = "https://api.example.com/three";
+        await using var app = await TestApp.StartAsync(o =>
+        {
+            foreach (var (resource, scope) in new[] { (r1, "read"), (r2, "write"), (r3, "delete") })
+            {
+                var entry = new ResourceOptions { Identifier = resource };
+                entry.Scopes.Add(scope);
+                o.Resources.Add(entry);
+            }
+
+            foreach (var (id, rights) in new[] { ("api-one", new[] { r1 }), ("api-both", [r1, r2]), ("api-three", [r3]) })
+            {
+                var api = TestApp.Client(id, TestApp.WebSecret, null, [], ["client_credentials"]);
+                rights.ToList().ForEach(api.Introspects.Add);
+                o.Clients.Add(api);
+            }
+        });
+        var token = (await app.TokensAsync("web", ("resource", r1), ("resource", r2))).AccessToken();
+
+        async Task<(string?, string?)> ToldAsync(string client)
+        {
+            var answer = await app.PostAsync(Introspect, ("token", token), ("basic", $"{client}:{TestApp.WebSecret}"));
+            return (answer.Text("scope"), answer.Text("aud"));
+        }
+
+        var all = ("read write", $"""["{r1}","{r2}"]""");
+        (await ToldAsync("api-one")).Should().Be(("read", r1));
+        (await ToldAsync("api-both")).Should().Be(all);
+        (await ToldAsync("machine")).Should().Be(all, "it may introspect everything");
+        (await ToldAsync("web")).Should().Be(all, "it is its own");
+        (await ToldAsync("api-three")).Should().Be((null, null));
+    }
+
     [Test, Rfc("7662-2.1-4"), Rfc("7662-2.2-7")]
     public async Task Anonymous_callers_are_an_option_with_a_warning_and_see_access_tokens_only()
     {

@@ -62,6 +62,24 @@ internal sealed class RequestHandleTests
         (await app.RowsAsync("dora")).Should().BeEmpty();
     }
 
+    [Test, Rfc("6749-10.14-1")]
+    public async Task A_handle_opens_for_a_day()
+    {
+        await using var other = await TestApp.StartAsync();
+        var browser = other.NewUser();
+        var page = await browser.GetAsync(TestApp.AuthorizeUrl("web"));
+        var challenge = await other.NewBrowser(user: null).GetAsync(TestApp.AuthorizeUrl("web", ("state", longState)));
+        other.Clock.Advance(TimeSpan.FromDays(1) - TimeSpan.FromSeconds(1));
+        (await browser.GetAsync(challenge.ReturnUrl())).IsConsentPage().Should().BeTrue();
+
+        other.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        var late = await browser.GetAsync(challenge.ReturnUrl());
+        late.ShouldBeErrorPage();
+        late.Body.Should().Contain("HQ1036");
+        (await browser.PressAsync(page, "approve")).ShouldBeErrorPage();
+    }
+
     [Test]
     public async Task What_stands_beside_a_handle_changes_nothing_in_it()
     {

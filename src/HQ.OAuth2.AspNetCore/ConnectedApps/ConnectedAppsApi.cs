@@ -23,7 +23,8 @@ internal static class ConnectedAppsApi
         var page = await Apps(http).ListAsync(new(subject, null, limit, after), http.RequestAborted);
         // Scripts of the host's own origin can read a header; others cannot, because these paths have no CORS.
         if (Of<IOptions<AntiforgeryOptions>>(http).Value.HeaderName is { } header)
-            http.Response.Headers[header] = Of<IAntiforgery>(http).GetAndStoreTokens(http).RequestToken;
+            http.Response.Headers[header] = Of<SubjectSeals>(http)
+                .SealToken(Of<IAntiforgery>(http).GetAndStoreTokens(http).RequestToken, subject);
         await OAuthHttp.WriteJsonAsync(
             http,
             StatusCodes.Status200OK,
@@ -34,7 +35,7 @@ internal static class ConnectedAppsApi
     /// <summary>DELETE of one.</summary>
     public static async Task RevokeAsync(HttpContext http)
     {
-        if (await SubjectAsync(http) is not { } subject || !await IsGenuineAsync(http))
+        if (await SubjectAsync(http) is not { } subject || !await IsGenuineAsync(http, subject))
             return;
         var id = (string)http.Request.RouteValues["authorization_id"]!;
         if (await Apps(http).RevokeAsync(subject, id, http.RequestAborted))
@@ -46,7 +47,7 @@ internal static class ConnectedAppsApi
     /// <summary>DELETE of all that the user has allowed.</summary>
     public static async Task RevokeAllAsync(HttpContext http)
     {
-        if (await SubjectAsync(http) is not { } subject || !await IsGenuineAsync(http))
+        if (await SubjectAsync(http) is not { } subject || !await IsGenuineAsync(http, subject))
             return;
         await Apps(http).RevokeAllAsync(new(subject, null, PageQuery.MaxLimit), RevokedBy.User, http.RequestAborted);
         NoContent(http);
@@ -55,18 +56,33 @@ internal static class ConnectedAppsApi
     private static async ValueTask<string?> SubjectAsync(HttpContext http)
     {
         var options = OAuthHttp.Options(http);
-        if (await HostUser.FindAsync(http, options) is { } user)
-            return HostUser.Subject(user, options);
-        await Problem.WriteAsync(http, OAuthError.SessionNeeded);
+        var user = await HostUser.FindAsync(http, options);
+        Outcome<string> known = user is null ? OAuthError.SessionNeeded : HostUser.Subject(user, options);
+        if (!known.Failed(out var error, out var subject))
+            return subject;
+        await Problem.WriteAsync(http, error);
         return null;
     }
 
-    private static async ValueTask<bool> IsGenuineAsync(HttpContext http)
+    private static async ValueTask<bool> IsGenuineAsync(HttpContext http, string subject)
     {
-        if (await Of<IAntiforgery>(http).IsRequestValidAsync(http))
+        if (IsSealed(http, subject) && await Of<IAntiforgery>(http).IsRequestValidAsync(http))
             return true;
         await Problem.WriteAsync(http, OAuthError.AntiforgeryTokenMissing);
         return false;
+    }
+
+    // The seal is ours: the antiforgery service reads the header without it.
+    private static bool IsSealed(HttpContext http, string subject)
+    {
+        if (
+            Of<IOptions<AntiforgeryOptions>>(http).Value.HeaderName is not { } header
+            || http.Request.Headers[header] is not [{ } sent]
+            || Of<SubjectSeals>(http).TokenOf(sent, subject) is not { } token
+        )
+            return false;
+        http.Request.Headers[header] = token;
+        return true;
     }
 
     private static void NoContent(HttpContext http)

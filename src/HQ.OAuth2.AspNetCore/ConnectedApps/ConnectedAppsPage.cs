@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace HQ.OAuth2;
 
@@ -23,7 +25,13 @@ internal static class ConnectedAppsPage
             return;
         }
 
-        var subject = HostUser.Subject(user, options);
+        if (HostUser.Subject(user, options).Failed(out var unusable, out var subject))
+        {
+            ProtocolGuard.Refuse(http, unusable);
+            await ErrorPage.Render(http, unusable, wayBack: null, tryAgain: null).ExecuteAsync(http);
+            return;
+        }
+
         if (HttpMethods.IsPost(http.Request.Method))
             await RevokeAsync(http, subject);
         else
@@ -35,7 +43,8 @@ internal static class ConnectedAppsPage
     {
         var antiforgery = http.RequestServices.GetRequiredService<IAntiforgery>();
         var (apps, ct) = (Apps(http), http.RequestAborted);
-        if (!http.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(http))
+        var form = http.Request.HasFormContentType ? await http.Request.ReadFormAsync(ct) : FormCollection.Empty;
+        if (!IsSealed(http, form, subject) || !await antiforgery.IsRequestValidAsync(http))
         {
             ProtocolGuard.Refuse(http, OAuthError.AntiforgeryTokenMissing);
             var again = http.Request.PathBase.Add(http.Request.Path).ToUriComponent();
@@ -43,7 +52,6 @@ internal static class ConnectedAppsPage
             return;
         }
 
-        var form = await http.Request.ReadFormAsync(ct);
         if (form["all"] == "yes")
         {
             await apps.RevokeAllAsync(new(subject, null, MaxShown), RevokedBy.User, ct);
@@ -67,7 +75,9 @@ internal static class ConnectedAppsPage
         var texts = Layout.Texts(http);
         var groups = ConnectedAppGroup.Of((await Apps(http).ListAsync(new(subject, null, MaxShown), http.RequestAborted)).Items);
         var tokens = http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http);
-        var token = Html.Of($"<input type=\"hidden\" name=\"{tokens.FormFieldName}\" value=\"{tokens.RequestToken}\">");
+        var token = Html.Of(
+            $"<input type=\"hidden\" name=\"{tokens.FormFieldName}\" value=\"{Seals(http).SealToken(tokens.RequestToken, subject)}\">"
+        );
         var body =
             groups.Count == 0
                 ? Html.Of($"<p>{texts["apps.none"]}</p>")
@@ -136,6 +146,18 @@ internal static class ConnectedAppsPage
         };
 
     private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    // The seal is ours: the antiforgery service reads the form without it.
+    private static bool IsSealed(HttpContext http, IFormCollection form, string subject)
+    {
+        var field = http.RequestServices.GetRequiredService<IOptions<AntiforgeryOptions>>().Value.FormFieldName;
+        if (Seals(http).TokenOf(form[field], subject) is not { } token)
+            return false;
+        http.Request.Form = new FormCollection(new Dictionary<string, StringValues>(form) { [field] = token });
+        return true;
+    }
+
+    private static SubjectSeals Seals(HttpContext http) => http.RequestServices.GetRequiredService<SubjectSeals>();
 
     private static ConnectedApps Apps(HttpContext http) => http.RequestServices.GetRequiredService<ConnectedApps>();
 }

@@ -115,6 +115,8 @@ internal static class ManagementHandlers
             invalid.AddRange(badPage);
         if (string.IsNullOrEmpty(subject) && string.IsNullOrEmpty(clientId))
             invalid.Add(new("subject", "name a subject, a client_id, or both"));
+        if (!string.IsNullOrEmpty(subject) && Subjects.Problem(subject) is { } problem)
+            invalid.Add(new("subject", problem));
         if (invalid.Count > 0)
         {
             await Problem.WriteAsync(http, OAuthError.InvalidField, invalid);
@@ -130,6 +132,8 @@ internal static class ManagementHandlers
     {
         if (string.IsNullOrEmpty(subject))
             await Problem.WriteAsync(http, OAuthError.InvalidField, new InvalidField("subject", "name whose authorizations end"));
+        else if (Subjects.Problem(subject) is { } problem)
+            await Problem.WriteAsync(http, OAuthError.InvalidField, new InvalidField("subject", problem));
         else
             await RevokedAsync(http, await apps.RevokeForSubjectAsync(subject, http.RequestAborted));
     }

@@ -33,6 +33,8 @@ public sealed class ConnectedApps
     public async ValueTask<Page<ConnectedApp>> ListAsync(AuthorizationFilter by, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(by);
+        if (IsNobodys(by))
+            return new([], null);
         var now = time.GetUtcNow();
         var items = new List<ConnectedApp>();
         var next = by.After;
@@ -72,8 +74,15 @@ public sealed class ConnectedApps
     public ValueTask<int> RevokeForClientAsync(string clientId, CancellationToken ct) =>
         RevokeAllAsync(new(null, clientId, Limit: 1000), RevokedBy.Host, ct);
 
+    // No row has such a subject or client, and not every store can be asked for it.
+    private static bool IsNobodys(AuthorizationFilter by) =>
+        (by.Subject is { } subject && Subjects.Problem(subject) is not null)
+        || (by.ClientId is { } client && !ClientDirectory.CanBeId(client));
+
     internal async ValueTask<int> RevokeAllAsync(AuthorizationFilter by, RevokedBy who, CancellationToken ct)
     {
+        if (IsNobodys(by))
+            return 0;
         var count = 0;
         do
         {

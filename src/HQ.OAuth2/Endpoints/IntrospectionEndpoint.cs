@@ -57,15 +57,17 @@ internal sealed class IntrospectionEndpoint(
     // §2.2, §4: active only if every check passes and this caller may know.
     private async ValueTask<IntrospectionResponse> AccessTokenAsync(string text, Client? caller, CancellationToken ct)
     {
-        if (await accessTokens.VerifyAsync(text, ct) is not { } token || !MayKnow(caller, token))
+        if (await accessTokens.VerifyAsync(text, ct) is not { } token || Known(caller, token) is not { Count: > 0 } audience)
             return IntrospectionResponse.Inactive;
+        // §2.2: an API is told what the token means to it, not what it allows elsewhere.
+        var scope = new ResourcePolicy(options.Value).Understood(token.Scope, audience);
         return new()
         {
             Active = true,
-            Scope = token.Scope.ToString(),
+            Scope = scope.ToString(),
             ClientId = token.ClientId,
             Subject = token.Subject,
-            Audience = token.Audience,
+            Audience = audience,
             Issuer = options.Value.IssuerURL,
             TokenType = "Bearer",
             JwtId = token.JwtId,
@@ -101,16 +103,13 @@ internal sealed class IntrospectionEndpoint(
         };
     }
 
-    // §4: the token's own client, and clients that the host gave the right for one of its audiences.
-    private static bool MayKnow(Client? caller, AccessToken token) =>
-        caller is null
-        || caller.ClientId == token.ClientId
-        || (
-            caller.Provenance == ClientProvenance.Api
-            && caller.Introspects.Any(right =>
-                right == ResourcePolicy.Any || token.Audience.Any(a => ResourcePolicy.SameResource(a, right))
-            )
-        );
+    // §4: the audiences of a token that a caller may know of. All of them for the token's own client and for one that may introspect
+    // everything; for others those that the host gave it the right for, maybe none.
+    private static IReadOnlyList<string> Known(Client? caller, AccessToken token) =>
+        caller is null || caller.ClientId == token.ClientId ? token.Audience
+        : caller.Provenance != ClientProvenance.Api ? []
+        : caller.Introspects.Contains(ResourcePolicy.Any, StringComparer.Ordinal) ? token.Audience
+        : [.. token.Audience.Where(a => caller.Introspects.Any(right => ResourcePolicy.SameResource(a, right)))];
 
     private bool IsAnonymous(OAuthRequest request) =>
         options.Value.UnauthenticatedIntrospection
