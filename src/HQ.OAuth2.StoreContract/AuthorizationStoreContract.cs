@@ -69,9 +69,9 @@ public abstract class AuthorizationStoreContract : StoreContract<IAuthorizationS
         foreach (var name in names)
         {
             var bySubject = (await Store.ListAsync(new(name, null), default)).Items;
-            Assert.That(bySubject.Select(r => r.Subject), Is.EqualTo([name]), $"ListAsync compares subjects ordinally: '{name}'");
+            Assert.That(bySubject.Select(r => r.Subject), Is.EqualTo(new[] { name }), $"ListAsync compares subjects ordinally: '{name}'");
             var byClient = (await Store.ListAsync(new(null, name), default)).Items;
-            Assert.That(byClient.Select(r => r.ClientId), Is.EqualTo([name]), $"ListAsync compares client ids ordinally: '{name}'");
+            Assert.That(byClient.Select(r => r.ClientId), Is.EqualTo(new[] { name }), $"ListAsync compares client ids ordinally: '{name}'");
         }
     }
 
@@ -225,7 +225,7 @@ public abstract class AuthorizationStoreContract : StoreContract<IAuthorizationS
         AssertRow(await Store.FindAsync(other.Id, default), other, "RemoveAsync takes the one row only");
         Assert.That(
             (await Store.ListAsync(new("alice", null), default)).Items,
-            Is.EqualTo([other]),
+            Is.EqualTo(new[] { other }),
             "ListAsync does not show a removed row"
         );
     }
@@ -255,7 +255,7 @@ public abstract class AuthorizationStoreContract : StoreContract<IAuthorizationS
 
         var failure = await FailureOfAsync(async () => await Store.ListAsync(new(null, null), default));
 
-        Assert.That(failure, Is.InstanceOf<ArgumentException>(), "ListAsync by neither subject nor client throws ArgumentException");
+        Assert.That(failure is ArgumentException, Is.True, "ListAsync by neither subject nor client throws ArgumentException");
     }
 
     [Test]

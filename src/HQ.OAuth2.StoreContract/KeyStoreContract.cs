@@ -66,7 +66,7 @@ public abstract class KeyStoreContract : StoreContract<IKeyStore>
             foreach (var node in Nodes)
             {
                 var found = (await node.ListAsync(default)).Where(k => k.Id == id).Select(k => k.Data);
-                Assert.That(found, Is.EqualTo([$"{Array.IndexOf(won, true)}"]), "the key is the winner's");
+                Assert.That(found, Is.EqualTo(new[] { $"{Array.IndexOf(won, true)}" }), "the key is the winner's");
             }
         }
     }
@@ -98,7 +98,7 @@ public abstract class KeyStoreContract : StoreContract<IKeyStore>
         {
             var key = new KeyRecord($"signing-{i}", Start.AddDays(i), $"{i}");
             Assert.That(await Node(i).TryAddAsync(key, default), Is.True, "TryAddAsync of a new id");
-            Assert.That(await Node(i + 1).ListAsync(default), Is.EqualTo([key]), "ListAsync shows what another node added");
+            Assert.That(await Node(i + 1).ListAsync(default), Is.EqualTo(new[] { key }), "ListAsync shows what another node added");
             await Node(i + 1).RemoveAsync(key.Id, default);
             Assert.That(await Node(i).ListAsync(default), Is.Empty, "ListAsync shows that another node removed the key");
         }
