@@ -1,12 +1,19 @@
 namespace HQ.OAuth2;
 
-/// <summary>How often something may happen in a minute, for each of many keys. This process only, and bounded: a guard, not a ledger.</summary>
+/// <summary>
+/// How often something may happen in a minute, for each of many keys. This process only, and bounded: no counter is dropped within its
+/// minute, however many other keys there are. While all counters are in use, further keys share a few, so a key may reach its limit early.
+/// </summary>
 internal sealed class MinuteLimit(TimeProvider time)
 {
+    /// <summary>So many keys have a counter of their own.</summary>
+    public const int MaxCounters = 10_000;
+
+    private const int SharedCounters = 1024;
     private static readonly TimeSpan window = TimeSpan.FromMinutes(1);
 
-    private readonly Lock gate = new();
-    private readonly BoundedMemory<Counter> counters = new(limit: 10_000);
+    private readonly BoundedCache<Counter> counters = new(MaxCounters, window);
+    private readonly BoundedCache<Counter> shared = new(SharedCounters, window);
 
     /// <summary>Counts one more; false when there were that many in this minute already. Zero = no limit.</summary>
     public bool TryTake(string key, int perMinute) => TryTake(key, perMinute, out _);
@@ -19,20 +26,28 @@ internal sealed class MinuteLimit(TimeProvider time)
         return counter is null || counter.TryAdd(perMinute);
     }
 
-    /// <summary>Whether there were that many in this minute already; counts nothing.</summary>
-    public bool IsReached(string key, int perMinute) => perMinute != 0 && Of(key).Count >= perMinute;
+    /// <summary>Whether there were that many in this minute already; counts nothing and keeps nothing.</summary>
+    public bool IsReached(string key, int perMinute)
+    {
+        var now = time.GetUtcNow();
+        return perMinute != 0
+            && (
+                counters.TryGet(key, now, out var counter) || (counters.Count >= MaxCounters && shared.TryGet(Share(key), now, out counter))
+            )
+            && counter.Count >= perMinute;
+    }
 
     private Counter Of(string key)
     {
         var now = time.GetUtcNow();
-        // Two who begin a minute at once must count together.
-        lock (gate)
-        {
-            if (!counters.TryGet(key, now, out var counter))
-                counters.Set(key, counter = new(), now, window);
-            return counter;
-        }
+        if (!counters.TryGetOrAdd(key, new(), now, out var counter))
+            shared.TryGetOrAdd(Share(key), new(), now, out counter);
+        return counter!;
     }
+
+    // The hash of a text differs in each process, so nobody can choose with whom to share.
+    private static string Share(string key) =>
+        ((uint)key.GetHashCode(StringComparison.Ordinal) % SharedCounters).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>One of the places of a minute.</summary>
     internal readonly struct Place

@@ -80,6 +80,25 @@ internal sealed class IntrospectionSchemeTests
     }
 
     [Test]
+    public async Task Made_up_tokens_push_out_no_good_answer()
+    {
+        var token = await TokenAsync();
+        (await GetAsync("/read", token)).Status.Should().Be(200);
+        var real = wire.Count;
+        wire.Instead = () => new HttpResponseMessage { Content = new StringContent("""{"active":false}""") };
+        for (var i = 0; i < 10_100; i++)
+            (await GetAsync("/read", $"made-up-{i}")).Status.Should().Be(401);
+        var asked = wire.Count;
+        asked.Should().Be(real + 10_100);
+
+        (await GetAsync("/read", token)).Status.Should().Be(200);
+        (await GetAsync("/read", "made-up-10099")).Status.Should().Be(401);
+        wire.Count.Should().Be(asked, "both answers are still known");
+        (await GetAsync("/read", "made-up-0")).Status.Should().Be(401);
+        wire.Count.Should().Be(asked + 1, "the oldest went");
+    }
+
+    [Test]
     public async Task No_answer_is_used_beyond_the_tokens_end_and_zero_asks_each_time()
     {
         await RestartApiAsync(o => o.CacheFor = TimeSpan.FromDays(1));

@@ -73,6 +73,63 @@ internal sealed class ClientDirectoryTests
         (await FindAsync(directory, "app")).Should().BeNull();
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_read_that_began_before_a_client_was_disabled_or_removed_here_fills_no_cache(bool isDisabled)
+    {
+        await registry.TryAddAsync(Given.Client(), default);
+        var (atTheStore, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        registry.BeforeAnswer.Enqueue(() =>
+        {
+            atTheStore.SetResult();
+            return goOn.Task;
+        });
+        var early = FindAsync(directory, "app");
+        await atTheStore.Task;
+
+        await ChangeAsync(isDisabled);
+        goOn.SetResult();
+        (await early).Should().NotBeNull("it asked before the change");
+
+        (await FindAsync(directory, "app")).Should().BeNull();
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_change_whose_answer_was_lost_is_seen_at_once_too(bool isDisabled)
+    {
+        await registry.TryAddAsync(Given.Client(), default);
+        await FindAsync(directory, "app");
+        registry.LostAnswer = new IOException("The connection broke during the commit.");
+
+        try
+        {
+            await ChangeAsync(isDisabled);
+        }
+        catch (IOException)
+        {
+            // Whether the administrator is told of it or not.
+        }
+
+        (await FindAsync(directory, "app")).Should().BeNull();
+    }
+
+    [Test]
+    public async Task Three_hundred_reads_at_once_around_a_change_leave_no_old_client_behind()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            await registry.TryAddAsync(Given.Client(), default);
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, 300)
+                    .Select(n => Task.Run(() => n == 150 ? ChangeAsync(isDisabled: true) : (Task)FindAsync(directory, "app")))
+            );
+            (await FindAsync(directory, "app")).Should().BeNull();
+            await ChangeAsync(isDisabled: false);
+        }
+    }
+
     [Test]
     public async Task A_configured_client_needs_no_store_and_hides_one_of_the_same_id()
     {
@@ -211,6 +268,21 @@ internal sealed class ClientDirectoryTests
             await registry.TryAddAsync(Given.Client($"app-{i:0000}") with { ClientName = $"App {i}" }, default);
 
         (await directory.ImitatesAsync(self with { ClientName = "App 1499" }, default)).Should().BeTrue();
+    }
+
+    // As management does it at this node.
+    private async Task ChangeAsync(bool isDisabled)
+    {
+        var registrar = Given.Registrar(registry, clock, memory: memory);
+        if (isDisabled)
+            await registrar.UpdateAsync(
+                "app",
+                new() { RedirectUris = [Given.RedirectUri], TokenEndpointAuthMethod = "none" },
+                new() { Disabled = true },
+                default
+            );
+        else
+            await registrar.RemoveAsync("app", default);
     }
 
     private static async Task<Client?> FindAsync(ClientDirectory directory, string id) =>

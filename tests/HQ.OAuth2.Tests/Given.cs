@@ -109,10 +109,16 @@ internal static class Given
     public static AuthorizationRows Rows(IAuthorizationStore store, params IOAuthEvents[] events) =>
         new(store, Events(events), NullLogger<AuthorizationRows>.Instance);
 
-    public static ClientRegistrar Registrar(IClientRegistry registry, TimeProvider clock, IAuthorizationStore? store = null)
+    public static ClientRegistrar Registrar(
+        IClientRegistry registry,
+        TimeProvider clock,
+        IAuthorizationStore? store = null,
+        ClientMemory? memory = null
+    )
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options());
-        var (configured, memory) = (new ConfiguredClients(options), new ClientMemory(options, clock));
+        var configured = new ConfiguredClients(options);
+        memory ??= new ClientMemory(options, clock);
         var directory = Directory(options.Value, registry, memory, clock);
         var rows = Rows(store ?? new InMemoryAuthorizationStore());
         var apps = new ConnectedApps(rows, directory, Events(), options, clock, NullLogger<ConnectedApps>.Instance);

@@ -76,14 +76,68 @@ internal sealed class MinuteLimitTests
     }
 
     [Test]
-    public async Task Racers_that_begin_a_minute_count_together()
+    public void Racers_for_a_new_key_take_no_more_than_there_is()
     {
-        for (var round = 0; round < 50; round++)
+        for (var round = 0; round < 200; round++)
         {
-            var limit = new MinuteLimit(clock);
-            var taken = await Racers.AtOnceAsync(8, _ => Task.FromResult(limit.TryTake("a", 3)));
-            taken.Count(t => t).Should().Be(3);
+            var (limit, taken) = (new MinuteLimit(clock), 0);
+            Parallel.For(
+                0,
+                30,
+                _ =>
+                {
+                    if (limit.TryTake("a", 10))
+                        Interlocked.Increment(ref taken);
+                }
+            );
+            taken.Should().Be(10);
         }
+    }
+
+    [Test]
+    public void No_flood_of_other_keys_makes_a_limit_forget()
+    {
+        var limit = new MinuteLimit(clock);
+        Taken(limit, "attacker", 5).Should().Be(3);
+        for (var i = 0; i < 3 * MinuteLimit.MaxCounters; i++)
+            limit.TryTake($"flood {i}", 3);
+
+        limit.TryTake("attacker", 3).Should().BeFalse();
+        limit.IsReached("attacker", 3).Should().BeTrue();
+    }
+
+    [Test]
+    public void Keys_that_come_while_all_counters_are_in_use_are_limited_too_and_begin_anew_a_minute_later()
+    {
+        var limit = new MinuteLimit(clock);
+        for (var i = 0; i < MinuteLimit.MaxCounters; i++)
+            limit.TryTake($"flood {i}", 3);
+        Taken(limit, "late", 5).Should().Be(3);
+        limit.IsReached("late", 3).Should().BeTrue();
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+        limit.IsReached("late", 3).Should().BeFalse();
+        Taken(limit, "late", 5).Should().Be(3);
+    }
+
+    [Test]
+    public void A_flood_leaves_most_of_those_who_come_late_their_turn()
+    {
+        var limit = new MinuteLimit(clock);
+        for (var i = 0; i < MinuteLimit.MaxCounters + 1000; i++)
+            limit.TryTake($"flood {i}", 10);
+
+        Enumerable.Range(0, 100).Count(i => limit.TryTake($"late {i}", 10)).Should().BeGreaterThan(90);
+    }
+
+    [Test]
+    public void A_look_takes_no_counter()
+    {
+        var limit = new MinuteLimit(clock);
+        for (var i = 0; i < 2 * MinuteLimit.MaxCounters; i++)
+            limit.IsReached($"flood {i}", 3);
+
+        Enumerable.Range(0, MinuteLimit.MaxCounters).Count(i => limit.TryTake($"{i}", 1)).Should().Be(MinuteLimit.MaxCounters);
     }
 
     private static int Taken(MinuteLimit limit, string key, int attempts) =>

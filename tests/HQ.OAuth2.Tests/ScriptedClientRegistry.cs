@@ -20,19 +20,31 @@ internal sealed class ScriptedClientRegistry : IClientRegistry
     /// <summary>What to do at the next updates instead of only updating.</summary>
     public Queue<Func<IClientRegistry, Client, Task<bool>>> Updates { get; } = new();
 
-    public ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
+    /// <summary>What to do at the next read, after the answer is known and before it is given.</summary>
+    public Queue<Func<Task>> BeforeAnswer { get; } = new();
+
+    /// <summary>What is thrown instead of the answer of a change that is committed.</summary>
+    public Exception? LostAnswer { get; set; }
+
+    public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
     {
         Reads++;
-        return Inner.FindAsync(clientId, ct);
+        var found = await Inner.FindAsync(clientId, ct);
+        if (BeforeAnswer.TryDequeue(out var act))
+            await act();
+        return found;
     }
 
     public async ValueTask<bool> TryAddAsync(Client client, CancellationToken ct) =>
         Adds.TryDequeue(out var add) ? await add(Inner, client) : await Inner.TryAddAsync(client, ct);
 
     public async ValueTask<bool> TryUpdateAsync(Client next, CancellationToken ct) =>
-        Updates.TryDequeue(out var update) ? await update(Inner, next) : await Inner.TryUpdateAsync(next, ct);
+        Answered(Updates.TryDequeue(out var update) ? await update(Inner, next) : await Inner.TryUpdateAsync(next, ct));
 
-    public ValueTask<bool> TryRemoveAsync(string clientId, CancellationToken ct) => Inner.TryRemoveAsync(clientId, ct);
+    public async ValueTask<bool> TryRemoveAsync(string clientId, CancellationToken ct) =>
+        Answered(await Inner.TryRemoveAsync(clientId, ct));
+
+    private bool Answered(bool answer) => LostAnswer is { } failure ? throw failure : answer;
 
     public ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct)
     {

@@ -44,7 +44,6 @@ public static class HqOAuth2BearerExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => new BoundedMemory<IntrospectedToken>(limit: 10_000));
         services.TryAddSingleton<ProtectedResources>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CrossOriginFilter>());
         services.AddSingleton<IValidateOptions<HqOAuth2IntrospectionOptions>>(new IntrospectionOptionsValidator(authenticationScheme));
@@ -52,7 +51,9 @@ public static class HqOAuth2BearerExtensions
         return builder.AddScheme<HqOAuth2IntrospectionOptions, HqOAuth2IntrospectionHandler>(authenticationScheme, configure);
     }
 
-    private static void Connect(HqOAuth2IntrospectionOptions options) =>
+    private static void Connect(HqOAuth2IntrospectionOptions options)
+    {
+        options.Answers = new(options.CacheFor);
         options.Backchannel ??= new HttpClient(
             new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }
         )
@@ -60,6 +61,7 @@ public static class HqOAuth2BearerExtensions
             Timeout = TimeSpan.FromSeconds(10),
             MaxResponseContentBufferSize = 64 * 1024,
         };
+    }
 
     private sealed class IntrospectionOptionsValidator(string scheme) : IValidateOptions<HqOAuth2IntrospectionOptions>
     {

@@ -12,7 +12,6 @@ namespace HQ.OAuth2;
 internal sealed class HqOAuth2IntrospectionHandler(
     IOptionsMonitor<HqOAuth2IntrospectionOptions> options,
     IOptions<HqOAuth2Options> server,
-    BoundedMemory<IntrospectedToken> memory,
     ProtectedResources resources,
     TimeProvider time,
     ILoggerFactory logger,
@@ -25,13 +24,13 @@ internal sealed class HqOAuth2IntrospectionHandler(
     {
         if (text.Length > AccessToken.MaxLength)
             return OAuthError.InvalidToken;
-        var key = Scheme.Name + ' ' + Convert.ToBase64String(SHA256.HashData(Encoding.ASCII.GetBytes(text)));
+        var key = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
         var now = time.GetUtcNow();
-        if (!memory.TryGet(key, now, out var known))
+        if (!Options.Answers.TryGet(key, now, out var known))
         {
             if ((await AskAsync(text, ct)).Failed(out var unavailable, out known))
                 return unavailable;
-            memory.Set(key, known, now, Options.CacheFor);
+            Options.Answers.Set(key, known, now);
         }
 
         return known.Token is { } token && now < token.ExpiresAt ? token : OAuthError.InvalidToken;

@@ -24,6 +24,9 @@ public sealed class HqOAuth2IntrospectionOptions : HqOAuth2ApiOptions
     /// <summary>How the server is reached; null = a client of its own with a time limit of 10 seconds.</summary>
     public HttpClient? Backchannel { get; set; }
 
+    /// <summary>The server's answers, for <see cref="CacheFor"/>.</summary>
+    internal IntrospectionCache Answers { get; set; } = new(TimeSpan.Zero);
+
     /// <summary>Where to ask.</summary>
     internal string Endpoint =>
         IntrospectionEndpoint

@@ -80,12 +80,13 @@ internal sealed class ClientDirectory(
         // A document's client need not be looked for in every request.
         if (memory.IsNotStored(clientId))
             return null;
+        var before = memory.BeforeRead();
         client = Usable(await store.FindAsync(clientId, ct), clientId);
         // Nobody is remembered as unknown: the next request may follow a registration at another node.
         if (client is not null)
-            memory.Remember(client);
+            memory.Remember(client, before);
         else if (documents.IsMeant(clientId))
-            memory.RememberNotStored(clientId);
+            memory.RememberNotStored(clientId, before);
         return client;
     }
 
@@ -147,27 +148,38 @@ internal sealed class ClientDirectory(
 /// <summary>What a process remembers of its client store, for <c>cacheClientsFor</c>.</summary>
 internal sealed class ClientMemory(IOptions<HqOAuth2Options> options, TimeProvider time)
 {
-    private readonly BoundedMemory<Client> clients = new(limit: 10_000);
-    private readonly BoundedMemory<bool> notStored = new(limit: 10_000);
-    private readonly BoundedMemory<HashSet<string>> ownNames = new(limit: 1);
+    private readonly BoundedCache<Client> clients = new(limit: 10_000, options.Value.CacheClientsFor);
+    private readonly BoundedCache<bool> notStored = new(limit: 10_000, options.Value.CacheClientsFor);
+    private readonly BoundedCache<HashSet<string>> ownNames = new(limit: 1, options.Value.CacheClientsFor);
 
     public bool TryGet(string clientId, [NotNullWhen(true)] out Client? client) => clients.TryGet(clientId, time.GetUtcNow(), out client);
 
-    public void Remember(Client client) => clients.Set(client.ClientId, client, time.GetUtcNow(), options.Value.CacheClientsFor);
+    /// <summary>Names the moment before a read of the store: <see cref="Remember"/> refuses an answer that a change has overtaken since.</summary>
+    public Ticket BeforeRead() => new(clients.Ticket, notStored.Ticket);
+
+    /// <summary>Keeps what the store said, unless this process changed a client since the read began.</summary>
+    public void Remember(Client client, Ticket before) => clients.Fill(client.ClientId, client, before.Clients, time.GetUtcNow());
 
     /// <summary>Changes what is remembered of a client, if anything is, and for no longer than it would have been.</summary>
     public void Update(string clientId, Func<Client, Client> change) => clients.Update(clientId, change);
 
     /// <summary>After this process changed or removed the client.</summary>
-    public void Forget(string clientId) => clients.Forget(clientId);
+    public void Forget(string clientId)
+    {
+        clients.Forget(clientId);
+        notStored.Forget(clientId);
+    }
 
     /// <summary>Whether the store did not have the URL of a metadata document a moment ago.</summary>
     public bool IsNotStored(string clientId) => notStored.TryGet(clientId, time.GetUtcNow(), out _);
 
-    public void RememberNotStored(string clientId) => notStored.Set(clientId, true, time.GetUtcNow(), options.Value.CacheClientsFor);
+    public void RememberNotStored(string clientId, Ticket before) => notStored.Fill(clientId, true, before.NotStored, time.GetUtcNow());
 
     /// <summary>The names of the host's own clients, reduced to what the eye compares.</summary>
     public bool TryGetOwnNames([NotNullWhen(true)] out HashSet<string>? names) => ownNames.TryGet("", time.GetUtcNow(), out names);
 
-    public void RememberOwnNames(HashSet<string> names) => ownNames.Set("", names, time.GetUtcNow(), options.Value.CacheClientsFor);
+    public void RememberOwnNames(HashSet<string> names) => ownNames.Set("", names, time.GetUtcNow());
+
+    /// <summary>The tickets of both caches.</summary>
+    public readonly record struct Ticket(long Clients, long NotStored);
 }

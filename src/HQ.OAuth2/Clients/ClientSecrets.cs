@@ -29,7 +29,7 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
     private static readonly TimeSpan rememberedFor = TimeSpan.FromHours(1);
 
     private readonly byte[] processKey = IssuedText.NewSecret();
-    private readonly BoundedMemory<bool> verified = new(MaxRemembered);
+    private readonly BoundedCache<bool> verified = new(MaxRemembered, rememberedFor);
     private readonly ConcurrentDictionary<string, Task> running = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim bcrypts = new(options.Value.Limits.BcryptConcurrency is > 0 and var n ? n : int.MaxValue);
     private long computations;
@@ -154,7 +154,7 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
         {
             if (!BCrypt.Net.BCrypt.Verify(presented, candidate.Hash))
                 return false;
-            verified.Set(candidate.Key, true, now, rememberedFor);
+            verified.Set(candidate.Key, true, now);
             return true;
         }
         catch (BCrypt.Net.SaltParseException)
@@ -169,7 +169,7 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
     {
         if (candidates.Find(c => verified.TryGet(c.Key, now, out _)) is not { } found)
             return false;
-        verified.Set(found.Key, true, now, rememberedFor);
+        verified.Set(found.Key, true, now);
         return true;
     }
 

@@ -19,7 +19,7 @@ internal sealed class ClientDocuments(
     // Long after it is stale a document still says who refreshes.
     private static readonly TimeSpan remembered = TimeSpan.FromDays(30);
 
-    private readonly BoundedMemory<KnownDocument> known = new(limit: 1000);
+    private readonly BoundedCache<KnownDocument> known = new(limit: 1000, remembered);
     private readonly ConcurrentDictionary<string, Lazy<Task<Outcome<KnownDocument>>>> flights = new(StringComparer.Ordinal);
     private readonly MinuteLimit fetches = new(time);
 
@@ -115,7 +115,7 @@ internal sealed class ClientDocuments(
             return OAuthError.ClientDocumentInvalid(RedirectUris.DisplayHost(clientId)).Because(invalid.Description);
         var now = time.GetUtcNow();
         var document = new KnownDocument(client, now + fetched.FreshFor);
-        known.Set(clientId, document, now, remembered);
+        known.Set(clientId, document, now);
         logger.DocumentFetched(clientId, document.FreshUntil);
         return document;
     }

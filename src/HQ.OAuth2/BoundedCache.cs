@@ -1,0 +1,130 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// What this process keeps for a while, never the only place where it is. All entries have the same life, so the oldest is also the first
+/// to end: it makes room for the next. Keys are compared ordinally; no lock is held while code of a caller runs.
+/// </summary>
+internal sealed class BoundedCache<T>(int limit, TimeSpan life)
+    where T : notnull
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, LinkedListNode<Entry>> byKey = new(StringComparer.Ordinal);
+    private readonly LinkedList<Entry> byAge = new();
+    private long changes;
+
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+                return byKey.Count;
+        }
+    }
+
+    public bool TryGet(string key, DateTimeOffset now, [MaybeNullWhen(false)] out T value)
+    {
+        lock (gate)
+        {
+            var found = Find(key, now);
+            value = found is null ? default : found.Value.Value;
+            return found is not null;
+        }
+    }
+
+    public void Set(string key, T value, DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            Remove(key);
+            DropEnded(now);
+            if (byKey.Count >= limit)
+                Remove(byAge.First!.Value.Key);
+            Add(key, value, now);
+        }
+    }
+
+    /// <summary>The value of the key, which is the given one where there was none. False when there is no room without dropping a value that lives.</summary>
+    public bool TryGetOrAdd(string key, T fresh, DateTimeOffset now, [MaybeNullWhen(false)] out T value)
+    {
+        lock (gate)
+        {
+            if (Find(key, now) is { } found)
+            {
+                value = found.Value.Value;
+                return true;
+            }
+
+            Remove(key);
+            DropEnded(now);
+            var hasRoom = byKey.Count < limit;
+            if (hasRoom)
+                Add(key, fresh, now);
+            value = hasRoom ? fresh : default;
+            return hasRoom;
+        }
+    }
+
+    /// <summary>To be taken before the source is read, and given to <see cref="Fill"/> with what was read.</summary>
+    public long Ticket => Interlocked.Read(ref changes);
+
+    /// <summary>
+    /// Keeps what was read from the source, unless something was forgotten since the ticket was taken: the read may have begun before the
+    /// change. A forgotten key of another costs one more read and nothing else.
+    /// </summary>
+    public void Fill(string key, T value, long ticket, DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            if (changes == ticket)
+                Set(key, value, now);
+        }
+    }
+
+    /// <summary>Changes a value that is kept; it is kept no longer for that, and one that is gone or replaced meanwhile is left alone.</summary>
+    public void Update(string key, Func<T, T> change)
+    {
+        LinkedListNode<Entry>? seen;
+        lock (gate)
+        {
+            if (!byKey.TryGetValue(key, out seen))
+                return;
+        }
+
+        var next = change(seen.Value.Value);
+        lock (gate)
+        {
+            if (byKey.TryGetValue(key, out var current) && ReferenceEquals(current, seen))
+                seen.ValueRef = seen.Value with { Value = next };
+        }
+    }
+
+    public void Forget(string key)
+    {
+        lock (gate)
+        {
+            changes++;
+            Remove(key);
+        }
+    }
+
+    private LinkedListNode<Entry>? Find(string key, DateTimeOffset now) =>
+        byKey.TryGetValue(key, out var node) && now < node.Value.Until ? node : null;
+
+    private void Add(string key, T value, DateTimeOffset now) => byKey[key] = byAge.AddLast(new Entry(key, value, now + life));
+
+    private void Remove(string key)
+    {
+        if (byKey.Remove(key, out var node))
+            byAge.Remove(node);
+    }
+
+    private void DropEnded(DateTimeOffset now)
+    {
+        while (byAge.First is { } oldest && oldest.Value.Until <= now)
+            Remove(oldest.Value.Key);
+    }
+
+    private readonly record struct Entry(string Key, T Value, DateTimeOffset Until);
+}
