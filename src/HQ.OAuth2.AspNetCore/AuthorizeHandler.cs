@@ -61,8 +61,11 @@ internal sealed class AuthorizeHandler(
             return;
         }
 
-        switch (await endpoint.ValidateAsync(parameters, http.RequestAborted))
+        switch (await endpoint.ValidateAsync(parameters, () => HostUser.FindSubjectAsync(http, options), http.RequestAborted))
         {
+            case AuthorizeResult.SignIn:
+                await ChallengeAsync(http, new() { RedirectUri = returnPath });
+                return;
             case AuthorizeResult.ErrorPage(var error):
                 await ShowAsync(http, error);
                 return;
@@ -176,10 +179,15 @@ internal sealed class AuthorizeHandler(
     // The same request again, as whoever signs in next. An identity provider behind the host is told to offer its accounts.
     private async Task SwitchAccountAsync(HttpContext http, string returnPath)
     {
-        PageHeaders.Set(http);
         var properties = new AuthenticationProperties { RedirectUri = returnPath };
         properties.SetParameter("prompt", "select_account");
         await http.SignOutAsync(options.AuthenticationScheme);
+        await ChallengeAsync(http, properties);
+    }
+
+    private async Task ChallengeAsync(HttpContext http, AuthenticationProperties properties)
+    {
+        PageHeaders.Set(http);
         await http.ChallengeAsync(options.AuthenticationScheme, properties);
         SeeOther(http);
     }

@@ -31,7 +31,7 @@ public sealed class ConsentRequests
     /// <returns>
     /// What to show and what to post: a form to <see cref="AuthorizationContext.ReturnPath"/> with
     /// <see cref="AuthorizationContext.FormFields"/> and <c>decision</c>. Null when <paramref name="returnUrl"/> is no valid request of this
-    /// server: answer 400, and lead nobody there.
+    /// server, or when it is one whose client nobody who is signed in has looked at yet: answer 400, and lead nobody there.
     /// </returns>
     public async ValueTask<AuthorizationContext?> FindAsync(HttpContext http, string? returnUrl)
     {
@@ -42,7 +42,9 @@ public sealed class ConsentRequests
             returnUrl?.StartsWith(start, StringComparison.Ordinal) != true
             || OAuthParameters.Parse(Encoding.UTF8.GetBytes(returnUrl[start.Length..])).Failed(out _, out var parameters)
             || (parameters[RequestHandles.Parameter] is { } handle && handles.Unprotect(handle).Failed(out _, out parameters))
-            || await endpoint.ValidateAsync(parameters, http.RequestAborted) is not AuthorizeResult.Valid(var request)
+            || await endpoint.ValidateAsync(parameters, () => HostUser.FindSubjectAsync(http, options), http.RequestAborted)
+                is not AuthorizeResult.Valid
+                (var request)
         )
             return null;
         var user = await HostUser.FindAsync(http, options);

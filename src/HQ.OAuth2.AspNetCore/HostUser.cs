@@ -19,6 +19,15 @@ internal static class HostUser
         return http.User = user;
     }
 
+    /// <summary>
+    /// The subject of the user who is signed in, for limits; empty for one that cannot be stored, which is refused later. Null when nobody
+    /// is signed in.
+    /// </summary>
+    public static async ValueTask<string?> FindSubjectAsync(HttpContext http, HqOAuth2Options options) =>
+        await FindAsync(http, options) is not { } user ? null
+        : Subject(user, options).Failed(out _, out var subject) ? ""
+        : subject;
+
     private static bool IsAccessToken(string? authorization) =>
         authorization?.Split(' ')[0] is { } scheme
         && (scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || scheme.Equals("DPoP", StringComparison.OrdinalIgnoreCase));

@@ -69,6 +69,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddSingleton<IKeyStore, InMemoryKeyStore>();
 
         // what a request has, since a host's stores may belong to one
+        services.TryAddScoped<KeptDocuments>();
         services.TryAddScoped<ClientDirectory>();
         services.TryAddScoped<ClientAuthenticator>();
         services.TryAddScoped<EventPublisher>();

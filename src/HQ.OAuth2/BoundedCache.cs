@@ -14,15 +14,6 @@ internal sealed class BoundedCache<T>(int limit, TimeSpan life)
     private readonly LinkedList<Entry> byAge = new();
     private long changes;
 
-    public int Count
-    {
-        get
-        {
-            lock (gate)
-                return byKey.Count;
-        }
-    }
-
     public bool TryGet(string key, DateTimeOffset now, [MaybeNullWhen(false)] out T value)
     {
         lock (gate)
@@ -82,22 +73,20 @@ internal sealed class BoundedCache<T>(int limit, TimeSpan life)
         }
     }
 
-    /// <summary>Changes a value that is kept; it is kept no longer for that, and one that is gone or replaced meanwhile is left alone.</summary>
+    /// <summary>Changes a value that is kept; it is kept no longer for that. Of two changes at once one may be lost.</summary>
     public void Update(string key, Func<T, T> change)
     {
-        LinkedListNode<Entry>? seen;
+        LinkedListNode<Entry>? node;
         lock (gate)
         {
-            if (!byKey.TryGetValue(key, out seen))
+            if (!byKey.TryGetValue(key, out node))
                 return;
         }
 
-        var next = change(seen.Value.Value);
+        var next = change(node.Value.Value);
+        // A node that was forgotten or replaced meanwhile is in neither collection any more.
         lock (gate)
-        {
-            if (byKey.TryGetValue(key, out var current) && ReferenceEquals(current, seen))
-                seen.ValueRef = seen.Value with { Value = next };
-        }
+            node.ValueRef = node.Value with { Value = next };
     }
 
     public void Forget(string key)

@@ -150,7 +150,7 @@ internal static class HqOAuth2OptionsValidator
                 options.SigningKeyLeadTime,
                 $"must be shorter than signingKeyLifetime ({options.SigningKeyLifetime})"
             );
-        if (options.Dcr && options.UnusedClientLifetime < options.RefreshTokenIdleLifetime)
+        if ((options.Dcr || options.ClientIdMetadataDocuments) && options.UnusedClientLifetime < options.RefreshTokenIdleLifetime)
             yield return Problem(
                 "unusedClientLifetime",
                 options.UnusedClientLifetime,

@@ -31,9 +31,7 @@ internal sealed class MinuteLimit(TimeProvider time)
     {
         var now = time.GetUtcNow();
         return perMinute != 0
-            && (
-                counters.TryGet(key, now, out var counter) || (counters.Count >= MaxCounters && shared.TryGet(Share(key), now, out counter))
-            )
+            && (counters.TryGet(key, now, out var counter) || shared.TryGet(Share(key), now, out counter))
             && counter.Count >= perMinute;
     }
 

@@ -245,10 +245,7 @@ public sealed record OAuthError
 
     /// <summary>The metadata document could not be fetched now (§4.3). Shown to the user, never redirected.</summary>
     public static OAuthError ClientDocumentUnavailable(string host) =>
-        new(1054, "temporarily_unavailable", $"The app describes itself at {host}, and that could not be fetched. Try again later.", 503)
-        {
-            Host = host,
-        };
+        new(1054, "invalid_client", $"The app describes itself at {host}, and that could not be fetched. Try again later.") { Host = host };
 
     /// <summary>The metadata document breaks a rule (§4.1). Shown to the user, never redirected.</summary>
     public static OAuthError ClientDocumentInvalid(string host) =>
@@ -260,6 +257,10 @@ public sealed record OAuthError
         {
             Host = host,
         };
+
+    /// <summary>As many metadata documents are being fetched as this process fetches at one time. Shown to the user, never redirected.</summary>
+    public static OAuthError TooManyFetches { get; } =
+        new(1065, "temporarily_unavailable", "This server is looking up too many apps at this moment. Try again in a few seconds.", 503);
 
     /// <summary>Too many of these in a minute from one address (RFC 6749 §2.3.1, RFC 6585 §4).</summary>
     public static OAuthError TooManyRequests { get; } =

@@ -1,4 +1,5 @@
 using HQ.OAuth2.Tests;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using static HQ.OAuth2.AspNetCore.Tests.BackChannel;
 
@@ -64,7 +65,7 @@ internal sealed class ClientDocumentHttpTests
         (await app.IsActiveAsync(refreshed.AccessToken())).Should().BeFalse();
 
         web.Requests.Should().ContainSingle("the document was fresh all the time");
-        (await app.FindClientAsync(Url)).Should().BeNull("a document is no row");
+        (await app.FindClientAsync(Url))!.Provenance.Should().Be(ClientProvenance.Cimd, "a user has approved it");
     }
 
     [Test]
@@ -83,28 +84,143 @@ internal sealed class ClientDocumentHttpTests
     }
 
     [Test]
-    public async Task A_token_counts_and_the_list_shows_although_nobody_remembers_the_document()
+    public async Task After_a_restart_the_back_channel_goes_by_what_is_kept_and_fetches_nothing()
     {
-        var (restarted, tokens) = await ForgottenAsync();
-        await using var _ = restarted;
+        await using var database = TestDatabase.Sqlite();
+        await using var before = await StartAsync(web, on: database);
+        var (used, kept) = (await before.TokensAsync(Url), await before.TokensAsync(Url));
+        web.Fail(Url);
+        var fetches = web.Fetches;
+        await using var restarted = await StartAsync(web, on: database);
 
-        (await restarted.IsActiveAsync(tokens.AccessToken())).Should().BeTrue();
-        (await restarted.NewBrowser("alice").GetAsync("/api/v0/users/me/oauth2/authorizations")).Body.Should().Contain(Url);
+        (await restarted.IsActiveAsync(used.AccessToken())).Should().BeTrue();
+        var list = await restarted.NewBrowser("alice").GetAsync("/api/v0/users/me/oauth2/authorizations");
+        list.Body.Should().Contain("Some app").And.Contain("\"cimd\"");
+        var refreshed = await restarted.RefreshAsync(Url, used.RefreshToken());
+        refreshed.Status.Should().Be(200, refreshed.Body);
+        (await restarted.PostAsync(Revoke, ("token", kept.RefreshToken()), ("client_id", Url))).Status.Should().Be(200);
+        (await restarted.IsActiveAsync(kept.AccessToken())).Should().BeFalse();
+        web.Fetches.Should().Be(fetches);
+    }
+
+    [TestCase("grant_type=refresh_token&refresh_token=x", Token)]
+    [TestCase("token=x", Revoke)]
+    [TestCase("token=x", "/oauth2/introspect")]
+    public async Task Behind_the_users_back_a_document_that_nobody_approved_is_an_unknown_client_and_no_fetch(string body, string path)
+    {
+        var pairs = body.Split('&').Select(p => p.Split('=')).Select(p => (p[0], p[1]));
+
+        (await app.PostAsync(path, [.. pairs, ("client_id", Url)])).ShouldBeError("invalid_client", 401);
+
+        web.Fetches.Should().Be(0);
     }
 
     [Test]
-    public async Task At_token_a_document_that_is_not_to_be_had_is_503_and_nothing_is_lost()
+    public async Task A_stranger_signs_in_first_and_causes_no_fetch()
     {
-        var (restarted, tokens) = await ForgottenAsync();
-        await using var _ = restarted;
+        var visits = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(i => app.NewBrowser(null).GetAsync(TestApp.AuthorizeUrl($"https://made-up-{i}.example.com/c")))
+        );
 
-        var refused = await restarted.RefreshAsync(Url, tokens.RefreshToken());
-        refused.ShouldBeError("temporarily_unavailable", 503);
-        refused.Header("Retry-After").Should().NotBeNull();
-        refused.Body.Should().NotContain("app.example.com", "only the log says why");
+        visits.Should().OnlyContain(v => v.Status == 302 && v.Location!.StartsWith("/login?ReturnUrl=", StringComparison.Ordinal));
+        visits.Should().OnlyContain(v => v.Header("Cache-Control")!.Contains("no-store"));
+        web.Fetches.Should().Be(0);
+        var known = await app.NewBrowser(null).GetAsync(TestApp.AuthorizeUrl(Url));
+        (await app.NewUser().GetAsync(known.ReturnUrl())).IsConsentPage().Should().BeTrue("sign-in comes back to the request");
+    }
 
-        web.Publish(Url, Document());
+    [TestCase("prompt", "none")]
+    [TestCase("prompt", "none", "https://evil.example/")]
+    public async Task A_stranger_who_must_not_be_asked_sees_a_page_and_is_led_nowhere(
+        string name,
+        string value,
+        string redirectUri = TestApp.RedirectUri
+    )
+    {
+        (await app.NewBrowser(null).GetAsync(TestApp.AuthorizeUrl(Url, (name, value), ("redirect_uri", redirectUri)))).ShouldBeErrorPage();
+
+        web.Fetches.Should().Be(0);
+    }
+
+    [Test]
+    public async Task A_stranger_who_posts_a_decision_causes_no_fetch()
+    {
+        var answer = await app.NewBrowser(null)
+            .PostAsync(TestApp.AuthorizeUrl(Url), [("decision", "approve"), .. QueryOf(TestApp.AuthorizeUrl(Url))]);
+
+        (answer.Status, answer.Location![..7]).Should().Be((303, "/login?"));
+        web.Fetches.Should().Be(0);
+    }
+
+    [Test]
+    public async Task A_consent_page_of_the_hosts_own_fetches_nothing_for_a_stranger()
+    {
+        await using var host = await StartAsync(
+            web,
+            map: a =>
+                a.MapGet(
+                    "/consent",
+                    async (Microsoft.AspNetCore.Http.HttpContext http, string returnUrl, ConsentRequests requests) =>
+                        await requests.FindAsync(http, returnUrl) is { } found ? found.Consent.ClientName : "nothing"
+                )
+        );
+        var page = "/consent?returnUrl=" + Uri.EscapeDataString(TestApp.AuthorizeUrl(Url));
+
+        (await host.NewBrowser(null).GetAsync(page)).Body.Should().Be("nothing");
+        web.Fetches.Should().Be(0);
+        (await host.NewUser().GetAsync(page)).Body.Should().Be("Some app");
+    }
+
+    [Test]
+    public async Task A_host_whose_client_store_is_read_only_keeps_documents_too()
+    {
+        await using var database = TestDatabase.Sqlite();
+        void ReadOnly(HqOAuth2Builder server) => server.AddClientStore<NoClients>();
+        await using var before = await StartAsync(web, ReadOnly, o => o.Dcr = false, on: database);
+        var tokens = await before.TokensAsync(Url);
+        web.Fail(Url);
+        await using var restarted = await StartAsync(web, ReadOnly, o => o.Dcr = false, on: database);
+
         (await restarted.RefreshAsync(Url, tokens.RefreshToken())).Status.Should().Be(200);
+        (await restarted.IsActiveAsync(tokens.AccessToken())).Should().BeTrue();
+        (await restarted.NewBrowser("alice").GetAsync("/api/v0/users/me/oauth2/authorizations")).Body.Should().Contain("Some app");
+        web.Fetches.Should().Be(1);
+    }
+
+    [Test]
+    public async Task An_administrator_lists_it_and_disables_it_whatever_the_document_says()
+    {
+        var tokens = await app.TokensAsync(Url);
+        using var scope = app.Services.CreateScope();
+        var registrar = scope.ServiceProvider.GetRequiredService<ClientRegistrar>();
+        (await registrar.ListAsync(new(Provenance: ClientProvenance.Cimd), default)).Items.Should().ContainSingle(c => c.ClientId == Url);
+        var metadata = new ClientMetadata { RedirectUris = [TestApp.RedirectUri], TokenEndpointAuthMethod = "none" };
+        (await registrar.UpdateAsync(Url, metadata, new() { Disabled = true }, null, default)).Error.Should().BeNull();
+
+        (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(Url))).ShouldBeErrorPage();
+        (await app.NewBrowser(null).GetAsync(TestApp.AuthorizeUrl(Url))).ShouldBeErrorPage();
+        (await app.RefreshAsync(Url, tokens.RefreshToken())).ShouldBeError("invalid_client", 401);
+        (await app.PostAsync(Revoke, ("token", tokens.RefreshToken()), ("client_id", Url))).ShouldBeError("invalid_client", 401);
+        (await app.IsActiveAsync(tokens.AccessToken())).Should().BeFalse();
+
+        app.Clock.Advance(TimeSpan.FromDays(2));
+        (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(Url))).ShouldBeErrorPage();
+        web.Fetches.Should().Be(1, "it is fetched no more");
+        (await registrar.UpdateAsync(Url, metadata, new(), null, default)).Error.Should().BeNull();
+        (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(Url))).IsConsentPage().Should().BeTrue();
+    }
+
+    [Test]
+    public async Task A_client_that_is_removed_and_approved_again_has_nothing_of_the_old_one()
+    {
+        var tokens = await app.TokensAsync(Url);
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        using var scope = app.Services.CreateScope();
+        (await scope.ServiceProvider.GetRequiredService<ClientRegistrar>().RemoveAsync(Url, null, default)).Should().BeNull();
+        (await app.RefreshAsync(Url, tokens.RefreshToken())).ShouldBeError("invalid_client", 401);
+
+        await app.TokensAsync(Url);
+        (await app.RefreshAsync(Url, tokens.RefreshToken())).ShouldBeError("invalid_grant");
     }
 
     [Test]
@@ -114,7 +230,7 @@ internal sealed class ClientDocumentHttpTests
         const string other = "https://down.example.com:8443/client.json";
         web.Fail(other);
         var refused = await app.NewUser().GetAsync(TestApp.AuthorizeUrl(other));
-        refused.ShouldBeErrorPage(503);
+        refused.ShouldBeErrorPage(400);
         refused
             .Body.Should()
             .Contain("<p>The app that sent you here describes itself at down.example.com:8443, and that could not be")
@@ -208,7 +324,9 @@ internal sealed class ClientDocumentHttpTests
     private static Task<TestApp> StartAsync(
         PublishedDocuments web,
         Action<HqOAuth2Builder>? parts = null,
-        Action<HqOAuth2Options>? configure = null
+        Action<HqOAuth2Options>? configure = null,
+        Action<WebApplication>? map = null,
+        TestDatabase? on = null
     ) =>
         TestApp.StartAsync(
             o =>
@@ -217,6 +335,8 @@ internal sealed class ClientDocumentHttpTests
                 configure?.Invoke(o);
             },
             parts,
+            map,
+            on: on,
             host: builder => builder.Services.AddSingleton(new DocumentFetcher(web, TimeProvider.System))
         );
 
@@ -226,17 +346,17 @@ internal sealed class ClientDocumentHttpTests
              "redirect_uris":["https://app.example.com/cb","http://localhost/callback","http://127.0.0.1/callback"]{{more}}}
             """;
 
-    // Nobody used the client for a month, so that this process has forgotten what it was: as after a restart.
-    private async Task<(TestApp Host, Answer Tokens)> ForgottenAsync()
+    private static (string Name, string Value)[] QueryOf(string url) =>
+        [
+            .. url[(url.IndexOf('?', StringComparison.Ordinal) + 1)..]
+                .Split('&')
+                .Select(p => p.Split('='))
+                .Select(p => (p[0], Uri.UnescapeDataString(p[1]))),
+        ];
+
+    private sealed class NoClients : IClientStore
     {
-        var host = await StartAsync(
-            web,
-            configure: o => o.AccessTokenLifetime = o.RefreshTokenIdleLifetime = o.UnusedClientLifetime = TimeSpan.FromDays(80)
-        );
-        var tokens = await host.TokensAsync(Url);
-        web.Fail(Url);
-        host.Clock.Advance(TimeSpan.FromDays(31));
-        return (host, tokens);
+        public ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) => new((Client?)null);
     }
 
     private sealed class ByKey : IClientAuthentication

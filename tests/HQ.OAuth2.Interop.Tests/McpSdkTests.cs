@@ -68,7 +68,9 @@ internal sealed class McpSdkTests
         await CallAsync(client, "list_notes");
         (alice.Visits.Count, server.Documents.Fetches).Should().Be((1, 1));
         await using var scope = server.Services.CreateAsyncScope();
-        (await scope.ServiceProvider.GetRequiredService<IClientStore>().FindAsync(document, default)).Should().BeNull();
+        (await scope.ServiceProvider.GetRequiredService<IClientStore>().FindAsync(document, default))!
+            .Provenance.Should()
+            .Be(ClientProvenance.Cimd, "alice has approved it");
     }
 
     [Test]

@@ -46,7 +46,7 @@ internal sealed class RegistryKitTests
 
     [Test]
     public Task A_registry_that_prunes_on_the_day_itself() =>
-        IsCaughtAsync(s => new PrunesADayEarly(s), k => k.Unused_clients_are_removed_by_their_two_ages_and_only_self_registered_ones());
+        IsCaughtAsync(s => new PrunesADayEarly(s), k => k.Unused_clients_are_removed_by_their_two_ages_and_none_of_the_hosts_own());
 
     [Test]
     public Task A_registry_that_forgets_a_member() =>

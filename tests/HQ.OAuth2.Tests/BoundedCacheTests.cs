@@ -45,7 +45,6 @@ internal sealed class BoundedCacheTests
         cache.Forget("a");
 
         Kept().Should().BeEmpty();
-        cache.Count.Should().Be(0);
     }
 
     [Test]
@@ -95,7 +94,7 @@ internal sealed class BoundedCacheTests
         cache.Set("d", "D", now.AddSeconds(11));
 
         Kept(now.AddSeconds(11)).Should().Equal("a", "d");
-        cache.Count.Should().Be(2);
+        Kept(now).Should().Equal("a", "d");
     }
 
     [Test]
@@ -182,8 +181,6 @@ internal sealed class BoundedCacheTests
                             bad += shared.TryGet(key, at, out var value) && value != key ? 1 : 0;
                             break;
                     }
-
-                    bad += shared.Count > 20 ? 1 : 0;
                 }
 
                 return Task.FromResult(bad);
@@ -191,7 +188,8 @@ internal sealed class BoundedCacheTests
         );
 
         wrong.Should().OnlyContain(bad => bad == 0);
-        Enumerable.Range(0, 40).Count(k => shared.TryGet($"{k}", now, out _)).Should().BeLessThanOrEqualTo(shared.Count);
+        // Long before its end an entry counts, whenever it was set.
+        Enumerable.Range(0, 40).Count(k => shared.TryGet($"{k}", now.AddDays(-1), out _)).Should().BeInRange(1, 20);
     }
 
     private string? Added(string key, string value, DateTimeOffset at) => cache.TryGetOrAdd(key, value, at, out var kept) ? kept : null;

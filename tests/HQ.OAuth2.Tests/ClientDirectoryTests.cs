@@ -191,13 +191,14 @@ internal sealed class ClientDirectoryTests
         registry.Uses.Should().Equal(("self", new DateOnly(2026, 11, 30)));
     }
 
-    [TestCase(ClientProvenance.Api)]
-    [TestCase(ClientProvenance.Cimd)]
-    public async Task The_use_of_other_clients_is_not_noted(ClientProvenance provenance)
+    [TestCase(ClientProvenance.Api, 0)]
+    [TestCase(ClientProvenance.Dcr, 1)]
+    [TestCase(ClientProvenance.Cimd, 1)]
+    public async Task The_use_of_the_hosts_own_clients_is_not_noted(ClientProvenance provenance, int notes)
     {
         await directory.NoteUseAsync(self with { Provenance = provenance }, clock.Now, default);
 
-        registry.Uses.Should().BeEmpty();
+        registry.Uses.Should().HaveCount(notes);
     }
 
     [Test]
@@ -279,10 +280,11 @@ internal sealed class ClientDirectoryTests
                 "app",
                 new() { RedirectUris = [Given.RedirectUri], TokenEndpointAuthMethod = "none" },
                 new() { Disabled = true },
+                null,
                 default
             );
         else
-            await registrar.RemoveAsync("app", default);
+            await registrar.RemoveAsync("app", null, default);
     }
 
     private static async Task<Client?> FindAsync(ClientDirectory directory, string id) =>

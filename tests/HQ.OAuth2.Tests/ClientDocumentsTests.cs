@@ -38,18 +38,16 @@ internal sealed class ClientDocumentsTests
     }
 
     [Test]
-    public async Task Who_is_overtaken_by_anothers_fetch_makes_none()
+    public async Task A_caller_that_is_overtaken_by_anothers_fetch_makes_none()
     {
-        var documents = Given.Documents(Given.Options(o => o.ClientIdMetadataDocuments = true), web, clock);
+        using var documents = Given.Documents(Given.Options(o => o.ClientIdMetadataDocuments = true), web, clock);
         web.Publish(Url, PublishedDocuments.Minimal(Url), "max-age=60");
-        await documents.FindFreshAsync(Url, default);
-        clock.Advance(TimeSpan.FromDays(3));
+        await documents.FetchAsync(Url, "alice", kept: null, default);
+        documents.FindFresh(Url).Should().NotBeNull();
 
-        // At the first look at the clock the document is remembered, at the second it is stale.
-        clock.Meanwhile = () => clock.Meanwhile = () => documents.FindFreshAsync(Url, default).AsTask().Wait();
-        (await documents.FindFreshAsync(Url, default)).Value.HasChanged.Should().BeFalse();
+        (await documents.FetchAsync(Url, "bob", kept: null, default)).Value.HasChanged.Should().BeFalse();
 
-        web.Fetches.Should().Be(2);
+        web.Fetches.Should().Be(1);
     }
 
     [Test]
@@ -57,9 +55,9 @@ internal sealed class ClientDocumentsTests
     public async Task Errors_are_not_remembered()
     {
         web.Fail(Url);
-        (await directory.FindFreshAsync(Url, default)).Error!.Id.Should().Be("HQ1054");
+        (await AskedAsync(Url)).Error!.Id.Should().Be("HQ1054");
         web.Publish(Url, "{}");
-        var invalid = (await directory.FindFreshAsync(Url, default)).Error!;
+        var invalid = (await AskedAsync(Url)).Error!;
         (invalid.Id, invalid.Code, invalid.Status).Should().Be(("HQ1055", "invalid_client", 400));
         (invalid.Description, invalid.Reason)
             .Should()
@@ -71,41 +69,50 @@ internal sealed class ClientDocumentsTests
 
     [Test]
     [Rfc("CIMD-4.3-1"), Rfc("CIMD-4.4-2")]
-    public async Task At_authorize_a_stale_document_does_not_do_and_at_token_the_last_valid_one_does()
+    public async Task At_authorize_a_stale_document_does_not_do_and_at_token_the_approved_one_does()
     {
         web.Publish(Url, PublishedDocuments.Minimal(Url), "max-age=60");
-        await FreshAsync();
+        await ApprovedAsync();
         clock.Advance(TimeSpan.FromDays(3));
         web.Fail(Url);
 
-        (await directory.FindFreshAsync(Url, default)).Error!.Id.Should().Be("HQ1054");
+        (await AskedAsync(Url)).Error!.Id.Should().Be("HQ1054");
         (await directory.FindAsync(Url, default)).Value.ClientName.Should().Be("Some app");
         web.Publish(Url, "broken");
-        (await directory.FindFreshAsync(Url, default)).Error!.Id.Should().Be("HQ1055");
+        (await AskedAsync(Url)).Error!.Id.Should().Be("HQ1055");
         (await directory.FindAsync(Url, default)).Value.ClientName.Should().Be("Some app");
     }
 
     [Test]
-    public async Task At_token_a_document_that_was_never_seen_is_fetched_or_the_client_comes_again()
+    public async Task Behind_the_users_back_nothing_is_fetched_and_only_an_approved_document_counts()
     {
-        web.Fail(Url);
-        var error = (await directory.FindAsync(Url, default)).Error!;
-        (error.Id, error.Code, error.Status).Should().Be(("HQ1045", "temporarily_unavailable", 503));
-        error.Reason.Should().Contain("HQ1054").And.Contain("500");
-
         web.Publish(Url, PublishedDocuments.Minimal(Url));
-        (await directory.FindAsync(Url, default)).Value.ClientName.Should().Be("Some app");
-    }
+        for (var i = 0; i < 3; i++)
+        {
+            (await directory.FindAsync(Url, default)).Error!.Id.Should().Be("HQ1032");
+            (await directory.RecallAsync(Url, default)).Should().BeNull();
+        }
 
-    [Test]
-    public async Task Whose_a_token_is_asks_nobody()
-    {
-        (await directory.RecallAsync(Url, default)).Should().Match<Client>(c => c.ClientId == Url && c.Provenance == ClientProvenance.Cimd);
         web.Fetches.Should().Be(0);
-
-        web.Publish(Url, PublishedDocuments.Minimal(Url));
-        await FreshAsync();
+        await AskedAsync(Url);
+        (await directory.FindAsync(Url, default)).Error!.Id.Should().Be("HQ1032", "nobody has approved it");
+        await ApprovedAsync();
+        (await directory.FindAsync(Url, default)).Value.ClientName.Should().Be("Some app");
         (await directory.RecallAsync(Url, default))!.ClientName.Should().Be("Some app");
+        web.Fetches.Should().Be(1);
+    }
+
+    [Test]
+    public async Task For_a_stranger_nothing_is_fetched_and_a_fresh_document_does()
+    {
+        web.Publish(Url, PublishedDocuments.Minimal(Url), "max-age=60");
+        (await AskedAsync(Url, user: null)).Error.Should().Be(OAuthError.LoginRequired);
+        web.Fetches.Should().Be(0);
+        await ApprovedAsync();
+        (await AskedAsync(Url, user: null)).Value.ClientName.Should().Be("Some app");
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+        (await AskedAsync(Url, user: null)).Error.Should().Be(OAuthError.LoginRequired, "it is not fresh any more");
         web.Fetches.Should().Be(1);
     }
 
@@ -115,8 +122,8 @@ internal sealed class ClientDocumentsTests
         var answer = new TaskCompletionSource<HttpResponseMessage>();
         web.Answer(Url, _ => answer.Task);
         using var impatient = new CancellationTokenSource();
-        var given = directory.FindFreshAsync(Url, impatient.Token).AsTask();
-        var others = Enumerable.Range(0, 20).Select(_ => directory.FindFreshAsync(Url, default).AsTask()).ToList();
+        var given = directory.FindFreshAsync(Url, () => new("alice"), impatient.Token).AsTask();
+        var others = Enumerable.Range(0, 20).Select(_ => AskedAsync(Url)).ToList();
         await impatient.CancelAsync();
         await given.Invoking(g => g).Should().ThrowAsync<OperationCanceledException>();
 
@@ -133,7 +140,7 @@ internal sealed class ClientDocumentsTests
         var answer = new TaskCompletionSource<HttpResponseMessage>();
         web.Answer(Url, _ => answer.Task);
         using var impatient = new CancellationTokenSource();
-        var given = directory.FindFreshAsync(Url, impatient.Token).AsTask();
+        var given = directory.FindFreshAsync(Url, () => new("alice"), impatient.Token).AsTask();
         await impatient.CancelAsync();
         await given.Invoking(g => g).Should().ThrowAsync<OperationCanceledException>();
         answer.SetException(new HttpRequestException("down"));
@@ -143,24 +150,69 @@ internal sealed class ClientDocumentsTests
     }
 
     [Test]
-    public async Task A_host_is_asked_only_so_often_for_what_was_never_valid()
+    public async Task A_host_is_asked_only_so_often_for_documents_that_nobody_knows_whatever_the_port()
     {
         directory = Directory(o => o.Limits.DocumentFetchesPerMinute = 3);
         web.Publish(Url, PublishedDocuments.Minimal(Url), "max-age=60");
         await FreshAsync();
         for (var i = 0; i < 5; i++)
-            await directory.FindFreshAsync($"https://app.example.com/made-up-{i}", default);
+            await AskedAsync($"https://app.example.com:{8000 + i}/made-up", $"user {i}");
         web.Fetches.Should().Be(3);
-        (await directory.FindFreshAsync("https://app.example.com/x", default)).Error!.Reason.Should().Contain("documentFetchesPerMinute");
+        (await AskedAsync("https://app.example.com/x", "mallory")).Error!.Reason.Should().Contain("documentFetchesPerMinute");
 
-        // Neither other hosts nor what was valid once suffer, and a minute later it is over.
+        // Neither other hosts nor what was valid before suffer, and a minute later it is over.
         foreach (var other in manyHosts)
-            await directory.FindFreshAsync(other, default);
+            await AskedAsync(other, other);
         web.Fetches.Should().Be(3 + manyHosts.Length);
         clock.Advance(TimeSpan.FromMinutes(1));
         for (var i = 0; i < 5; i++)
-            await directory.FindFreshAsync($"https://app.example.com/made-up-{i}", default);
+            await AskedAsync($"https://app.example.com/made-up-{i}", $"user {i}");
         (await FreshAsync()).Should().NotBeNull();
+    }
+
+    [Test]
+    public async Task A_document_that_is_kept_is_fetched_after_a_restart_although_its_host_is_at_its_limit()
+    {
+        web.Publish(Url, PublishedDocuments.Minimal(Url));
+        await ApprovedAsync();
+        directory = Directory(o => o.Limits.DocumentFetchesPerMinute = 3);
+        for (var i = 0; i < 9; i++)
+            await AskedAsync($"https://app.example.com/made-up-{i}", $"user {i}");
+        web.Fetches.Should().Be(1 + 3);
+
+        (await FreshAsync()).Should().NotBeNull();
+    }
+
+    [Test]
+    public async Task One_user_takes_only_a_part_of_what_a_host_may_be_asked()
+    {
+        directory = Directory(o => o.Limits.DocumentFetchesPerMinute = 30);
+        web.Publish(Url, PublishedDocuments.Minimal(Url));
+        for (var i = 0; i < 40; i++)
+            await AskedAsync($"https://app.example.com/made-up-{i}", "mallory");
+        web.Fetches.Should().Be(10);
+
+        (await AskedAsync(Url, "alice")).Error.Should().BeNull();
+    }
+
+    [Test]
+    public async Task At_most_eight_fetches_are_in_flight_and_more_are_refused_at_once()
+    {
+        var answer = new TaskCompletionSource<HttpResponseMessage>();
+        string[] urls = [.. Enumerable.Range(0, 300).Select(i => $"https://h{i}.example.com/c")];
+        foreach (var url in urls)
+            web.Answer(url, _ => answer.Task);
+
+        var asked = await Racers.AtOnceAsync(300, n => Task.FromResult(AskedAsync(urls[n], $"user {n % 50}")));
+
+        web.Fetches.Should().Be(8);
+        var refused = asked.Where(a => a.IsCompleted).ToList();
+        refused.Should().HaveCount(292);
+        (await Task.WhenAll(refused)).Should().OnlyContain(r => r.Error!.Id == "HQ1065" && r.Error.Status == 503);
+        answer.SetException(new HttpRequestException("down"));
+        (await Task.WhenAll(asked)).Count(r => r.Error!.Id == "HQ1054").Should().Be(8);
+
+        (await AskedAsync(urls[299])).Error!.Id.Should().Be("HQ1054", "there is room again");
     }
 
     [Test]
@@ -172,7 +224,7 @@ internal sealed class ClientDocumentsTests
         clock.Advance(TimeSpan.FromMinutes(1));
         web.Fail(Url);
         for (var i = 0; i < 9; i++)
-            await directory.FindFreshAsync(Url, default);
+            await AskedAsync(Url);
 
         web.Fetches.Should().Be(4);
     }
@@ -187,8 +239,8 @@ internal sealed class ClientDocumentsTests
     {
         directory = Directory(o => o.Documents.DeniedHosts.Add("denied.example.com"));
 
-        (await directory.FindFreshAsync(url, default)).Error!.Id.Should().Be(id);
-        (await directory.FindAsync(url, default)).Error!.Id.Should().Be(id);
+        (await AskedAsync(url)).Error!.Id.Should().Be(id);
+        (await directory.FindAsync(url, default)).Error.Should().NotBeNull();
         (await directory.RecallAsync(url, default)).Should().BeNull();
         web.Fetches.Should().Be(0);
     }
@@ -201,8 +253,8 @@ internal sealed class ClientDocumentsTests
         web.Publish(longest, PublishedDocuments.Minimal(longest));
         web.Publish(longest + "a", PublishedDocuments.Minimal(longest + "a"));
 
-        (await directory.FindFreshAsync(longest, default)).Error.Should().BeNull();
-        (await directory.FindFreshAsync(longest + "a", default)).Error!.Id.Should().Be("HQ1032");
+        (await AskedAsync(longest)).Error.Should().BeNull();
+        (await AskedAsync(longest + "a")).Error!.Id.Should().Be("HQ1032");
         (await directory.FindAsync(longest + "a", default)).Error!.Id.Should().Be("HQ1032");
         (await directory.RecallAsync(longest + "a", default)).Should().BeNull();
         web.Fetches.Should().Be(1);
@@ -214,7 +266,7 @@ internal sealed class ClientDocumentsTests
         directory = Directory(o => o.ClientIdMetadataDocuments = false);
         web.Publish(Url, PublishedDocuments.Minimal(Url));
 
-        (await directory.FindFreshAsync(Url, default)).Error!.Id.Should().Be("HQ1032");
+        (await AskedAsync(Url)).Error!.Id.Should().Be("HQ1032");
         (await directory.RecallAsync(Url, default)).Should().BeNull();
         web.Fetches.Should().Be(0);
     }
@@ -229,22 +281,24 @@ internal sealed class ClientDocumentsTests
 
         await registry.TryUpdateAsync(Given.Client(Url) with { Disabled = true, Version = 2 }, default);
         memory.Forget(Url);
-        (await directory.FindFreshAsync(Url, default)).Error!.Id.Should().Be("HQ1032");
+        (await AskedAsync(Url)).Error!.Id.Should().Be("HQ1032");
         (await directory.FindAsync(Url, default)).Error!.Id.Should().Be("HQ1032");
         web.Fetches.Should().Be(0);
     }
 
     [Test]
-    public async Task The_store_is_asked_for_a_URL_only_once_in_a_while()
+    public async Task The_store_is_asked_for_a_document_that_is_kept_only_once_in_a_while()
     {
         web.Publish(Url, PublishedDocuments.Minimal(Url));
+        await ApprovedAsync();
+        var before = registry.Reads;
         for (var i = 0; i < 5; i++)
             await directory.FindAsync(Url, default);
-        registry.Reads.Should().Be(1);
+        registry.Reads.Should().Be(before + 1);
 
         clock.Advance(TimeSpan.FromSeconds(10));
         await directory.FindAsync(Url, default);
-        registry.Reads.Should().Be(2);
+        registry.Reads.Should().Be(before + 2);
     }
 
     [Test, Rfc("CIMD-6.3-1")]
@@ -269,8 +323,7 @@ internal sealed class ClientDocumentsTests
     {
         web.Publish(Url, PublishedDocuments.Minimal(Url, more: ",\"token_endpoint_auth_method\":\"private_key_jwt\""));
 
-        (await directory.FindFreshAsync(Url, default)).Error!.Reason.Should().Contain("private_key_jwt");
-        (await directory.FindAsync(Url, default)).Value.Type.Should().Be(ClientType.Confidential);
+        (await AskedAsync(Url)).Error!.Reason.Should().Contain("private_key_jwt");
     }
 
     [Test, Rfc("CIMD-6.7-1"), Rfc("CIMD-6.5-2")]
@@ -306,8 +359,12 @@ internal sealed class ClientDocumentsTests
         ClientMetadata.IsClientId(Url).Should().BeFalse();
     }
 
-    private async Task<Client?> FreshAsync() =>
-        (await directory.FindFreshAsync(Url, default)).Failed(out _, out var client) ? null : client;
+    private async Task<Client?> FreshAsync() => (await AskedAsync(Url)).Failed(out _, out var client) ? null : client;
+
+    private Task<Outcome<Client>> AskedAsync(string url, string? user = "alice") =>
+        directory.FindFreshAsync(url, () => new(user), default).AsTask();
+
+    private async Task<Client> ApprovedAsync(string url = Url) => await directory.KeepAsync((await AskedAsync(url)).Value, default);
 
     private ClientDirectory Directory(Action<HqOAuth2Options> configure)
     {

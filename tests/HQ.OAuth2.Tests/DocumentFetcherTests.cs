@@ -211,7 +211,7 @@ internal sealed class DocumentFetcherTests
     private async Task UnavailableAsync(string reason)
     {
         var error = (await fetcher.FetchAsync(Url)).Error!;
-        (error.Id, error.Code, error.Status).Should().Be(("HQ1054", "temporarily_unavailable", 503));
+        (error.Id, error.Code, error.Status).Should().Be(("HQ1054", "invalid_client", 400));
         error.Description.Should().Contain("app.example.com");
         error.Reason.Should().Contain(reason);
     }

@@ -132,6 +132,7 @@ internal static class Given
         TimeProvider clock,
         ILogger<ClientDirectory>? log = null,
         PublishedDocuments? published = null,
+        ITicketStore? tickets = null,
         params IOAuthEvents[] events
     ) =>
         new(
@@ -139,6 +140,7 @@ internal static class Given
             store,
             memory,
             Documents(options, published ?? new(), clock),
+            new(store, tickets ?? new InMemoryTicketStore(clock), Microsoft.Extensions.Options.Options.Create(options), clock),
             [new NoClientAuthentication()],
             Events(events),
             log ?? NullLogger<ClientDirectory>.Instance

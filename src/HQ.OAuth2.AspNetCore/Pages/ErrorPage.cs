@@ -12,6 +12,7 @@ internal static class ErrorPage
     /// <param name="tryAgain">A local path that starts this step again; null = there is none.</param>
     public static IResult Render(HttpContext http, OAuthError error, (string Host, string Location)? wayBack, string? tryAgain)
     {
+        OAuthHttp.SayWhenToRetry(http, error.Status);
         var (texts, explain) = (Layout.Texts(http), OAuthHttp.Options(http).ExplainErrors == true);
         return Layout.Page(
             http,

@@ -75,14 +75,22 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
         CancellationToken ct
     )
     {
-        // Two ranges of one index, read in its order.
-        var removed = await RemoveAsync(rows => NeverUsed(rows, neverUsedAndMadeBefore), limit, ct);
-        return removed < limit ? removed + await RemoveAsync(rows => UsedBefore(rows, lastUsedBefore), limit - removed, ct) : removed;
+        // Two ranges of one index for each provenance, read in its order.
+        var removed = 0;
+        foreach (var provenance in new[] { ClientProvenance.Dcr.Name(), ClientProvenance.Cimd.Name() })
+        {
+            removed += await RemoveAsync(rows => NeverUsed(rows, provenance, neverUsedAndMadeBefore), limit - removed, ct);
+            removed += await RemoveAsync(rows => UsedBefore(rows, provenance, lastUsedBefore), limit - removed, ct);
+        }
+
+        return removed;
     }
 
     // Found by the index, removed by key, and only if nobody used it meanwhile.
     private async ValueTask<int> RemoveAsync(Func<IQueryable<ClientRow>, IQueryable<ClientRow>> unused, int limit, CancellationToken ct)
     {
+        if (limit <= 0)
+            return 0;
         var ids = await own.ReadAsync(context =>
             unused(Rows(context)).OrderBy(r => r.LastUsedOn).ThenBy(r => r.CreatedAt).Take(limit).Select(r => r.ClientId).ToListAsync(ct)
         );
@@ -91,11 +99,11 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
             : await own.WriteAsync(context => unused(Rows(context).Where(r => ids.Contains(r.ClientId))).ExecuteDeleteAsync(ct), ct);
     }
 
-    private static IQueryable<ClientRow> NeverUsed(IQueryable<ClientRow> rows, DateTimeOffset madeBefore) =>
-        rows.Where(r => r.Provenance == "dcr" && r.LastUsedOn == null && r.CreatedAt < madeBefore);
+    private static IQueryable<ClientRow> NeverUsed(IQueryable<ClientRow> rows, string provenance, DateTimeOffset madeBefore) =>
+        rows.Where(r => r.Provenance == provenance && r.LastUsedOn == null && r.CreatedAt < madeBefore);
 
-    private static IQueryable<ClientRow> UsedBefore(IQueryable<ClientRow> rows, DateOnly day) =>
-        rows.Where(r => r.Provenance == "dcr" && r.LastUsedOn < day);
+    private static IQueryable<ClientRow> UsedBefore(IQueryable<ClientRow> rows, string provenance, DateOnly day) =>
+        rows.Where(r => r.Provenance == provenance && r.LastUsedOn < day);
 
     private static IQueryable<ClientRow> Rows(DbContext context) => context.Set<ClientRow>().AsNoTracking();
 }

@@ -50,6 +50,7 @@ internal sealed record ClientData
     public string? SoftwareVersion { get; init; }
     public string? ApplicationType { get; init; }
     public string? RegistrationAccessTokenHash { get; init; }
+    public string? DocumentHash { get; init; }
 
     public sealed record SecretData(string Hash, long? ExpiresAt = null, bool Generated = false);
 
@@ -82,6 +83,7 @@ internal sealed record ClientData
             SoftwareVersion = c.SoftwareVersion,
             ApplicationType = c.ApplicationType,
             RegistrationAccessTokenHash = c.RegistrationAccessTokenHash,
+            DocumentHash = c.DocumentHash,
         };
 
     public Client ToClient() =>
@@ -113,6 +115,7 @@ internal sealed record ClientData
             SoftwareVersion = SoftwareVersion,
             ApplicationType = ApplicationType,
             RegistrationAccessTokenHash = RegistrationAccessTokenHash,
+            DocumentHash = DocumentHash,
         };
 
     // Annotations are respected for members, not for what stands in a list.

@@ -117,6 +117,20 @@ public sealed partial record Client
     /// </summary>
     internal bool ProvesItself => Type == ClientType.Confidential && TokenEndpointAuthMethod != OAuthClientAuthenticationMethods.None;
 
+    /// <summary>What this document says, as the client that is stored: with what the store and an administrator decide of it.</summary>
+    internal Client As(Client stored) =>
+        this with
+        {
+            Version = stored.Version,
+            CreatedAt = stored.CreatedAt,
+            LastUsedOn = stored.LastUsedOn,
+            Org = stored.Org,
+            Disabled = stored.Disabled,
+            RequirePkce = stored.RequirePkce,
+            Scope = stored.ScopeIsCeiling ? stored.Scope : Scope,
+            ScopeIsCeiling = stored.ScopeIsCeiling,
+        };
+
     internal bool MayUse(string grantType) => GrantTypes.Contains(grantType, StringComparer.Ordinal);
 }
 

@@ -30,7 +30,7 @@ internal sealed class ClientAuthenticator(IEnumerable<IClientAuthentication> met
         if (request.Parameters["client_id"] is { } named && named != clientId)
             return OAuthError.InvalidClient.Because("client_id names another client than the credentials");
         if ((await clients.FindAsync(clientId, ct)).Failed(out var unknown, out var client))
-            return unknown.Id == OAuthError.TemporarilyUnavailable.Id ? unknown : OAuthError.InvalidClient.Because(unknown.Reason!);
+            return OAuthError.InvalidClient.Because(unknown.Reason!);
         if (client.TokenEndpointAuthMethod != method)
             return OAuthError.InvalidClient.Because($"the client is registered for {client.TokenEndpointAuthMethod} and used {method}");
 

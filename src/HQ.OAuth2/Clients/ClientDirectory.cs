@@ -6,13 +6,14 @@ namespace HQ.OAuth2;
 
 /// <summary>
 /// The one place where endpoints look clients up, however they came to be: those made in configuration, then the store, remembered for a
-/// moment, then metadata documents. A disabled client is not there.
+/// moment, then metadata documents that were approved. A disabled client is not there.
 /// </summary>
 internal sealed class ClientDirectory(
     ConfiguredClients configured,
     IClientStore store,
     ClientMemory memory,
     ClientDocuments documents,
+    KeptDocuments kept,
     IEnumerable<IClientAuthentication> methods,
     EventPublisher events,
     ILogger<ClientDirectory> logger
@@ -25,47 +26,78 @@ internal sealed class ClientDirectory(
     public static bool CanBeId(string text) => text.Length is > 0 and <= MaxIdLength && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
     /// <summary>For the authorization endpoint: a metadata document is as fresh as HTTP's rules want it.</summary>
-    /// <returns>The client, or an error for the user: the client is not known, or its document is not to be had.</returns>
-    public async ValueTask<Outcome<Client>> FindFreshAsync(string clientId, CancellationToken ct)
-    {
-        if (!documents.IsMeant(clientId) || await StoredAsync(clientId, ct) is not null)
-            return await FindAsync(clientId, ct);
-        if ((await documents.FindFreshAsync(clientId, ct)).Failed(out var error, out var found))
-            return error;
-        if (found.HasChanged)
-            await events.PublishAsync(new OAuthEvent.ClientChanged(clientId));
-        // The token endpoint would refuse it, after the user has agreed.
-        return methods.Any(m => m.Method == found.Client.TokenEndpointAuthMethod)
-            ? found.Client
-            : OAuthError
-                .ClientDocumentInvalid(RedirectUris.DisplayHost(clientId))
-                .Because($"its token_endpoint_auth_method {found.Client.TokenEndpointAuthMethod} is none of this server's");
-    }
-
-    /// <summary>For what clients send behind the user's back: the last valid metadata document does.</summary>
+    /// <param name="clientId">Which client.</param>
+    /// <param name="findSubject">Who is signed in, or null; asked only when a document has to be fetched.</param>
+    /// <param name="ct">Cancels.</param>
     /// <returns>
-    /// The client, <see cref="OAuthError.UnknownClient"/>, or <see cref="OAuthError.TemporarilyUnavailable"/> when a document was never seen
-    /// and is not to be had.
+    /// The client, or an error for the user: the client is not known, its document is not to be had, or <see cref="OAuthError.LoginRequired"/>:
+    /// nothing is fetched for a stranger.
     /// </returns>
-    public async ValueTask<Outcome<Client>> FindAsync(string clientId, CancellationToken ct)
+    public async ValueTask<Outcome<Client>> FindFreshAsync(string clientId, Func<ValueTask<string?>> findSubject, CancellationToken ct)
     {
         var stored = await StoredAsync(clientId, ct);
-        if (stored is null && documents.IsMeant(clientId))
-            return await documents.FindAsync(clientId, ct);
-        return stored is { Disabled: false }
-            ? stored
-            : OAuthError.UnknownClient.Because(
-                $"no client has the client_id '{clientId}', or it is disabled: register it, or add it to clients"
-            );
+        if (!documents.IsMeant(clientId) || stored is { Disabled: true } or { Provenance: not ClientProvenance.Cimd })
+            return Usable(clientId, stored);
+        if (documents.Problem(clientId) is { } problem)
+            return problem;
+        if (documents.FindFresh(clientId) is not { } client)
+        {
+            if (await findSubject() is not { } subject)
+                return OAuthError.LoginRequired;
+            if ((await documents.FetchAsync(clientId, subject, stored, ct)).Failed(out var error, out var found))
+                return error;
+            client = found.Client;
+            if (found.HasChanged)
+                await events.PublishAsync(new OAuthEvent.ClientChanged(clientId));
+        }
+
+        // The token endpoint would refuse it, after the user has agreed.
+        if (!methods.Any(m => m.Method == client.TokenEndpointAuthMethod))
+            return OAuthError
+                .ClientDocumentInvalid(RedirectUris.DisplayHost(clientId))
+                .Because($"its token_endpoint_auth_method {client.TokenEndpointAuthMethod} is none of this server's");
+        return stored is null ? client : client.As(stored);
     }
 
-    /// <summary>Whose a row or a token is; asks no other host. Null when the client is gone or disabled.</summary>
-    public async ValueTask<Client?> RecallAsync(string clientId, CancellationToken ct)
+    /// <summary>For what clients send behind the user's back: a metadata document counts as a user has approved it, and is not fetched.</summary>
+    /// <returns>The client, or <see cref="OAuthError.UnknownClient"/>.</returns>
+    public async ValueTask<Outcome<Client>> FindAsync(string clientId, CancellationToken ct) =>
+        Usable(clientId, await StoredAsync(clientId, ct));
+
+    /// <summary>Whose a row or a token is. Null when the client is gone or disabled.</summary>
+    public async ValueTask<Client?> RecallAsync(string clientId, CancellationToken ct) =>
+        (await FindAsync(clientId, ct)).Failed(out _, out var client) ? null : client;
+
+    /// <summary>Keeps the metadata document of a client that a user has just approved; the back channel goes by it.</summary>
+    /// <returns>The client as it is kept. A client without a document is given back as it is.</returns>
+    public async ValueTask<Client> KeepAsync(Client client, CancellationToken ct)
     {
-        var stored = await StoredAsync(clientId, ct);
-        if (stored is null && documents.IsMeant(clientId))
-            return documents.Recall(clientId);
-        return stored is { Disabled: false } ? stored : null;
+        if (client.Provenance != ClientProvenance.Cimd)
+            return client;
+        try
+        {
+            return await kept.KeepAsync(client, ct);
+        }
+        finally
+        {
+            memory.Forget(client.ClientId);
+        }
+    }
+
+    private Outcome<Client> Usable(string clientId, Client? client)
+    {
+        if (client is not { Disabled: false })
+            return OAuthError.UnknownClient.Because(
+                documents.IsMeant(clientId) && client is null
+                    ? $"no user of this server has approved the client '{clientId}', or it was not used for long: connect it again"
+                    : $"no client has the client_id '{clientId}', or it is disabled: register it, or add it to clients"
+            );
+        if (client.Provenance != ClientProvenance.Cimd)
+            return client;
+        // What the settings do not let in any more is out at once, kept or not.
+        return !documents.IsMeant(clientId) ? OAuthError.UnknownClient.Because("clientIdMetadataDocuments is off")
+            : documents.Problem(clientId) is { } problem ? problem
+            : client;
     }
 
     // Null when it is not in the configuration or the store.
@@ -77,16 +109,14 @@ internal sealed class ClientDirectory(
             return own;
         if (memory.TryGet(clientId, out var client))
             return client;
-        // A document's client need not be looked for in every request.
-        if (memory.IsNotStored(clientId))
-            return null;
         var before = memory.BeforeRead();
-        client = Usable(await store.FindAsync(clientId, ct), clientId);
+        client = await store.FindAsync(clientId, ct);
+        if (client is null && documents.IsMeant(clientId))
+            client = await kept.FindAsync(clientId, ct);
+        client = Usable(client, clientId);
         // Nobody is remembered as unknown: the next request may follow a registration at another node.
         if (client is not null)
             memory.Remember(client, before);
-        else if (documents.IsMeant(clientId))
-            memory.RememberNotStored(clientId, before);
         return client;
     }
 
@@ -106,11 +136,11 @@ internal sealed class ClientDirectory(
     public async ValueTask NoteUseAsync(Client client, DateTimeOffset now, CancellationToken ct)
     {
         var today = DateOnly.FromDateTime(now.UtcDateTime);
-        if (client.Provenance != ClientProvenance.Dcr || client.LastUsedOn >= today || store is not IClientRegistry registry)
+        if (!client.IsSelfRegistered || client.LastUsedOn >= today)
             return;
         try
         {
-            await registry.NoteUseAsync(client.ClientId, today, ct);
+            await kept.NoteUseAsync(client, today, ct);
             memory.Update(client.ClientId, known => known with { LastUsedOn = today });
         }
         catch (Exception e)
@@ -149,37 +179,24 @@ internal sealed class ClientDirectory(
 internal sealed class ClientMemory(IOptions<HqOAuth2Options> options, TimeProvider time)
 {
     private readonly BoundedCache<Client> clients = new(limit: 10_000, options.Value.CacheClientsFor);
-    private readonly BoundedCache<bool> notStored = new(limit: 10_000, options.Value.CacheClientsFor);
     private readonly BoundedCache<HashSet<string>> ownNames = new(limit: 1, options.Value.CacheClientsFor);
 
     public bool TryGet(string clientId, [NotNullWhen(true)] out Client? client) => clients.TryGet(clientId, time.GetUtcNow(), out client);
 
     /// <summary>Names the moment before a read of the store: <see cref="Remember"/> refuses an answer that a change has overtaken since.</summary>
-    public Ticket BeforeRead() => new(clients.Ticket, notStored.Ticket);
+    public long BeforeRead() => clients.Ticket;
 
     /// <summary>Keeps what the store said, unless this process changed a client since the read began.</summary>
-    public void Remember(Client client, Ticket before) => clients.Fill(client.ClientId, client, before.Clients, time.GetUtcNow());
+    public void Remember(Client client, long before) => clients.Fill(client.ClientId, client, before, time.GetUtcNow());
 
     /// <summary>Changes what is remembered of a client, if anything is, and for no longer than it would have been.</summary>
     public void Update(string clientId, Func<Client, Client> change) => clients.Update(clientId, change);
 
     /// <summary>After this process changed or removed the client.</summary>
-    public void Forget(string clientId)
-    {
-        clients.Forget(clientId);
-        notStored.Forget(clientId);
-    }
-
-    /// <summary>Whether the store did not have the URL of a metadata document a moment ago.</summary>
-    public bool IsNotStored(string clientId) => notStored.TryGet(clientId, time.GetUtcNow(), out _);
-
-    public void RememberNotStored(string clientId, Ticket before) => notStored.Fill(clientId, true, before.NotStored, time.GetUtcNow());
+    public void Forget(string clientId) => clients.Forget(clientId);
 
     /// <summary>The names of the host's own clients, reduced to what the eye compares.</summary>
     public bool TryGetOwnNames([NotNullWhen(true)] out HashSet<string>? names) => ownNames.TryGet("", time.GetUtcNow(), out names);
 
     public void RememberOwnNames(HashSet<string> names) => ownNames.Set("", names, time.GetUtcNow());
-
-    /// <summary>The tickets of both caches.</summary>
-    public readonly record struct Ticket(long Clients, long NotStored);
 }

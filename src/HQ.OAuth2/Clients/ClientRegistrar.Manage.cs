@@ -203,6 +203,7 @@ public sealed partial class ClientRegistrar
                 RequirePkce = client.RequirePkce,
                 Introspects = client.Introspects,
                 ScopeIsCeiling = client.ScopeIsCeiling,
+                DocumentHash = client.DocumentHash,
             },
             secret
         );

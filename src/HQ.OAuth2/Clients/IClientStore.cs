@@ -7,7 +7,8 @@ public interface IClientStore
     ValueTask<Client?> FindAsync(string clientId, CancellationToken ct);
 }
 
-/// <summary>A client store that clients can be added to: needed for dynamic registration and for registration by hand at run time.</summary>
+/// <summary>A client store that clients can be added to: needed for dynamic registration and for registration by hand at run
+/// time; it also keeps the metadata documents that users approved.</summary>
 public interface IClientRegistry : IClientStore
 {
     /// <summary>Adds a client with the version it has. False when the identifier is taken; the client that has it is unchanged.</summary>
@@ -33,8 +34,8 @@ public interface IClientRegistry : IClientStore
     ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct);
 
     /// <summary>
-    /// Removes at most <paramref name="limit"/> self-registered clients (<see cref="ClientProvenance.Dcr"/>): those never used and made
-    /// before one time, and those last used before a day. Returns how many. A client that is used meanwhile stays.
+    /// Removes at most <paramref name="limit"/> clients that nobody here registered (<see cref="ClientProvenance.Dcr"/> and
+    /// <see cref="ClientProvenance.Cimd"/>): those never used and made before one time, and those last used before a day. Returns how many. A client that is used meanwhile stays.
     /// </summary>
     ValueTask<int> RemoveUnusedAsync(DateTimeOffset neverUsedAndMadeBefore, DateOnly lastUsedBefore, int limit, CancellationToken ct);
 }

@@ -55,7 +55,7 @@ internal sealed class InMemoryClientRegistry : IClientRegistry
     ) =>
         new(
             clients
-                .Where(c => c.Value.Provenance == ClientProvenance.Dcr)
+                .Where(c => c.Value.IsSelfRegistered)
                 .Where(c => c.Value.LastUsedOn is { } day ? day < lastUsedBefore : c.Value.CreatedAt < neverUsedAndMadeBefore)
                 .Take(limit)
                 // Only as it was seen: who is used meanwhile stays.

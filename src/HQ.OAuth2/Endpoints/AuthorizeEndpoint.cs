@@ -16,8 +16,15 @@ internal sealed class AuthorizeEndpoint(
     private readonly HqOAuth2Options options = hostOptions.Value;
     private (string Client, string Subject, IReadOnlyList<OAuthAuthorization> Rows)? given;
 
-    /// <summary>§4.1.1: reads the request and checks all of it. Nothing is stored and nobody has to be signed in.</summary>
-    public async ValueTask<AuthorizeResult> ValidateAsync(OAuthParameters parameters, CancellationToken ct)
+    /// <summary>§4.1.1: reads the request and checks all of it. Nothing is stored.</summary>
+    /// <param name="parameters">The request.</param>
+    /// <param name="findSubject">Who is signed in, or null; asked only when the client's metadata document has to be fetched.</param>
+    /// <param name="ct">Cancels.</param>
+    public async ValueTask<AuthorizeResult> ValidateAsync(
+        OAuthParameters parameters,
+        Func<ValueTask<string?>> findSubject,
+        CancellationToken ct
+    )
     {
         // §4.1.2.1: as long as client or redirect URI are in doubt, only the user is told.
         foreach (var name in new[] { "client_id", "redirect_uri" })
@@ -28,8 +35,9 @@ internal sealed class AuthorizeEndpoint(
 
         if (parameters["client_id"] is not { } clientId)
             return Page(OAuthError.MissingParameter("client_id"), parameters);
-        if ((await clients.FindFreshAsync(clientId, ct)).Failed(out var unknown, out var client))
-            return Page(unknown, parameters);
+        if ((await clients.FindFreshAsync(clientId, findSubject, ct)).Failed(out var unknown, out var client))
+            // As long as the document is not read, nothing that the request says is known to be the client's: no redirect.
+            return unknown != OAuthError.LoginRequired || MustNotAsk(parameters) ? Page(unknown, parameters) : new AuthorizeResult.SignIn();
 
         // §3.1.2.3: the redirect URI, one of this client's, compared as a string.
         var sent = parameters["redirect_uri"];
@@ -100,7 +108,7 @@ internal sealed class AuthorizeEndpoint(
         if (policy.Misfit(scope, resources) is { } misfit)
             return misfit;
 
-        var prompt = (parameters["prompt"] ?? "").Split(' ');
+        var prompt = Prompt(parameters);
         return new AuthorizationRequest
         {
             Client = client,
@@ -111,9 +119,13 @@ internal sealed class AuthorizeEndpoint(
             State = state,
             CodeChallenge = challenge,
             MustAsk = prompt.Contains("consent") || prompt.Contains("login") || prompt.Contains("select_account"),
-            MustNotAsk = prompt is ["none"],
+            MustNotAsk = MustNotAsk(parameters),
         };
     }
+
+    private static string[] Prompt(OAuthParameters parameters) => (parameters["prompt"] ?? "").Split(' ');
+
+    private static bool MustNotAsk(OAuthParameters parameters) => Prompt(parameters) is ["none"];
 
     /// <summary>Whether the user's answer to an earlier request covers this one, by the one rule.</summary>
     public async ValueTask<bool> IsRememberedAsync(AuthorizationRequest request, string subject, CancellationToken ct) =>
@@ -169,14 +181,16 @@ internal sealed class AuthorizeEndpoint(
         // Who ticks nothing grants nothing.
         if (scope.IsEmpty)
             return await RefuseAsync(request, subject);
+        // The back channel goes by the metadata document that is kept now, so it is kept before the code goes out.
+        var client = await clients.KeepAsync(request.Client, ct);
         var code = AuthorizationCode.New(Guid.CreateVersion7(now).ToString("N"));
         await authorizations.AddAsync(
             new()
             {
                 Id = code.Id,
                 Subject = subject,
-                ClientId = request.Client.ClientId,
-                ClientCreatedAt = request.Client.CreatedAt,
+                ClientId = client.ClientId,
+                ClientCreatedAt = client.CreatedAt,
                 IssuedAt = now,
                 Scope = scope,
                 Resources = request.Resources,
@@ -196,7 +210,7 @@ internal sealed class AuthorizeEndpoint(
             },
             ct
         );
-        if (!await Patience.WaitAsync(() => clients.NoteUseAsync(request.Client, now, ct).AsTask(), time))
+        if (!await Patience.WaitAsync(() => clients.NoteUseAsync(client, now, ct).AsTask(), time))
             logger.UseNoteNotAwaited(request.Client.ClientId, Patience.Longest);
         logger.Granted(code.Id, subject, request.Client.ClientId, scope);
         await events.PublishAsync(

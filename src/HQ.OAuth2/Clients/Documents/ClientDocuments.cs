@@ -5,91 +5,64 @@ using Microsoft.Extensions.Options;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Clients whose id is the URL of their metadata document (draft-ietf-oauth-client-id-metadata-document): fetched when needed and
-/// remembered by HTTP's rules, never kept in a store. Errors are not remembered; that repeats stay few is the work of one fetch at a time
-/// for a document and of a limit for a host.
+/// Clients whose id is the URL of their metadata document (draft-ietf-oauth-client-id-metadata-document): fetched for a user who is signed
+/// in, and cached by HTTP's rules. Errors are not cached. One fetch at a time for a document, a bounded number in flight, and limits a
+/// minute for each host and user keep the fetches few.
 /// </summary>
 internal sealed class ClientDocuments(
     DocumentFetcher fetcher,
     IOptions<HqOAuth2Options> options,
     TimeProvider time,
     ILogger<ClientDocuments> logger
-)
+) : IDisposable
 {
-    // Long after it is stale a document still says who refreshes.
-    private static readonly TimeSpan remembered = TimeSpan.FromDays(30);
+    /// <summary>So many fetches are in flight in a process at one time.</summary>
+    public const int MaxInFlight = 8;
 
-    private readonly BoundedCache<KnownDocument> known = new(limit: 1000, remembered);
-    private readonly ConcurrentDictionary<string, Lazy<Task<Outcome<KnownDocument>>>> flights = new(StringComparer.Ordinal);
-    private readonly MinuteLimit fetches = new(time);
+    // One user may take this part of what a host may be asked in a minute.
+    private const int UsersPerHost = 3;
+
+    private readonly BoundedCache<KnownDocument> known = new(limit: 1000, DocumentFetcher.LongestLife);
+    private readonly ConcurrentDictionary<string, Lazy<Task<Outcome<FoundDocument>>>> flights = new(StringComparer.Ordinal);
+    private readonly FetchSlots slots = new(MaxInFlight);
+    private readonly MinuteLimit hosts = new(time);
+    private readonly MinuteLimit documents = new(time);
+    private readonly MinuteLimit users = new(time);
 
     /// <summary>Whether a client id means a document, and this server reads documents.</summary>
     public bool IsMeant(string clientId) =>
         options.Value.ClientIdMetadataDocuments && ClientDocumentUrl.IsMeant(clientId) && ClientDirectory.CanBeId(clientId);
 
-    /// <summary>
-    /// The client by a document that is fresh by HTTP's rules: for the authorization endpoint, where a user is shown what it says.
-    /// </summary>
-    public async ValueTask<Outcome<FoundDocument>> FindFreshAsync(string clientId, CancellationToken ct)
-    {
-        if (Problem(clientId) is { } problem)
-            return problem;
-        var last = Last(clientId);
-        if (last is not null && time.GetUtcNow() < last.FreshUntil)
-            return new FoundDocument(last.Client, HasChanged: false);
-        return (await FetchOnceAsync(clientId, ct)).Failed(out var error, out var document)
-            ? error
-            : new FoundDocument(document.Client, last is not null && last.Client.DocumentHash != document.Client.DocumentHash);
-    }
-
-    /// <summary>The client by the last valid document, fetched only when there is none: for what clients send behind the user's back.</summary>
-    public async ValueTask<Outcome<Client>> FindAsync(string clientId, CancellationToken ct)
-    {
-        if (Problem(clientId) is { } problem)
-            return problem;
-        if (Last(clientId) is { } last)
-            return last.Client;
-        return (await FetchOnceAsync(clientId, ct)).Failed(out var error, out var document) ? ForBackChannel(error) : document.Client;
-    }
-
-    /// <summary>
-    /// Whose a row or a token is, without asking anybody: by the last valid document, or by the id alone when none is remembered. Null
-    /// when the host's policy does not let the URL be a client.
-    /// </summary>
-    public Client? Recall(string clientId) =>
-        Problem(clientId) is not null ? null
-        : Last(clientId) is { } last ? last.Client
-        : new Client
-        {
-            ClientId = clientId,
-            Type = ClientType.Public,
-            Provenance = ClientProvenance.Cimd,
-            TokenEndpointAuthMethod = OAuthClientAuthenticationMethods.None,
-        };
-
-    private KnownDocument? Last(string clientId) => known.TryGet(clientId, time.GetUtcNow(), out var document) ? document : null;
-
-    private OAuthError? Problem(string clientId) =>
+    /// <summary>Why the URL cannot be a client here, by its form (§3) or by the host's policy (§6.8); null when it can.</summary>
+    public OAuthError? Problem(string clientId) =>
         ClientDocumentUrl.Problem(clientId, options.Value.Documents) is { } problem
             ? OAuthError.ClientDocumentUrlRefused.Because(problem)
             : null;
 
-    // Whoever holds tokens already is told to come again, not that it is nobody.
-    private static OAuthError ForBackChannel(OAuthError error) =>
-        OAuthError.TemporarilyUnavailable.Because($"{error.Id}: {error.Reason ?? error.Description}");
+    /// <summary>The client by a document that is fresh by HTTP's rules; null when it would have to be fetched.</summary>
+    public Client? FindFresh(string clientId) => Fresh(clientId)?.Client;
 
-    private async Task<Outcome<KnownDocument>> FetchOnceAsync(string clientId, CancellationToken ct)
+    /// <summary>Fetches a document, once for all who ask at the same time.</summary>
+    /// <param name="clientId">Its URL, which has no <see cref="Problem"/>.</param>
+    /// <param name="subject">The user for whom it is fetched.</param>
+    /// <param name="kept">The document as a user has approved it; null = none has.</param>
+    /// <param name="ct">Cancels the wait, not the fetch that others wait for.</param>
+    public async ValueTask<Outcome<FoundDocument>> FetchAsync(string clientId, string subject, Client? kept, CancellationToken ct)
     {
-        var mine = new Lazy<Task<Outcome<KnownDocument>>>(() => FlyAsync(clientId));
-        return await flights.GetOrAdd(clientId, mine).Value.WaitAsync(ct);
+        var ours = new Lazy<Task<Outcome<FoundDocument>>>(() => FetchForAllAsync(clientId, subject, kept));
+        return await flights.GetOrAdd(clientId, ours).Value.WaitAsync(ct);
     }
 
-    // Belongs to all who wait: one who gives up takes nothing from the others.
-    private async Task<Outcome<KnownDocument>> FlyAsync(string clientId)
+    public void Dispose() => slots.Dispose();
+
+    private KnownDocument? Fresh(string clientId) =>
+        known.TryGet(clientId, time.GetUtcNow(), out var document) && time.GetUtcNow() < document.FreshUntil ? document : null;
+
+    private async Task<Outcome<FoundDocument>> FetchForAllAsync(string clientId, string subject, Client? kept)
     {
         try
         {
-            return await FetchAsync(clientId);
+            return await FetchAsync(clientId, subject, kept);
         }
         finally
         {
@@ -97,27 +70,40 @@ internal sealed class ClientDocuments(
         }
     }
 
-    private async Task<Outcome<KnownDocument>> FetchAsync(string clientId)
+    private async Task<Outcome<FoundDocument>> FetchAsync(string clientId, string subject, Client? kept)
     {
-        var last = Last(clientId);
-        // Whoever looked before another's fetch ended has its answer.
-        if (last is not null && time.GetUtcNow() < last.FreshUntil)
-            return last;
-        // A document that was valid once has a limit of its own: made-up URLs of its host cannot use it up.
-        var key = last is null ? RedirectUris.DisplayHost(clientId) : clientId;
-        if (!fetches.TryTake(key, options.Value.Limits.DocumentFetchesPerMinute))
-            return OAuthError
-                .ClientDocumentUnavailable(RedirectUris.DisplayHost(clientId))
-                .Because("limits:documentFetchesPerMinute is reached for its host");
-        if ((await fetcher.FetchAsync(clientId)).Failed(out var unavailable, out var fetched))
-            return unavailable;
-        if (ClientDocument.Read(clientId, fetched.Body, options.Value).Failed(out var invalid, out var client))
-            return OAuthError.ClientDocumentInvalid(RedirectUris.DisplayHost(clientId)).Because(invalid.Description);
-        var now = time.GetUtcNow();
-        var document = new KnownDocument(client, now + fetched.FreshFor);
-        known.Set(clientId, document, now);
-        logger.DocumentFetched(clientId, document.FreshUntil);
-        return document;
+        // Another fetch may have ended since the caller looked.
+        if (Fresh(clientId) is { } fresh)
+            return new FoundDocument(fresh.Client, HasChanged: false);
+        if (!slots.TryTake(out var slot))
+            return OAuthError.TooManyFetches;
+        using (slot)
+        {
+            if (!MayFetch(clientId, subject, kept))
+                return OAuthError
+                    .ClientDocumentUnavailable(RedirectUris.DisplayHost(clientId))
+                    .Because("limits:documentFetchesPerMinute is reached for its host or for the user");
+            if ((await fetcher.FetchAsync(clientId, slot)).Failed(out var unavailable, out var fetched))
+                return unavailable;
+            if (ClientDocument.Read(clientId, fetched.Body, options.Value).Failed(out var invalid, out var client))
+                return OAuthError.ClientDocumentInvalid(RedirectUris.DisplayHost(clientId)).Because(invalid.Description);
+            var now = time.GetUtcNow();
+            var last = known.TryGet(clientId, now, out var before) ? before.Client : kept;
+            known.Set(clientId, new(client, now + fetched.FreshFor), now);
+            logger.DocumentFetched(clientId, now + fetched.FreshFor);
+            return new FoundDocument(client, last is not null && last.DocumentHash != client.DocumentHash);
+        }
+    }
+
+    // A document that was valid before has a limit of its own, so that made-up URLs of its host cannot use it up. Of the others a host is
+    // asked for so many, on all its ports, and one user takes no more than a part of them.
+    private bool MayFetch(string clientId, string subject, Client? kept)
+    {
+        var perMinute = options.Value.Limits.DocumentFetchesPerMinute;
+        if (kept is not null || known.TryGet(clientId, time.GetUtcNow(), out _))
+            return documents.TryTake(clientId, perMinute);
+        var perUser = (perMinute + UsersPerHost - 1) / UsersPerHost;
+        return users.TryTake(subject, perUser) && hosts.TryTake(new Uri(clientId).Host, perMinute);
     }
 
     private sealed record KnownDocument(Client Client, DateTimeOffset FreshUntil);

@@ -18,12 +18,14 @@ internal sealed class DocumentFetcher(HttpMessageHandler handler, TimeProvider t
     private readonly HttpMessageInvoker http = new(handler);
 
     /// <summary>What is there now, or <see cref="OAuthError.ClientDocumentUnavailable"/>. Never throws for what the other side does.</summary>
-    public async Task<Outcome<FetchedDocument>> FetchAsync(string url)
+    /// <param name="url">Where it is.</param>
+    /// <param name="slot">What counts this fetch as in flight; null = nothing does.</param>
+    public async Task<Outcome<FetchedDocument>> FetchAsync(string url, FetchSlot? slot = null)
     {
         using var ended = new CancellationTokenSource(Timeout, time);
         try
         {
-            return await FetchAsync(url, ended.Token);
+            return await FetchAsync(url, slot, ended.Token);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -33,11 +35,13 @@ internal sealed class DocumentFetcher(HttpMessageHandler handler, TimeProvider t
 
     public void Dispose() => http.Dispose();
 
-    private async Task<Outcome<FetchedDocument>> FetchAsync(string url, CancellationToken ct)
+    private async Task<Outcome<FetchedDocument>> FetchAsync(string url, FetchSlot? slot, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         request.Headers.Accept.ParseAdd(MediaTypeNames.Application.Json);
         request.Headers.UserAgent.ParseAdd("HQ.OAuth2");
+        if (slot is not null)
+            request.Options.Set(FetchSlot.Key, slot);
         using var response = await http.SendAsync(request, ct);
 
         // §4: 200 and nothing else; no redirect is followed.

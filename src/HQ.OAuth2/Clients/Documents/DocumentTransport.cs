@@ -17,7 +17,7 @@ internal static class DocumentTransport
     /// <param name="resolve">Looks up a name or reads an address; null = the system's resolver.</param>
     public static SocketsHttpHandler Handler(bool allowLoopback, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
-        resolve ??= Dns.GetHostAddressesAsync;
+        resolve ??= (host, _) => OnOneThreadAsync(host, Dns.GetHostAddresses);
         return new()
         {
             AllowAutoRedirect = false,
@@ -31,12 +31,42 @@ internal static class DocumentTransport
             ConnectTimeout = DocumentFetcher.Timeout,
             ConnectCallback = async (context, ct) =>
             {
-                var addresses = await resolve(context.DnsEndPoint.Host, ct);
+                context.InitialRequestMessage.Options.TryGetValue(FetchSlot.Key, out var slot);
+                var addresses = await LookUpAsync(context.DnsEndPoint.Host, resolve, slot, ct);
                 if (addresses.Length == 0 || !addresses.All(a => PublicAddress.Is(a) || (allowLoopback && IPAddress.IsLoopback(a))))
                     throw new HttpRequestException("the host has no address, or one that is not public");
                 return await ConnectAsync(addresses, context.DnsEndPoint.Port, ct);
             },
         };
+    }
+
+    /// <summary>
+    /// Runs a look-up on a thread of its own. The system's resolver blocks its thread for as long as a name server is silent, and nothing
+    /// interrupts it: on the pool it would take the threads of all requests.
+    /// </summary>
+    public static Task<IPAddress[]> OnOneThreadAsync(string host, Func<string, IPAddress[]> lookUp) =>
+        Task.Factory.StartNew(() => lookUp(host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static async Task<IPAddress[]> LookUpAsync(
+        string host,
+        Func<string, CancellationToken, Task<IPAddress[]>> resolve,
+        FetchSlot? slot,
+        CancellationToken ct
+    )
+    {
+        if (slot?.TryHold() == false)
+            throw new OperationCanceledException("the fetch was given up");
+        var lookUp = HoldAsync();
+        // Nobody may be left to see how it fails.
+        _ = lookUp.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return await lookUp.WaitAsync(ct);
+
+        // The slot is free again when the look-up has really returned, however early the fetch was given up.
+        async Task<IPAddress[]> HoldAsync()
+        {
+            using (slot)
+                return await resolve(host, ct);
+        }
     }
 
     private static async ValueTask<Stream> ConnectAsync(IPAddress[] addresses, int port, CancellationToken ct)
