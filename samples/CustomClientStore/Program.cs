@@ -34,6 +34,14 @@ var app = builder.Build();
 using (var scope = app.Services.CreateScope())
     scope.ServiceProvider.GetRequiredService<AppDb>().Database.EnsureCreated();
 
+// The server's own answers say so already; this host's pages do too: browsers take a content type as it is.
+app.Use(
+    (http, next) =>
+    {
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return next(http);
+    }
+);
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapHqOAuth2();

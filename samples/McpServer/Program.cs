@@ -24,6 +24,15 @@ builder
 builder.Services.AddMcpServer().WithHttpTransport(options => options.Stateless = true).WithTools<NoteTools>();
 
 var app = builder.Build();
+
+// The server's own answers say so already; this host's pages do too: browsers take a content type as it is.
+app.Use(
+    (http, next) =>
+    {
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return next(http);
+    }
+);
 app.UseAuthentication();
 app.UseAuthorization();
 app.MapHqOAuth2();

@@ -16,6 +16,15 @@ builder
     .AddPageTexts(services => services.GetRequiredService<IStringLocalizer<OwnPages.Texts>>());
 
 var app = builder.Build();
+
+// The server's own answers say so already; this host's pages do too: browsers take a content type as it is.
+app.Use(
+    (http, next) =>
+    {
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return next(http);
+    }
+);
 app.UseRequestLocalization("en", "de");
 app.UseStaticFiles();
 app.UseAuthentication();

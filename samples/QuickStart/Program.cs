@@ -25,6 +25,15 @@ builder.Services.AddAuthorization(options => options.AddPolicy("admin", policy =
 builder.Services.AddHqOAuth2(builder.Configuration).AddStorage(builder.Configuration);
 
 var app = builder.Build();
+
+// The server's own answers say so already; this host's pages do too: browsers take a content type as it is.
+app.Use(
+    (http, next) =>
+    {
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return next(http);
+    }
+);
 app.UseRequestLocalization("en", "de");
 app.UseAuthentication();
 app.UseAuthorization();
