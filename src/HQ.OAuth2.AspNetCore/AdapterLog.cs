@@ -24,9 +24,9 @@ internal static partial class AdapterLog
     [LoggerMessage(
         1105,
         LogLevel.Warning,
-        "Refused plain http from {Peer}: the issuer is https. If a proxy ends TLS, call app.UseForwardedHeaders() with its address before MapHqOAuth2, or set {Section}:allowPlainHttpBehindProxy"
+        "Refused plain http from {Peer}: the issuer or this API is https. If a proxy ends TLS, call app.UseForwardedHeaders() with its address before MapHqOAuth2, or set {Setting}"
     )]
-    public static partial void PlainHttp(this ILogger logger, string peer, string section);
+    public static partial void PlainHttp(this ILogger logger, string peer, string setting);
 
     [LoggerMessage(1111, LogLevel.Warning, "This breaks clients: {Problem} Fix: {Fix}")]
     public static partial void DoctorFound(this ILogger logger, string problem, string fix);

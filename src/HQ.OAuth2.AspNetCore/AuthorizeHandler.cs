@@ -29,8 +29,6 @@ internal sealed class AuthorizeHandler(
     public async Task HandleAsync(HttpContext http)
     {
         var isPost = HttpMethods.IsPost(http.Request.Method);
-        if (isPost)
-            http.Request.EnableBuffering(OAuthParameters.MaxBytes);
         var read = isPost ? await OAuthHttp.ReadFormAsync(http) : OAuthHttp.ReadQuery(http);
         if (read.Failed(out var unreadable, out var sent))
         {
@@ -78,7 +76,7 @@ internal sealed class AuthorizeHandler(
                     // Ticked boxes stand beside the handle; without one, scope is the request's own.
                     var hasBoxes = !ReferenceEquals(sent, parameters) && sent.Names.Contains("scope");
                     var ticked = hasBoxes ? ScopeSet.Of(sent.All("scope").Where(ScopeSet.IsToken)) : null;
-                    await DecideAsync(http, request, parameters, returnPath, decision, sent[SubjectSeals.Field], ticked);
+                    await DecideAsync(http, request, sent, parameters, returnPath, decision, ticked);
                 }
                 catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
                 {
@@ -95,10 +93,10 @@ internal sealed class AuthorizeHandler(
     private async Task DecideAsync(
         HttpContext http,
         AuthorizationRequest request,
+        OAuthParameters sent,
         OAuthParameters parameters,
         string returnPath,
         string? decision,
-        string? seal,
         ScopeSet? ticked
     )
     {
@@ -119,8 +117,12 @@ internal sealed class AuthorizeHandler(
             return;
         }
 
-        // §10.12: an answer is one that our own page posted, in the session and for the subject it was shown to.
-        var isGenuine = decision is not null && subject is not null && seals.IsOf(seal, subject) && await IsGenuineAsync(http);
+        // An answer is one that our own page posted, in the session and for the subject it was shown to (§10.12).
+        var isGenuine =
+            decision is not null
+            && subject is not null
+            && seals.IsOf(sent[SubjectSeals.Field], subject)
+            && await antiforgery.IsGenuineAsync(http, sent);
         if (decision is not null && subject is not null && !isGenuine)
         {
             await ShowAsync(http, ProtocolGuard.Refuse(http, OAuthError.DecisionNotGenuine), tryAgain: returnPath);
@@ -214,20 +216,6 @@ internal sealed class AuthorizeHandler(
 
         var isSignedIn = (await http.AuthenticateAsync(options.AuthenticationScheme)).Principal is { Identity.IsAuthenticated: true };
         await ShowAsync(http, error, wayBack: isSignedIn ? (RedirectUris.DisplayHost(redirectUri), location) : null);
-    }
-
-    private async Task<bool> IsGenuineAsync(HttpContext http)
-    {
-        try
-        {
-            // Our own reader took the body; the antiforgery service reads it again.
-            http.Request.Body.Position = 0;
-            return await antiforgery.IsRequestValidAsync(http);
-        }
-        catch (Exception e) when (e is AntiforgeryValidationException or InvalidDataException)
-        {
-            return false;
-        }
     }
 
     // A local path, so that no sign-in page can be made to lead elsewhere.

@@ -22,7 +22,7 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
                 "MapHqOAuth2 needs the services of the server: call builder.Services.AddHqOAuth2(...) first."
             );
         var options = services.GetRequiredService<IOptions<HqOAuth2Options>>().Value;
-        var group = endpoints.MapGroup("");
+        var group = endpoints.MapGroup("").WithMetadata(new ServerEndpoint());
         if (!options.Enabled)
             return group;
 
@@ -94,7 +94,7 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             throw new InvalidOperationException(
                 "MapHqOAuth2ProtectedResource needs the services of the server: call builder.Services.AddHqOAuth2(...) first."
             );
-        var group = endpoints.MapGroup("");
+        var group = endpoints.MapGroup("").WithMetadata(new ServerEndpoint());
         if (services.GetRequiredService<IOptions<HqOAuth2Options>>().Value.Enabled)
             MapMetadata(group.AllowAnonymous().WithTags("OAuth2"), services, resource);
         return group;
@@ -123,7 +123,7 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             );
         if (!Issuer.TryParse(issuer, out _, out var problem))
             throw new ArgumentException($"The issuer {issuer} {problem}.", nameof(issuer));
-        var group = endpoints.MapGroup("").AllowAnonymous().WithTags("OAuth2");
+        var group = endpoints.MapGroup("").AllowAnonymous().WithTags("OAuth2").WithMetadata(new ServerEndpoint());
         MapMetadata(group, services, Described(resource, options: null), r => r.Document(issuer, ScopeSet.Of(scopes), name: null));
         return group;
     }

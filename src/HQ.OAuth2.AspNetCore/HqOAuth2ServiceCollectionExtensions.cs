@@ -128,6 +128,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddScoped<KeysEndpoint>();
         services.TryAddScoped<StoreHealthCheck>();
 
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, NoSniffFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CrossOriginFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeyRefresh>());

@@ -12,6 +12,13 @@ internal static class PageQuery
     public static bool TryRead(IQueryCollection query, out int limit, out string? after, out InvalidField[] invalid)
     {
         (limit, after, invalid) = (100, query["after"] is [{ Length: > 0 } cursor] ? cursor : null, []);
+        // A cursor is an id of ours, or what a host's own store made: plain text of the length of an id.
+        if (after is not null && !ClientDirectory.CanBeId(after))
+        {
+            invalid = [new("after", "must be the next of the page before")];
+            return false;
+        }
+
         if (query["limit"] is not [{ } text])
             return true;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxLimit)

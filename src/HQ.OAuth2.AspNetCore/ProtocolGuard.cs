@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,34 +53,22 @@ internal static class ProtocolGuard
 
     private static async Task GuardAsync(HttpContext http, string name, RequestDelegate handler)
     {
-        var logger = Logger(http);
         try
         {
-            if (!IsRefusedPlainHttp(http))
-            {
+            if (PlainHttp.IsRefused(http))
+                await FailAsync(http, name, OAuthError.InsecureTransport);
+            else
                 await handler(http);
-                return;
-            }
-
-            logger.PlainHttp(http.Connection.RemoteIpAddress!.ToString(), HqOAuth2OptionsValidator.Section);
-            await FailAsync(http, name, OAuthError.InsecureTransport);
         }
-        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
-            logger.Failed(e, name);
+            // The caller is gone: nobody is to be answered, and nothing failed.
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            Logger(http).Failed(e, name);
             await FailAsync(http, name, OAuthError.From(e));
         }
-    }
-
-    // RFC 6749 §1.6: credentials, codes and tokens travel over TLS. A peer on this machine may be the proxy that ends it.
-    private static bool IsRefusedPlainHttp(HttpContext http)
-    {
-        var options = OAuthHttp.Options(http);
-        return !http.Request.IsHttps
-            && !options.AllowPlainHttpBehindProxy
-            && options.IssuerURL?.StartsWith("https:", StringComparison.Ordinal) == true
-            && http.Connection.RemoteIpAddress is { } peer
-            && !IPAddress.IsLoopback(peer);
     }
 
     private static Task FailAsync(HttpContext http, string name, OAuthError error)

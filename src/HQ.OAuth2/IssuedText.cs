@@ -47,11 +47,11 @@ internal static class IssuedText
         return !body.IsEmpty;
     }
 
-    /// <summary>Reads a secret of 256 bits; false when the text is not one.</summary>
+    /// <summary>Reads a secret of 256 bits; false when the text is not one, or not in the spelling that was issued.</summary>
     public static bool TryReadSecret(ReadOnlySpan<char> text, [NotNullWhen(true)] out byte[]? secret)
     {
-        secret = text.Length == 43 && Base64Url.IsValid(text) ? Base64Url.DecodeFromChars(text) : null;
-        return secret is { Length: 32 };
+        secret = text.Length == 43 ? Base64UrlText.Decode(text) : null;
+        return secret is not null;
     }
 
     private static string Checksum(ReadOnlySpan<char> text)

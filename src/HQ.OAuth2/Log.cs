@@ -94,8 +94,8 @@ internal static partial class Log
     )]
     public static partial void KeyUnreadable(this ILogger logger, Exception exception, string keyId);
 
-    [LoggerMessage(1014, LogLevel.Information, "Authorization {AuthorizationId} of client {ClientId} revoked by its user {Subject}")]
-    public static partial void RevokedByUser(this ILogger logger, string authorizationId, string subject, string clientId);
+    [LoggerMessage(1014, LogLevel.Information, "Authorization {AuthorizationId} of subject {Subject}, client {ClientId} revoked by {Who}")]
+    public static partial void RevokedOne(this ILogger logger, string authorizationId, string subject, string clientId, RevokedBy who);
 
     [LoggerMessage(1015, LogLevel.Information, "{Count} authorizations of subject {Subject}, client {ClientId} revoked by {Who}")]
     public static partial void RevokedAll(this ILogger logger, int count, string? subject, string? clientId, RevokedBy who);

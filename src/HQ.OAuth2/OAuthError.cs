@@ -313,6 +313,7 @@ public sealed record OAuthError
                     or TimeoutException
                     or OperationCanceledException
                     or IOException
+                    or HttpRequestException
                     or System.Net.Sockets.SocketException
             )
                 return TemporarilyUnavailable;

@@ -98,7 +98,7 @@ internal sealed class AuthorizationHistory
                 break;
             case < 896 when kind.Revocations:
                 Trace("revocation begins");
-                _ = rows.RemoveAsync(id, default).AsTask();
+                _ = rows.RemoveAsync(id).AsTask();
                 break;
             case < 990:
                 Tick(random.Next(4000));

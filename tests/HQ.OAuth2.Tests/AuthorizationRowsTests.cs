@@ -162,7 +162,7 @@ internal sealed class AuthorizationRowsTests
     [Test, Rfc("21-4.3-1")]
     public async Task A_row_that_is_gone_is_dead_for_every_token()
     {
-        await rows.RemoveAsync(row.Id, default);
+        await rows.RemoveAsync(row.Id);
 
         (await RotateAsync(token)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
     }

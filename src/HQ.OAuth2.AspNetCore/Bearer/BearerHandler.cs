@@ -20,6 +20,9 @@ internal abstract class BearerHandler<TOptions>(
     /// <summary>The resource identifiers that this API answers to.</summary>
     protected abstract IEnumerable<string> Mine { get; }
 
+    /// <summary>Whether a token must not be taken from this request, because it came over plain http.</summary>
+    protected abstract bool IsRefusedPlainHttp { get; }
+
     /// <summary>The token when it counts now, for whatever audience; <see cref="OAuthError.InvalidToken"/> or a failure of ours when not.</summary>
     protected abstract ValueTask<Outcome<AccessToken>> VerifyAsync(string text, CancellationToken ct);
 
@@ -29,12 +32,12 @@ internal abstract class BearerHandler<TOptions>(
         if (BearerTokens.Read(OAuthHttp.Authorization(Context)).Failed(out var error, out var text))
             return error == OAuthError.TokenMissing ? AuthenticateResult.NoResult() : AuthenticateResult.Fail(new Refusal(error));
 
-        // §2: in one way only.
-        if (await HasTokenInBodyAsync())
-            return AuthenticateResult.Fail(new Refusal(OAuthError.MalformedBearer));
+        // §5.3: over TLS only.
+        if (IsRefusedPlainHttp)
+            return AuthenticateResult.Fail(new Refusal(OAuthError.InsecureTransport));
 
         // RFC 9068 §4, RFC 9700 §2.3: a live token of the server, for this API.
-        if ((await VerifyAsync(text, Context.RequestAborted)).Failed(out var refused, out var token))
+        if ((await CheckAsync(text)).Failed(out var refused, out var token))
             return AuthenticateResult.Fail(new Refusal(refused));
         if (!token.Audience.Any(a => Mine.Any(m => ResourcePolicy.SameResource(a, m))))
             return AuthenticateResult.Fail(new Refusal(OAuthError.InvalidToken));
@@ -44,23 +47,48 @@ internal abstract class BearerHandler<TOptions>(
     }
 
     // §3: a challenge with each refusal; an error code only where a token was sent. RFC 9728 §5.1: and where to begin.
-    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties) => await RefuseAsync(await RefusalAsync());
+
+    // §3.1: all the scope that is needed (MCP 2026-07-28, Scope Challenge Handling). A token that could not be checked lacks nothing: a
+    // policy that forbids then saw the user of another scheme only.
+    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        await RefuseAsync(await RefusalAsync() is { } error && IsOurs(error) ? error : OAuthError.InsufficientScope);
+
+    private async Task<OAuthError?> RefusalAsync() => ((await HandleAuthenticateOnceSafeAsync()).Failure as Refusal)?.Error;
+
+    private static bool IsOurs(OAuthError error) => error.Status >= StatusCodes.Status500InternalServerError;
+
+    // No body: another scheme of the same policy may still have headers to write.
+    private async Task RefuseAsync(OAuthError? error)
     {
-        var error = ((await HandleAuthenticateOnceSafeAsync()).Failure as Refusal)?.Error;
         Response.StatusCode = error?.Status ?? StatusCodes.Status401Unauthorized;
         Response.Headers.CacheControl = "no-store";
+        Response.Headers.XContentTypeOptions = "nosniff";
         OAuthHttp.SayWhenToRetry(Context, Response.StatusCode);
         // Trouble of ours is no reason to sign in again.
-        if (Response.StatusCode != StatusCodes.Status503ServiceUnavailable)
+        if (error is null || !IsOurs(error))
             Response.Headers.WWWAuthenticate = await ChallengeAsync(error);
     }
 
-    // §3.1: all the scope that is needed (MCP 2026-07-28, Scope Challenge Handling).
-    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
+    // A store that is away must not become the host's unhandled exception. The result is kept for the request, so it is logged once.
+    private async ValueTask<Outcome<AccessToken>> CheckAsync(string text)
     {
-        var error = OAuthError.InsufficientScope;
-        Response.StatusCode = error.Status;
-        Response.Headers.WWWAuthenticate = await ChallengeAsync(error);
+        var ct = Context.RequestAborted;
+        try
+        {
+            // §2: in one way only.
+            return await HasTokenInBodyAsync() ? OAuthError.MalformedBearer : await VerifyAsync(text, ct);
+        }
+        catch (Exception) when (ct.IsCancellationRequested)
+        {
+            // The caller is gone: nobody reads the answer, and nothing failed.
+            return OAuthError.TemporarilyUnavailable;
+        }
+        catch (Exception e) when (e is not BadHttpRequestException)
+        {
+            Logger.Failed(e, Scheme.Name);
+            return OAuthError.From(e);
+        }
     }
 
     private async Task<string> ChallengeAsync(OAuthError? error)

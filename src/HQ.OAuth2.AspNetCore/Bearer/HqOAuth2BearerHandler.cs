@@ -18,6 +18,8 @@ internal sealed class HqOAuth2BearerHandler(
 
     protected override IEnumerable<string> Mine => Options.Resources.Count > 0 ? Options.Resources : [new ResourcePolicy(server).Default];
 
+    protected override bool IsRefusedPlainHttp => PlainHttp.IsRefused(Context);
+
     protected override async ValueTask<Outcome<AccessToken>> VerifyAsync(string text, CancellationToken ct) =>
         await tokens.VerifyAsync(text, ct) is { } token ? token : OAuthError.InvalidToken;
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +17,18 @@ internal sealed class HqOAuth2IntrospectionHandler(
     UrlEncoder encoder
 ) : BearerHandler<HqOAuth2IntrospectionOptions>(options, server, resources, logger, encoder)
 {
+    /// <summary>A longer answer is no answer about one token, in bytes.</summary>
+    private const int MaxAnswer = 64 * 1024;
+
     protected override IEnumerable<string> Mine => Options.Resources;
+
+    protected override bool IsRefusedPlainHttp =>
+        PlainHttp.IsRefused(
+            Context,
+            Options.AllowPlainHttpBehindProxy,
+            Mine,
+            $"{nameof(Options.AllowPlainHttpBehindProxy)} of AddHqOAuth2Introspection"
+        );
 
     protected override async ValueTask<Outcome<AccessToken>> VerifyAsync(string text, CancellationToken ct)
     {
@@ -44,16 +54,19 @@ internal sealed class HqOAuth2IntrospectionHandler(
             request.Content = new FormUrlEncodedContent([new("token", text)]);
             request.Headers.Accept.ParseAdd("application/json");
             request.Headers.Authorization = new("Basic", Credentials());
-            using var response = await Options.Backchannel!.SendAsync(request, ct);
+            using var response = await Options.Backchannel!.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
             if (response.StatusCode == HttpStatusCode.OK)
+            {
+                // The host's own client may have no limit.
+                await response.Content.LoadIntoBufferAsync(MaxAnswer, ct);
                 return IntrospectedToken.Read(await response.Content.ReadAsByteArrayAsync(ct), Options.Issuer!);
+            }
+
             Logger.IntrospectionRefused(Options.Endpoint, (int)response.StatusCode);
         }
-        catch (Exception e)
-            when (e is HttpRequestException or JsonException or InvalidOperationException
-                || (e is OperationCanceledException && !ct.IsCancellationRequested)
-            )
+        catch (Exception e) when (!ct.IsCancellationRequested)
         {
+            // Whatever the way there throws, also the host's own client: the token could not be checked.
             Logger.IntrospectionFailed(e, Options.Endpoint);
         }
 

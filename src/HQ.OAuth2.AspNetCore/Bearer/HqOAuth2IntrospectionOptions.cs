@@ -21,6 +21,12 @@ public sealed class HqOAuth2IntrospectionOptions : HqOAuth2ApiOptions
     /// </summary>
     public TimeSpan CacheFor { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Whether tokens are taken over plain http from another machine, for a proxy that ends TLS and cannot be known by
+    /// <c>UseForwardedHeaders</c>. Default false: where one of <c>Resources</c> is https, such requests are 400 (RFC 6750 §5.3).
+    /// </summary>
+    public bool AllowPlainHttpBehindProxy { get; set; }
+
     /// <summary>How the server is reached; null = a client of its own with a time limit of 10 seconds.</summary>
     public HttpClient? Backchannel { get; set; }
 

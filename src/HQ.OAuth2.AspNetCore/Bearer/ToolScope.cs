@@ -6,6 +6,9 @@ namespace HQ.OAuth2;
 /// <summary>What a tool of an MCP endpoint needs besides what the endpoint needs.</summary>
 internal sealed record ToolScope(string Tool, ScopeSet Scope)
 {
+    /// <summary>A longer message is not read, so it needs the scope of all tools, in bytes.</summary>
+    public const int MaxBytes = 4 * 1024 * 1024;
+
     /// <summary>Looks at the tool that a request calls before the request goes on.</summary>
     public static async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
@@ -28,11 +31,9 @@ internal sealed record ToolScope(string Tool, ScopeSet Scope)
         http.Request.EnableBuffering();
         try
         {
-            using var body = await JsonDocument.ParseAsync(
-                http.Request.Body,
-                new() { AllowDuplicateProperties = false },
-                http.RequestAborted
-            );
+            if (await ReadAsync(http) is not { } sent)
+                return ScopeOf(tools.Select(t => t.Tool), tools);
+            using var body = await JsonDocument.ParseAsync(sent, new() { AllowDuplicateProperties = false }, http.RequestAborted);
             return ScopeOf(Called(body.RootElement), tools);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -43,6 +44,23 @@ internal sealed record ToolScope(string Tool, ScopeSet Scope)
         {
             http.Request.Body.Position = 0;
         }
+    }
+
+    // The body up to the limit; null when there is more of it.
+    private static async Task<MemoryStream?> ReadAsync(HttpContext http)
+    {
+        var sent = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await http.Request.Body.ReadAsync(buffer, http.RequestAborted)) > 0)
+        {
+            if (sent.Length + read > MaxBytes)
+                return null;
+            sent.Write(buffer, 0, read);
+        }
+
+        sent.Position = 0;
+        return sent;
     }
 
     private static ScopeSet ScopeOf(IEnumerable<string> called, IReadOnlyList<ToolScope> tools) =>

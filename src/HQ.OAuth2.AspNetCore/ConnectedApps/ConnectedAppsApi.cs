@@ -38,7 +38,7 @@ internal static class ConnectedAppsApi
         if (await SubjectAsync(http) is not { } subject || !await IsGenuineAsync(http, subject))
             return;
         var id = (string)http.Request.RouteValues["authorization_id"]!;
-        if (await Apps(http).RevokeAsync(subject, id, http.RequestAborted))
+        if (await Apps(http).RevokeAsync(subject, id, RevokedBy.User, http.RequestAborted))
             NoContent(http);
         else
             await Problem.WriteAsync(http, OAuthError.NotFound);
@@ -66,7 +66,7 @@ internal static class ConnectedAppsApi
 
     private static async ValueTask<bool> IsGenuineAsync(HttpContext http, string subject)
     {
-        if (IsSealed(http, subject) && await Of<IAntiforgery>(http).IsRequestValidAsync(http))
+        if (IsSealed(http, subject) && await Of<IAntiforgery>(http).IsGenuineAsync(http, OAuthParameters.Empty))
             return true;
         await Problem.WriteAsync(http, OAuthError.AntiforgeryTokenMissing);
         return false;

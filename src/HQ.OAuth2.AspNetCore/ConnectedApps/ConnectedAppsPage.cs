@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Primitives;
 
 namespace HQ.OAuth2;
 
@@ -43,12 +42,15 @@ internal static class ConnectedAppsPage
     {
         var antiforgery = http.RequestServices.GetRequiredService<IAntiforgery>();
         var (apps, ct) = (Apps(http), http.RequestAborted);
-        var form = http.Request.HasFormContentType ? await http.Request.ReadFormAsync(ct) : FormCollection.Empty;
-        if (!IsSealed(http, form, subject) || !await antiforgery.IsRequestValidAsync(http))
+        if ((await OAuthHttp.ReadFormAsync(http)).Failed(out var unreadable, out var form))
         {
-            ProtocolGuard.Refuse(http, OAuthError.AntiforgeryTokenMissing);
-            var again = http.Request.PathBase.Add(http.Request.Path).ToUriComponent();
-            await ErrorPage.Render(http, OAuthError.AntiforgeryTokenMissing, wayBack: null, tryAgain: again).ExecuteAsync(http);
+            await RefuseAsync(http, unreadable);
+            return;
+        }
+
+        if (Unsealed(http, form, subject) is not { } unsealed || !await antiforgery.IsGenuineAsync(http, unsealed))
+        {
+            await RefuseAsync(http, OAuthError.AntiforgeryTokenMissing);
             return;
         }
 
@@ -60,14 +62,22 @@ internal static class ConnectedAppsPage
         {
             var groups = ConnectedAppGroup.Of((await apps.ListAsync(new(subject, null, MaxShown), ct)).Items);
             IEnumerable<string> pressed =
-                form["entry"] is [{ } entry] ? groups.SelectMany(g => g.Entries).FirstOrDefault(e => e.Ids.Contains(entry))?.Ids ?? []
-                : form["group"] is [{ } group] ? groups.FirstOrDefault(g => g.Ids.Contains(group))?.Ids ?? []
+                form["entry"] is { } entry ? groups.SelectMany(g => g.Entries).FirstOrDefault(e => e.Ids.Contains(entry))?.Ids ?? []
+                : form["group"] is { } group ? groups.FirstOrDefault(g => g.Ids.Contains(group))?.Ids ?? []
                 : [];
+            // A removal of several that has begun runs to its end, whatever becomes of the user's connection.
             foreach (var id in pressed)
-                await apps.RevokeAsync(subject, id, ct);
+                await apps.RevokeAsync(subject, id, RevokedBy.User, CancellationToken.None);
         }
 
         Redirection.To(http, http.Request.PathBase.Add(http.Request.Path).ToUriComponent());
+    }
+
+    private static Task RefuseAsync(HttpContext http, OAuthError error)
+    {
+        ProtocolGuard.Refuse(http, error);
+        var again = http.Request.PathBase.Add(http.Request.Path).ToUriComponent();
+        return ErrorPage.Render(http, error, wayBack: null, tryAgain: again).ExecuteAsync(http);
     }
 
     private static async ValueTask<IResult> RenderAsync(HttpContext http, string subject, string account)
@@ -147,14 +157,11 @@ internal static class ConnectedAppsPage
 
     private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    // The seal is ours: the antiforgery service reads the form without it.
-    private static bool IsSealed(HttpContext http, IFormCollection form, string subject)
+    // The seal is ours: the antiforgery service gets the token without it. Null when the seal is missing or another subject's.
+    private static OAuthParameters? Unsealed(HttpContext http, OAuthParameters form, string subject)
     {
         var field = http.RequestServices.GetRequiredService<IOptions<AntiforgeryOptions>>().Value.FormFieldName;
-        if (Seals(http).TokenOf(form[field], subject) is not { } token)
-            return false;
-        http.Request.Form = new FormCollection(new Dictionary<string, StringValues>(form) { [field] = token });
-        return true;
+        return Seals(http).TokenOf(form[field], subject) is { } token ? OAuthParameters.Of((field, token)) : null;
     }
 
     private static SubjectSeals Seals(HttpContext http) => http.RequestServices.GetRequiredService<SubjectSeals>();

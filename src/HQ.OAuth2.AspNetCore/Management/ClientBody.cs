@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace HQ.OAuth2;
@@ -10,12 +11,14 @@ internal sealed record ClientBody
     public string? ClientName { get; init; }
 
     [JsonPropertyName("redirect_uris")]
+    [JsonConverter(typeof(TextListConverter))]
     public IReadOnlyList<string>? RedirectUris { get; init; }
 
     [JsonPropertyName("token_endpoint_auth_method")]
     public string? TokenEndpointAuthMethod { get; init; }
 
     [JsonPropertyName("grant_types")]
+    [JsonConverter(typeof(TextListConverter))]
     public IReadOnlyList<string>? GrantTypes { get; init; }
 
     [JsonPropertyName("scope")]
@@ -34,6 +37,7 @@ internal sealed record ClientBody
     public string? PolicyUri { get; init; }
 
     [JsonPropertyName("contacts")]
+    [JsonConverter(typeof(TextListConverter))]
     public IReadOnlyList<string>? Contacts { get; init; }
 
     [JsonPropertyName("software_id")]
@@ -58,6 +62,7 @@ internal sealed record ClientBody
     public bool? RequirePkce { get; init; }
 
     [JsonPropertyName("introspects")]
+    [JsonConverter(typeof(TextListConverter))]
     public IReadOnlyList<string>? Introspects { get; init; }
 
     [JsonIgnore]
@@ -237,3 +242,20 @@ internal sealed record ClientsResponse(
 
 /// <summary>How many authorizations were taken back.</summary>
 internal sealed record RevokedResponse([property: JsonPropertyName("revoked")] int Revoked);
+
+/// <summary>A list of texts none of which is null: the serializer does not look into a list.</summary>
+internal sealed class TextListConverter : JsonConverter<IReadOnlyList<string>>
+{
+    public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new JsonException();
+        var list = new List<string>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            list.Add(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException());
+        return list;
+    }
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options) =>
+        throw new NotSupportedException("Bodies are read only.");
+}

@@ -34,7 +34,7 @@ public static class HqOAuth2ManagementExtensions
         var group = endpoints
             .MapGroup(Issuer.Of(options).ManagementPath)
             .WithTags("OAuth2 management")
-            .WithMetadata(new ManagementEndpoint());
+            .WithMetadata(new ServerEndpoint(), new ManagementEndpoint());
         group.AddEndpointFilter<RouteGroupBuilder, ManagementGuard>();
 
         group

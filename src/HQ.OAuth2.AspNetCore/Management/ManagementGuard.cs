@@ -32,7 +32,7 @@ internal sealed class ManagementRoutes
             : null;
 }
 
-/// <summary>What holds around every management endpoint: a policy of the host's own, JSON only, no answer that anybody keeps.</summary>
+/// <summary>What holds around every management endpoint: no plain http where the issuer is https, a policy of the host's own, JSON only, no answer that anybody keeps.</summary>
 internal sealed class ManagementGuard(ILogger<ManagementGuard> logger) : IEndpointFilter
 {
     public static bool IsProtected(Endpoint endpoint) =>
@@ -45,7 +45,12 @@ internal sealed class ManagementGuard(ILogger<ManagementGuard> logger) : IEndpoi
     {
         var http = context.HttpContext;
         http.Response.Headers.CacheControl = "no-store";
-        if (!IsProtected(http.GetEndpoint()!))
+        if (PlainHttp.IsRefused(http))
+        {
+            // It hands out secrets, and takes what the administrator signs in with.
+            await Problem.WriteAsync(http, OAuthError.InsecureTransport);
+        }
+        else if (!IsProtected(http.GetEndpoint()!))
         {
             logger.ManagementUnprotected();
             await Problem.WriteAsync(http, OAuthError.ManagementUnprotected);
@@ -61,7 +66,11 @@ internal sealed class ManagementGuard(ILogger<ManagementGuard> logger) : IEndpoi
             {
                 return await next(context);
             }
-            catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
+            catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+            {
+                // The caller is gone: nobody is to be answered, and nothing failed.
+            }
+            catch (Exception e) when (!http.Response.HasStarted)
             {
                 logger.Failed(e, "management");
                 await Problem.WriteAsync(http, OAuthError.From(e));

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,8 @@ internal static class ManagementHandlers
         };
         if (of is null && provenance is not null)
             invalid.Add(new("provenance", "must be api, dcr or cimd"));
+        if (!CanBeStored(org))
+            invalid.Add(new("org", "must be text without NUL"));
         if (invalid.Count > 0)
         {
             await Problem.WriteAsync(http, OAuthError.InvalidField, invalid);
@@ -106,7 +109,10 @@ internal static class ManagementHandlers
     }
 
     public static async Task RevokeForClientAsync(HttpContext http, ConnectedApps apps, string clientId) =>
-        await RevokedAsync(http, await apps.RevokeForClientAsync(Decoded(clientId), http.RequestAborted));
+        await RevokedAsync(
+            http,
+            ClientDirectory.CanBeId(Decoded(clientId)) ? await apps.RevokeForClientAsync(Decoded(clientId), http.RequestAborted) : 0
+        );
 
     public static async Task ListAuthorizationsAsync(HttpContext http, ConnectedApps apps, string? subject, string? clientId)
     {
@@ -117,6 +123,8 @@ internal static class ManagementHandlers
             invalid.Add(new("subject", "name a subject, a client_id, or both"));
         if (!string.IsNullOrEmpty(subject) && Subjects.Problem(subject) is { } problem)
             invalid.Add(new("subject", problem));
+        if (!CanBeStored(clientId))
+            invalid.Add(new("client_id", "must be text without NUL"));
         if (invalid.Count > 0)
         {
             await Problem.WriteAsync(http, OAuthError.InvalidField, invalid);
@@ -207,6 +215,10 @@ internal static class ManagementHandlers
 
     // A server leaves an encoded slash in a path as it is, and a client id may be a URL.
     private static string Decoded(string segment) => segment.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    // A database has no place for a NUL in a text, nor for half of a surrogate pair.
+    private static bool CanBeStored(string? text) =>
+        text is null || (!text.Contains('\0') && text.EnumerateRunes().All(r => r != Rune.ReplacementChar));
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -17,9 +17,10 @@ internal readonly record struct AuthorizationCode(string Id, byte[] Secret)
         code = default;
         if (!IssuedText.TryOpen(text, Prefix, out var body) || body.Length <= IdLength || body[IdLength] != '.')
             return false;
-        if (!IssuedText.TryReadSecret(body[(IdLength + 1)..], out var secret))
+        var id = body[..IdLength].ToString();
+        if (!OAuthAuthorization.IsId(id) || !IssuedText.TryReadSecret(body[(IdLength + 1)..], out var secret))
             return false;
-        code = new(body[..IdLength].ToString(), secret);
+        code = new(id, secret);
         return true;
     }
 

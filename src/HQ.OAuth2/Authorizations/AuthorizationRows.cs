@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace HQ.OAuth2;
@@ -41,7 +40,7 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
                     await events.PublishAsync(new OAuthEvent.RefreshTokenRetried(id, current.Subject, current.ClientId, turn, live));
                     return result;
                 case AuthorizationStep<T>.End(var error):
-                    await store.RemoveAsync(id, ct);
+                    await RemoveAsync(id);
                     logger.Replayed(id, current.ClientId, what);
                     HqOAuth2Telemetry.Replays.Add(1, new KeyValuePair<string, object?>("token", what));
                     await events.PublishAsync(new OAuthEvent.TokenReplayed(id, current.Subject, current.ClientId, what));
@@ -79,7 +78,14 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
         }
     }
 
-    public ValueTask RemoveAsync(string id, CancellationToken ct) => store.RemoveAsync(id, ct);
+    /// <summary>Ends a row. A removal that has begun does not follow the caller's connection.</summary>
+    public ValueTask RemoveAsync(string id) => store.RemoveAsync(id, CancellationToken.None);
+
+    /// <summary>A row as it is stored, so that one whose data cannot be read can be removed too; null when there is none.</summary>
+    public ValueTask<AuthorizationRecord?> FindStoredAsync(string id, CancellationToken ct) => store.FindAsync(id, ct);
+
+    /// <summary>A page of rows as they are stored, for the same reason.</summary>
+    public ValueTask<Page<AuthorizationRecord>> StoredPageAsync(AuthorizationFilter by, CancellationToken ct) => store.ListAsync(by, ct);
 
     /// <summary>The authorizations that a subject gave a client, newest first, as far as one page of the store goes.</summary>
     public async ValueTask<IReadOnlyList<OAuthAuthorization>> ListAsync(string subject, string clientId, CancellationToken ct)
@@ -135,8 +141,9 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
         {
             return OAuthAuthorization.FromRecord(record);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception e)
         {
+            // No store is read in here: whatever is thrown, the data is not what this version writes.
             logger.UnreadableAuthorization(e, record.Id);
             return null;
         }

@@ -9,6 +9,11 @@ namespace HQ.OAuth2;
 /// </summary>
 public sealed class ConnectedApps
 {
+    private const int MaxPage = 1000;
+
+    // Rows that are added as fast as they are removed do not keep a revocation going for ever.
+    private const int MaxPasses = 5;
+
     private readonly AuthorizationRows rows;
     private readonly ClientDirectory clients;
     private readonly EventPublisher events;
@@ -52,27 +57,41 @@ public sealed class ConnectedApps
         return new(items, next);
     }
 
-    /// <summary>Ends one authorization of a user.</summary>
+    /// <summary>Ends one authorization of a user, for the host: the event says <see cref="RevokedBy.Host"/>.</summary>
+    /// <param name="subject">Whose it must be.</param>
+    /// <param name="authorizationId">Which one.</param>
+    /// <param name="ct">Cancels the search, not a removal that has begun.</param>
     /// <returns>False when there is none with this id, or when it is somebody else's: nobody is told which.</returns>
-    public async ValueTask<bool> RevokeAsync(string subject, string authorizationId, CancellationToken ct)
-    {
-        if (!OAuthAuthorization.IsId(authorizationId) || await rows.FindAsync(authorizationId, ct) is not { } row || row.Subject != subject)
-            return false;
-        await rows.RemoveAsync(row.Id, ct);
-        logger.RevokedByUser(row.Id, subject, row.ClientId);
-        await events.PublishAsync(new OAuthEvent.AuthorizationRevoked(RevokedBy.User, row.Id, subject, row.ClientId, 1));
-        return true;
-    }
+    public ValueTask<bool> RevokeAsync(string subject, string authorizationId, CancellationToken ct) =>
+        RevokeAsync(subject, authorizationId, RevokedBy.Host, ct);
 
     /// <summary>Ends everything a user has allowed, for instance when the password changes or the account is closed.</summary>
+    /// <param name="subject">Whose.</param>
+    /// <param name="ct">Cancels before the first removal. After that the revocation runs to its end.</param>
     /// <returns>How many authorizations there were.</returns>
     public ValueTask<int> RevokeForSubjectAsync(string subject, CancellationToken ct) =>
-        RevokeAllAsync(new(subject, null, Limit: 1000), RevokedBy.Host, ct);
+        RevokeAllAsync(new(subject, null, Limit: MaxPage), RevokedBy.Host, ct);
 
     /// <summary>Ends everything that any user has allowed a client.</summary>
+    /// <param name="clientId">Which client's.</param>
+    /// <param name="ct">Cancels before the first removal. After that the revocation runs to its end.</param>
     /// <returns>How many authorizations there were.</returns>
     public ValueTask<int> RevokeForClientAsync(string clientId, CancellationToken ct) =>
-        RevokeAllAsync(new(null, clientId, Limit: 1000), RevokedBy.Host, ct);
+        RevokeAllAsync(new(null, clientId, Limit: MaxPage), RevokedBy.Host, ct);
+
+    internal async ValueTask<bool> RevokeAsync(string subject, string authorizationId, RevokedBy who, CancellationToken ct)
+    {
+        if (
+            !OAuthAuthorization.IsId(authorizationId)
+            || await rows.FindStoredAsync(authorizationId, ct) is not { } row
+            || row.Subject != subject
+        )
+            return false;
+        await rows.RemoveAsync(row.Id);
+        logger.RevokedOne(row.Id, subject, row.ClientId, who);
+        await events.PublishAsync(new OAuthEvent.AuthorizationRevoked(who, row.Id, subject, row.ClientId, 1));
+        return true;
+    }
 
     // No row has such a subject or client, and not every store can be asked for it.
     private static bool IsNobodys(AuthorizationFilter by) =>
@@ -83,19 +102,49 @@ public sealed class ConnectedApps
     {
         if (IsNobodys(by))
             return 0;
+        // The caller may cancel the first look only: a revocation that has begun runs to its end.
+        var page = await rows.StoredPageAsync(by, ct);
         var count = 0;
-        do
+        try
         {
-            var page = await rows.PageAsync(by, ct);
-            foreach (var row in page.Items)
-                await rows.RemoveAsync(row.Id, ct);
-            count += page.Items.Count;
-            by = by with { After = page.Next };
-        } while (by.After is not null);
+            for (var pass = 1; ; pass++)
+            {
+                var found = 0;
+                while (true)
+                {
+                    foreach (var row in page.Items)
+                    {
+                        await rows.RemoveAsync(row.Id);
+                        count++;
+                    }
 
-        logger.RevokedAll(count, by.Subject, by.ClientId, who);
-        await events.PublishAsync(new OAuthEvent.AuthorizationRevoked(who, null, by.Subject, by.ClientId, count));
+                    found += page.Items.Count;
+                    if (page.Next is null)
+                        break;
+                    page = await rows.StoredPageAsync(by with { After = page.Next }, CancellationToken.None);
+                }
+
+                // A row that was added meanwhile may stand before the cursor, so the list is read again until it is empty.
+                if (found == 0 || pass == MaxPasses)
+                    break;
+                page = await rows.StoredPageAsync(by, CancellationToken.None);
+            }
+        }
+        catch (Exception) when (count > 0)
+        {
+            // The caller gets the failure and may repeat; what has ended is recorded all the same.
+            await RecordAsync();
+            throw;
+        }
+
+        await RecordAsync();
         return count;
+
+        ValueTask RecordAsync()
+        {
+            logger.RevokedAll(count, by.Subject, by.ClientId, who);
+            return events.PublishAsync(new OAuthEvent.AuthorizationRevoked(who, null, by.Subject, by.ClientId, count));
+        }
     }
 }
 
@@ -104,7 +153,7 @@ public sealed record ConnectedApp
 {
     internal ConnectedApp() { }
 
-    /// <summary>Names it for <see cref="ConnectedApps.RevokeAsync"/>.</summary>
+    /// <summary>Names it for <see cref="ConnectedApps.RevokeAsync(string, string, CancellationToken)"/>.</summary>
     public required string AuthorizationId { get; init; }
 
     /// <summary>Who gave it.</summary>

@@ -26,10 +26,12 @@ internal readonly record struct RefreshToken(string Id, int Turn, byte[] Family,
         Span<Range> parts = stackalloc Range[4];
         if (body.Split(parts, '.') != 3)
             return false;
+        var id = body[parts[0]].ToString();
         var turnText = body[parts[1]];
         var secrets = body[parts[2]];
         if (
-            !int.TryParse(turnText, NumberStyles.None, CultureInfo.InvariantCulture, out var turn)
+            !OAuthAuthorization.IsId(id)
+            || !int.TryParse(turnText, NumberStyles.None, CultureInfo.InvariantCulture, out var turn)
             || turn < 1
             || turnText[0] == '0'
             || secrets.Length != 2 * EncodedSecretLength
@@ -37,7 +39,7 @@ internal readonly record struct RefreshToken(string Id, int Turn, byte[] Family,
             || !IssuedText.TryReadSecret(secrets[EncodedSecretLength..], out var secret)
         )
             return false;
-        token = new(body[parts[0]].ToString(), turn, family, secret);
+        token = new(id, turn, family, secret);
         return true;
     }
 

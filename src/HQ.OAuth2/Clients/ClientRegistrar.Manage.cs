@@ -144,17 +144,18 @@ public sealed partial class ClientRegistrar
             return refused;
         try
         {
-            await Registry.TryRemoveAsync(clientId, ct);
+            // A removal that has begun runs to its end, whatever becomes of the caller's connection.
+            await Registry.TryRemoveAsync(clientId, CancellationToken.None);
         }
         finally
         {
             memory.Forget(clientId);
         }
 
-        // Its rows count for nothing any more; they go so that nobody has to wait for pruning.
-        await apps.RevokeForClientAsync(clientId, ct);
         logger.ClientRemoved(clientId);
         await events.PublishAsync(new OAuthEvent.ClientRemoved(clientId));
+        // Its rows count for nothing any more. If the store fails here, pruning removes the rest.
+        await apps.RevokeForClientAsync(clientId, CancellationToken.None);
         return null;
     }
 

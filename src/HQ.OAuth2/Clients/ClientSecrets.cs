@@ -48,10 +48,10 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
     public static ClientSecret Keep(string secret, int workFactor) =>
         Fits(secret)
             ? new() { Hash = BCrypt.Net.BCrypt.HashPassword(secret, workFactor) }
-            : throw new ArgumentException("A secret must be 1 to 72 bytes of UTF-8: bcrypt reads no more.", nameof(secret));
+            : throw new ArgumentException("A secret must be 1 to 72 bytes of UTF-8 without NUL: bcrypt reads no more.", nameof(secret));
 
-    /// <summary>Whether bcrypt would read all of it.</summary>
-    public static bool Fits(string secret) => secret.Length > 0 && Encoding.UTF8.GetByteCount(secret) <= MaxBytes;
+    /// <summary>Whether bcrypt would read all of it. To bcrypt a secret that is repeated after a NUL is the secret itself.</summary>
+    public static bool Fits(string secret) => secret.Length > 0 && !secret.Contains('\0') && Encoding.UTF8.GetByteCount(secret) <= MaxBytes;
 
     /// <summary>Whether a stored text is a bcrypt hash of bearable cost.</summary>
     public static bool IsUsableHash(string hash) =>

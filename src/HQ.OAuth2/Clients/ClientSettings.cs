@@ -25,6 +25,9 @@ public sealed record ClientSettings
             return OAuthError.InvalidClientMetadata("trusted", "a client that registered itself cannot be trusted");
         if (provenance != ClientProvenance.Api && Introspects.Count > 0)
             return OAuthError.InvalidClientMetadata("introspects", "a client that registered itself cannot introspect");
+        // What no store can hold: a database has no place for a NUL or half of a surrogate pair, and its columns have an end.
+        if (Org is { } org && (org.Length > ClientDirectory.MaxIdLength || org.Any(char.IsControl) || org.Any(char.IsSurrogate)))
+            return OAuthError.InvalidClientMetadata("org", "must be up to 800 characters without control characters");
         return Introspects.All(r => r == ResourcePolicy.Any || ResourcePolicy.IsResourceUri(r))
             ? null
             : OAuthError.InvalidClientMetadata("introspects", "must be absolute URIs without fragment, or *");

@@ -210,7 +210,8 @@ internal sealed class AuthorizeEndpoint(
             },
             ct
         );
-        if (!await Patience.WaitAsync(() => clients.NoteUseAsync(client, now, ct).AsTask(), time))
+        // The row is committed: the note of the use does not follow the caller's connection, and holds the answer for a while at most.
+        if (!await Patience.WaitAsync(() => clients.NoteUseAsync(client, now, CancellationToken.None).AsTask(), time))
             logger.UseNoteNotAwaited(request.Client.ClientId, Patience.Longest);
         logger.Granted(code.Id, subject, request.Client.ClientId, scope);
         await events.PublishAsync(

@@ -119,8 +119,18 @@ internal sealed class ClientConfigurationEndpoint(
         return error;
     }
 
-    private static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement json, string name)
+    {
+        try
+        {
+            return json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // A string with a lone surrogate is no text.
+            return null;
+        }
+    }
 
     private sealed record Caller(Client Client, RegistrationAccessToken Token)
     {

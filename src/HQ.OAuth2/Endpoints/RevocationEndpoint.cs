@@ -51,7 +51,7 @@ internal sealed class RevocationEndpoint(
             return null;
         if (!row.IsOf(client))
             return OAuthError.TokenOfAnotherClient;
-        await RemoveAsync(row.Id, row.Subject, client, ct);
+        await RemoveAsync(row.Id, row.Subject, client);
         return null;
     }
 
@@ -62,15 +62,15 @@ internal sealed class RevocationEndpoint(
         if (token.ClientId != client.ClientId)
             return OAuthError.TokenOfAnotherClient;
         if (token.AuthorizationId is { } id)
-            await RemoveAsync(id, token.Subject, client, ct);
+            await RemoveAsync(id, token.Subject, client);
         else
-            await accessTokens.RevokeAsync(token, ct);
+            await accessTokens.RevokeAsync(token);
         return null;
     }
 
-    private async ValueTask RemoveAsync(string id, string subject, Client client, CancellationToken ct)
+    private async ValueTask RemoveAsync(string id, string subject, Client client)
     {
-        await authorizations.RemoveAsync(id, ct);
+        await authorizations.RemoveAsync(id);
         logger.Revoked(client.ClientId, id);
         await events.PublishAsync(new OAuthEvent.AuthorizationRevoked(RevokedBy.Client, id, subject, client.ClientId, 1));
     }

@@ -34,15 +34,15 @@ internal sealed class AccessTokenVerifier(
             : null;
     }
 
-    /// <summary>Revokes a token that has no row, until it would have ended anyway.</summary>
-    public async ValueTask RevokeAsync(AccessToken token, CancellationToken ct) =>
-        await tickets.TryAddAsync(Ticket(token), "", token.ExpiresAt, ct);
+    /// <summary>Revokes a token that has no row, until it would have ended anyway. Once begun it does not follow the caller's connection.</summary>
+    public async ValueTask RevokeAsync(AccessToken token) =>
+        await tickets.TryAddAsync(Ticket(token), "", token.ExpiresAt, CancellationToken.None);
 
     private static string Ticket(AccessToken token) => "revoked:" + token.JwtId;
 
     private async ValueTask<AccessToken?> ReadAsync(string text, CancellationToken ct)
     {
-        if (text.Length > AccessToken.MaxLength)
+        if (!IsInOneSpelling(text))
             return null;
         var result = await ValidateAsync(text, await keys.CurrentAsync(ct));
         // RFC 7517 §4.5, §5: a key that this node does not know yet may have been made at another.
@@ -56,34 +56,55 @@ internal sealed class AccessTokenVerifier(
         return !HasExtension(outer) && !HasExtension(jwt) && TryRead(jwt, out var token) ? token : null;
     }
 
-    private Task<TokenValidationResult> ValidateAsync(string text, KeyRing ring) =>
-        handler.ValidateTokenAsync(
-            text,
-            new TokenValidationParameters
-            {
-                ValidIssuer = options.Value.IssuerURL,
-                ValidTypes = [AccessToken.Type],
-                ValidAlgorithms = [.. SigningKey.Algorithms, EncryptionKey.KeyManagement, EncryptionKey.ContentEncryption],
-                IssuerSigningKeys = ring.Verification,
-                TokenDecryptionKeys = ring.Decryption,
-                // Who may use it is for the caller to say; when it ends, for the injected clock.
-                ValidateAudience = false,
-                ValidateLifetime = false,
-            }
-        );
+    // The library accepts padding, spare bits and, in an encrypted token, any encrypted key beside "dir". A token has one spelling: three
+    // parts of base64url (RFC 7515 §7.1), or five of which the second is empty (RFC 7516 §7.1, §5.2 step 10).
+    private static bool IsInOneSpelling(string text)
+    {
+        if (text.Length > AccessToken.MaxLength)
+            return false;
+        var parts = text.Split('.');
+        return parts.Length is 3 or 5
+            && parts.Index().All(p => (p.Item.Length == 0) == (parts.Length == 5 && p.Index == 1) && Base64UrlText.IsCanonical(p.Item));
+    }
+
+    private async ValueTask<TokenValidationResult> ValidateAsync(string text, KeyRing ring)
+    {
+        try
+        {
+            return await handler.ValidateTokenAsync(
+                text,
+                new TokenValidationParameters
+                {
+                    ValidIssuer = options.Value.IssuerURL,
+                    ValidTypes = [AccessToken.Type],
+                    ValidAlgorithms = [.. SigningKey.Algorithms, EncryptionKey.KeyManagement, EncryptionKey.ContentEncryption],
+                    IssuerSigningKeys = ring.Verification,
+                    TokenDecryptionKeys = ring.Decryption,
+                    // Who may use it is for the caller to say; when it ends, for the injected clock.
+                    ValidateAudience = false,
+                    ValidateLifetime = false,
+                }
+            );
+        }
+        catch (Exception e)
+        {
+            // Nothing in here reads a store. The library throws at some malformed tokens instead of refusing them.
+            return new() { IsValid = false, Exception = e };
+        }
+    }
 
     // An encrypted token hides which key signed it.
     private async ValueTask<bool> MayBeOfANewKeyAsync(string text, CancellationToken ct)
     {
-        if (!handler.CanReadToken(text))
-            return false;
+        var ring = await keys.CurrentAsync(ct);
         try
         {
             var jwt = handler.ReadJsonWebToken(text);
-            return jwt.IsEncrypted || !(await keys.CurrentAsync(ct)).Knows(jwt.Kid);
+            return jwt.IsEncrypted || !ring.Knows(jwt.Kid);
         }
-        catch (ArgumentException)
+        catch (Exception)
         {
+            // As above: a header that the library cannot read names no key.
             return false;
         }
     }
@@ -101,16 +122,19 @@ internal sealed class AccessTokenVerifier(
             || now >= DateTimeOffset.FromUnixTimeSeconds(exp)
             || now < DateTimeOffset.FromUnixTimeSeconds(nbf)
             || !jwt.TryGetPayloadValue<string>("client_id", out var clientId)
-            || !jwt.TryGetPayloadValue<string>("scope", out var scope)
+            || !jwt.TryGetPayloadValue<string>("scope", out var scopeText)
+            || ScopeSet.Parse(scopeText).Failed(out _, out var scope)
+            || jwt.Subject is not { } subject
+            || jwt.Id is not { } jwtId
         )
             return false;
         token = new()
         {
-            Subject = jwt.Subject,
+            Subject = subject,
             ClientId = clientId,
             Audience = [.. jwt.Audiences],
-            Scope = ScopeSet.Parse(scope).Value,
-            JwtId = jwt.Id,
+            Scope = scope,
+            JwtId = jwtId,
             IssuedAt = DateTimeOffset.FromUnixTimeSeconds(iat),
             ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(exp),
             AuthorizationId = jwt.TryGetPayloadValue<string>(AccessToken.AuthorizationClaim, out var id) ? id : null,

@@ -419,20 +419,20 @@ internal sealed class Browser(TestApp app, string? user)
                 .Select(m => (System.Net.WebUtility.HtmlDecode(m.Groups[1].Value), System.Net.WebUtility.HtmlDecode(m.Groups[2].Value))),
         ];
 
-    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    public async Task<Answer> SendAsync(HttpRequestMessage request, CancellationToken ct = default)
     {
         using (request)
         {
             if (!cookies.IsEmpty)
                 request.Headers.Add("Cookie", string.Join("; ", cookies.Select(c => $"{c.Key}={c.Value}")));
-            using var response = await app.Http.SendAsync(request);
+            using var response = await app.Http.SendAsync(request, ct);
             if (response.Headers.TryGetValues("Set-Cookie", out var set))
             {
                 foreach (var cookie in set.Select(c => c.Split(';')[0].Split('=', 2)))
                     cookies[cookie[0]] = cookie[1];
             }
 
-            return new(response, await response.Content.ReadAsStringAsync());
+            return new(response, await response.Content.ReadAsStringAsync(ct));
         }
     }
 

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>Marks an endpoint of ours, wherever a host mapped it.</summary>
+internal sealed class ServerEndpoint;
+
+/// <summary>
+/// Every answer at our addresses says that browsers must take its content type as it is. It stands before the host's pipeline, so that
+/// answers which other parts give at our addresses have it too: routing's 404, 405 and 415, a policy's 401 and 403, a preflight's 204.
+/// </summary>
+internal sealed class NoSniffFilter(IOptions<HqOAuth2Options> options, ProtectedResources resources) : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
+        app =>
+        {
+            var issuer = options.Value.Enabled ? Issuer.Of(options.Value) : null;
+            string[] roots = issuer is null
+                ? []
+                : [issuer.Path + "/oauth2", issuer.AuthorizationsPath, issuer.ManagementPath, issuer.MetadataPath];
+            app.Use(
+                (http, rest) =>
+                {
+                    http.Response.OnStarting(() => SetAsync(http, roots));
+                    return rest(http);
+                }
+            );
+            next(app);
+        };
+
+    private Task SetAsync(HttpContext http, string[] roots)
+    {
+        if (
+            http.GetEndpoint()?.Metadata.GetMetadata<ServerEndpoint>() is not null
+            || roots.Concat(resources.Paths).Any(root => http.Request.PathBase.Add(http.Request.Path).StartsWithSegments(root))
+        )
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+        return Task.CompletedTask;
+    }
+}
