@@ -55,12 +55,20 @@ internal static class ConfigurationReader
         ["requirePkce"] = (o, v) => v.Bool(x => o.RequirePkce = x),
     };
 
+    private static readonly Dictionary<string, Action<NetworkLimitOptions, Value>> networkKeys = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["network"] = (o, v) => v.Text(x => o.Network = x),
+        ["registrationsPerMinute"] = (o, v) => v.Number(x => o.RegistrationsPerMinute = x),
+    };
+
     private static readonly Dictionary<string, Action<LimitOptions, Value>> limitKeys = new(StringComparer.OrdinalIgnoreCase)
     {
         ["registrationsPerMinute"] = (o, v) => v.Number(x => o.RegistrationsPerMinute = x),
         ["failedAuthenticationsPerMinute"] = (o, v) => v.Number(x => o.FailedAuthenticationsPerMinute = x),
         ["documentFetchesPerMinute"] = (o, v) => v.Number(x => o.DocumentFetchesPerMinute = x),
         ["bcryptConcurrency"] = (o, v) => v.Number(x => o.BcryptConcurrency = x),
+        ["networks"] = (o, v) => v.Items(o.Networks, networkKeys),
+        ["selfRegisteredClients"] = (o, v) => v.Number(x => o.SelfRegisteredClients = x),
     };
 
     private static readonly Dictionary<string, Action<ClientDocumentOptions, Value>> documentKeys = new(StringComparer.OrdinalIgnoreCase)

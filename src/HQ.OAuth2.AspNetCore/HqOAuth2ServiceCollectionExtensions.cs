@@ -58,6 +58,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddSingleton<ClientDocuments>();
         services.TryAddSingleton<RequestLimits>();
         services.TryAddSingleton<ProofCheck>();
+        services.TryAddSingleton<RegistrationCeiling>();
         services.TryAddSingleton<RequestHandles>();
         services.TryAddSingleton<SubjectSeals>();
         services.TryAddSingleton<ManagementRoutes>();
@@ -88,6 +89,7 @@ public static class HqOAuth2ServiceCollectionExtensions
             s.GetRequiredService<ConnectedApps>(),
             s.GetRequiredService<IOptions<HqOAuth2Options>>(),
             s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<RegistrationCeiling>(),
             s.GetRequiredService<EventPublisher>(),
             s.GetRequiredService<ILogger<ClientRegistrar>>()
         ));

@@ -22,6 +22,7 @@ public static class HqOAuth2EntityFrameworkExtensions
         var services = builder.Services;
         services.RemoveAll<OwnContext>();
         services.AddSingleton(s => new OwnContext(Opener<TContext>(s)));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, NameKeysAtStart>());
         return builder
             .AddClientStore<EntityFrameworkClientRegistry>(ServiceLifetime.Singleton)
             .AddAuthorizationStore<EntityFrameworkAuthorizationStore>(ServiceLifetime.Singleton)

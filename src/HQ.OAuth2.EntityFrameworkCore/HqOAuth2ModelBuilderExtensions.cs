@@ -53,10 +53,12 @@ public static class HqOAuth2ModelBuilderExtensions
             row.Property(r => r.Version).HasColumnName("version").HasDefaultValue(1L);
             row.Property(r => r.Provenance).HasColumnName("provenance").HasMaxLength(8);
             Key(row.Property(r => r.Org).HasColumnName("org").HasMaxLength(MaxKey));
+            Key(row.Property(r => r.NameKey).HasColumnName("name_key").HasMaxLength(256));
             row.Property(r => r.CreatedAt).HasColumnName("created_at").HasConversion(utc);
             row.Property(r => r.LastUsedOn).HasColumnName("last_used_on");
             row.Property(r => r.Data).HasColumnName("data");
             row.HasIndex(r => new { r.Org, r.ClientId }).HasDatabaseName("hq_clients_by_org");
+            row.HasIndex(r => new { r.NameKey, r.ClientId }).HasDatabaseName("hq_clients_by_name");
             row.HasIndex(r => new
                 {
                     r.Provenance,

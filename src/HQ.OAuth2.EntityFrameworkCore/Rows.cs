@@ -31,6 +31,9 @@ internal sealed class ClientRow
     public required long Version { get; init; }
     public required string Provenance { get; init; }
     public required string? Org { get; init; }
+
+    /// <summary>Of an <c>api</c> client; null = it was written before there was the column, or is no such client.</summary>
+    public required string? NameKey { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateOnly? LastUsedOn { get; init; }
     public required string Data { get; init; }
@@ -42,6 +45,7 @@ internal sealed class ClientRow
             Version = c.Version,
             Provenance = c.Provenance.Name(),
             Org = c.Org,
+            NameKey = c.Provenance == ClientProvenance.Api ? c.NameKey : null,
             CreatedAt = c.CreatedAt,
             LastUsedOn = c.LastUsedOn,
             Data = c.ToJson(),

@@ -334,6 +334,43 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
     }
 
     [Test]
+    public async Task Clients_are_listed_by_the_keys_of_their_names()
+    {
+        await AddAsync("a", c => c with { ClientName = "Garden" });
+        await AddAsync("b", c => c with { ClientName = "g a r d e n" });
+        await AddAsync("c", c => c with { ClientName = "Garden", Provenance = ClientProvenance.Dcr });
+        await AddAsync("garden");
+        var changed = await AddAsync("e", c => c with { ClientName = "Kitchen" });
+        var removed = await AddAsync("f", c => c with { ClientName = "Garden" });
+        await Store.TryUpdateAsync(Next(changed) with { ClientName = "GARDEN!" }, default);
+        await Store.TryRemoveAsync(removed.ClientId, default);
+
+        var garden = New("x") with { ClientName = "Garden" };
+        await ListsAsync(Named(garden), "a", "b", "e", "garden");
+        await ListsAsync(Named(changed));
+        await ListsAsync(Named(changed, garden, garden), "a", "b", "e", "garden");
+        await ListsAsync(Named());
+
+        static ClientFilter Named(params Client[] clients) =>
+            new(Provenance: ClientProvenance.Api) { NameKeys = [.. clients.Select(c => c.NameKey)] };
+    }
+
+    [Test]
+    public async Task Clients_are_counted_by_provenance()
+    {
+        for (var i = 0; i < 3; i++)
+            await AddAsync($"dcr-{i}", c => c with { Provenance = ClientProvenance.Dcr });
+        await AddAsync("api");
+        await Second.TryRemoveAsync("dcr-0", default);
+        foreach (var node in Nodes)
+        {
+            Assert.That(await node.CountAsync(ClientProvenance.Dcr, default), Is.EqualTo(2), "CountAsync of dcr clients");
+            Assert.That(await node.CountAsync(ClientProvenance.Api, default), Is.EqualTo(1), "CountAsync of api clients");
+            Assert.That(await node.CountAsync(ClientProvenance.Cimd, default), Is.Zero, "CountAsync where there are none");
+        }
+    }
+
+    [Test]
     public async Task A_list_goes_on_where_the_page_before_ended_although_clients_come_and_go()
     {
         for (var i = 0; i < 12; i++)

@@ -258,10 +258,33 @@ public sealed class LimitOptions
     public int DocumentFetchesPerMinute { get; set; } = 30;
 
     /// <summary>
+    /// Networks whose addresses may register more, or less, than <see cref="RegistrationsPerMinute"/>: for instance those of a hosted
+    /// connector, which registers for all its users from a few addresses. The smallest network that an address is in counts.
+    /// </summary>
+    public IList<NetworkLimitOptions> Networks { get; } = [];
+
+    /// <summary>
+    /// How many self-registered (<c>dcr</c>) clients there may be; at the ceiling registrations are refused for now (503). Each node counts
+    /// the stored ones once a minute and adds its own, so that several nodes can exceed it by what the others make in a minute. Default
+    /// 100,000; 0 = no limit.
+    /// </summary>
+    public int SelfRegisteredClients { get; set; } = 100_000;
+
+    /// <summary>
     /// How many bcrypt computations may run at once; 16 times as many secrets may wait for one, more are refused. Default: one less than
     /// the number of cores, so that one is left for everything else; at least 1.
     /// </summary>
     public int BcryptConcurrency { get; set; } = Math.Max(1, Environment.ProcessorCount - 1);
+}
+
+/// <summary>The limits of a network.</summary>
+public sealed class NetworkLimitOptions
+{
+    /// <summary>The network in CIDR notation: <c>203.0.113.0/24</c>, <c>2001:db8::/32</c> (64 bits at most, as IPv6 addresses count).</summary>
+    public string Network { get; set; } = "";
+
+    /// <summary>Registrations per minute from each of its addresses; 0 = no limit.</summary>
+    public int RegistrationsPerMinute { get; set; } = 1000;
 }
 
 /// <summary>What access tokens are signed with (RFC 7518 §3.1).</summary>

@@ -98,9 +98,28 @@ internal static class HqOAuth2OptionsValidator
                 ("failedAuthenticationsPerMinute", options.Limits.FailedAuthenticationsPerMinute),
                 ("documentFetchesPerMinute", options.Limits.DocumentFetchesPerMinute),
                 ("bcryptConcurrency", options.Limits.BcryptConcurrency),
+                ("selfRegisteredClients", options.Limits.SelfRegisteredClients),
             }.Where(limit => limit.Item2 < 0)
         )
             yield return Problem("limits:" + key, value, "is negative: use 0 for no limit");
+        foreach (var network in options.Limits.Networks)
+        {
+            if (!NetworkLimits.CanBe(network.Network))
+                yield return Problem(
+                    "limits:networks:network",
+                    network.Network,
+                    "is no network: write an address and its bits, like 203.0.113.0/24 or 2001:db8::/32 (64 bits at most for IPv6)"
+                );
+            if (network.RegistrationsPerMinute < 0)
+                yield return Problem(
+                    "limits:networks:registrationsPerMinute",
+                    network.RegistrationsPerMinute,
+                    "is negative: use 0 for no limit"
+                );
+        }
+
+        foreach (var name in options.Limits.Networks.Select(n => n.Network).Duplicates())
+            yield return Problem("limits:networks:network", name, "is listed twice: remove one");
     }
 
     private static IEnumerable<string> Times(HqOAuth2Options options)

@@ -144,6 +144,20 @@ internal static partial class Log
     )]
     public static partial void UseNoteNotAwaited(this ILogger logger, string clientId, TimeSpan patience);
 
+    [LoggerMessage(
+        1060,
+        LogLevel.Warning,
+        "{Count} clients have registered themselves, of limits:selfRegisteredClients = {Ceiling}: at that number registrations are refused. Raise the key, shorten neverApprovedClientLifetime, or demand initialAccessTokens"
+    )]
+    public static partial void ManyClients(this ILogger logger, int count, int ceiling);
+
+    [LoggerMessage(
+        1061,
+        LogLevel.Error,
+        "Registrations are refused: limits:selfRegisteredClients = {Ceiling} is reached. Raise the key, shorten neverApprovedClientLifetime, or demand initialAccessTokens"
+    )]
+    public static partial void TooManyClients(this ILogger logger, int ceiling);
+
     [LoggerMessage(1020, LogLevel.Error, "The event {Event} was not taken by {Listener}")]
     public static partial void EventNotTaken(this ILogger logger, Exception exception, string @event, string listener);
 }

@@ -274,6 +274,14 @@ public sealed record OAuthError
     public static OAuthError ClientChangedMeanwhile { get; } =
         new(1061, "conflict", "The client is being changed by others at the same time. Read it and try again.", 409);
 
+    /// <summary>A registration is larger than a client needs (RFC 7591 §3.2.2).</summary>
+    public static OAuthError RegistrationTooLarge { get; } =
+        new(1062, "invalid_client_metadata", "The registration is larger than 16 kB. Send fewer or shorter values.");
+
+    /// <summary>As many clients have registered themselves as there may be; the same request may succeed later.</summary>
+    public static OAuthError RegistrationsFull { get; } =
+        new(1063, "temporarily_unavailable", "This server takes no more registrations now. Try again later.", 503);
+
     /// <summary>As many secrets are being checked as this process allows itself; none is queued beyond that.</summary>
     public static OAuthError TooManyChecks { get; } =
         new(1071, "temporarily_unavailable", "Too many clients are authenticating at this moment. Try again.", 503);

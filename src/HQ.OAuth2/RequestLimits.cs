@@ -13,11 +13,12 @@ internal sealed class RequestLimits(IOptions<HqOAuth2Options> options, TimeProvi
 
     private readonly MinuteLimit registrations = new(time);
     private readonly MinuteLimit failures = new(time);
+    private readonly NetworkLimits networks = new(options.Value.Limits);
     private int checks;
 
     /// <summary>Counts a registration; false when the address made as many as it may.</summary>
     public bool TryRegister(string? address) =>
-        registrations.TryTake(address ?? "", options.Value.Limits.RegistrationsPerMinute) || Reached("registrations");
+        registrations.TryTake(address ?? "", networks.RegistrationsPerMinute(address)) || Reached("registrations");
 
     /// <summary>
     /// Takes the place of one guess at a client from an address, before anything slow is done for it (RFC 6749 §2.3.1). The place is free

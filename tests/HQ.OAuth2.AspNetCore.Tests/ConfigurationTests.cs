@@ -69,6 +69,9 @@ internal sealed class ConfigurationTests
             ("limits:registrationsPerMinute", "1"),
             ("limits:failedAuthenticationsPerMinute", "2"),
             ("limits:documentFetchesPerMinute", "4"),
+            ("limits:selfRegisteredClients", "5"),
+            ("limits:networks:0:network", "203.0.113.0/24"),
+            ("limits:networks:0:registrationsPerMinute", "7"),
             ("limits:bcryptConcurrency", "3")
         );
 
@@ -150,6 +153,8 @@ internal sealed class ConfigurationTests
                     AllowPlainHttpBehindProxy = true,
                     Limits = new
                     {
+                        SelfRegisteredClients = 5,
+                        Networks = new[] { new { Network = "203.0.113.0/24", RegistrationsPerMinute = 7 } },
                         RegistrationsPerMinute = 1,
                         FailedAuthenticationsPerMinute = 2,
                         DocumentFetchesPerMinute = 4,

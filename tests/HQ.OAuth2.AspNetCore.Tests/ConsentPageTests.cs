@@ -227,6 +227,22 @@ internal sealed class ConsentPageTests
         (answer.Status, answer.Body).Should().Be((303, ""));
     }
 
+    [TestCase("Sh\u043ep (official)", true, true)]
+    [TestCase("5hop", true, false)]
+    [TestCase("Secure Notes", false, true)]
+    [TestCase("Shopping", false, false)]
+    public async Task A_name_like_that_of_a_known_app_and_a_claim_of_trust_are_pointed_out(string name, bool imitates, bool claims)
+    {
+        await app.AddClientAsync(BackChannel.Confidential("shop", TestApp.WebSecret) with { ClientName = "Shop" });
+        var id = (await app.RegisterAsync(new { redirect_uris = new[] { TestApp.RedirectUri }, client_name = name })).Text("client_id")!;
+
+        var page = await app.NewUser().GetAsync(TestApp.AuthorizeUrl(id));
+
+        page.IsConsentPage().Should().BeTrue(page.Body);
+        page.Body.Contains("It uses the name of an app that is registered here").Should().Be(imitates);
+        page.Body.Contains("It calls itself official, verified or secure").Should().Be(claims);
+    }
+
     [Test, Rfc("6749-10.14-1")]
     public async Task A_hostile_scope_name_or_resource_is_text()
     {

@@ -285,6 +285,8 @@ internal sealed class EventTests
 
         public ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct) => inner.ListAsync(by, ct);
 
+        public ValueTask<int> CountAsync(ClientProvenance provenance, CancellationToken ct) => inner.CountAsync(provenance, ct);
+
         public ValueTask<int> RemoveUnusedAsync(DateTimeOffset madeBefore, DateOnly usedBefore, int limit, CancellationToken ct) =>
             inner.RemoveUnusedAsync(madeBefore, usedBefore, limit, ct);
 

@@ -29,6 +29,7 @@ internal sealed class ScanTests
                          '{{"client_id":"client-' || i || '","type":"Public","provenance":"Dcr","token_endpoint_auth_method":"none","created_at":0,"grant_types":[]}}'
                   from generate_series(1, 10000) i;
                 insert into hq_tickets select 'ticket-' || i, '', timestamptz '2026-11-24' + i * interval '1 minute' from generate_series(1, 10000) i;
+                update hq_clients set name_key = 'name-' || client_id where provenance = 'api';
                 analyze;
                 """
             );
@@ -50,6 +51,11 @@ internal sealed class ScanTests
         (await clients.RemoveUnusedAsync(new(2026, 11, 20, 0, 0, 0, TimeSpan.Zero), new(2026, 8, 1), 100, default)).Should().Be(100);
         (await clients.RemoveUnusedAsync(DateTimeOffset.MinValue, new(2026, 8, 1), 100, default)).Should().Be(100);
 
+        var looks = await LooksByNameAsync(app);
+        var named = new ClientFilter(Provenance: ClientProvenance.Api, Limit: 1) { NameKeys = ["name-client-700", "name-none"] };
+        (await clients.ListAsync(named, default)).Items.Single().ClientId.Should().Be("client-700");
+        (await LooksByNameAsync(app)).Should().BeGreaterThan(looks, "imitators are looked for by the index of names");
+
         var tickets = app.Services.GetRequiredService<ITicketStore>();
         await tickets.FindAsync("ticket-9000", default);
         (await tickets.RemoveExpiredAsync(100, default)).Should().Be(0, "the clock of the test is a day behind");
@@ -60,6 +66,15 @@ internal sealed class ScanTests
 
     private static Task<HqOAuth2DbContext> ContextAsync(TestApp app) =>
         app.Services.GetRequiredService<IDbContextFactory<HqOAuth2DbContext>>().CreateDbContextAsync();
+
+    private static async Task<long> LooksByNameAsync(TestApp app)
+    {
+        await using var context = await ContextAsync(app);
+        await context.Database.ExecuteSqlRawAsync("select pg_stat_force_next_flush()");
+        return await context
+            .Database.SqlQueryRaw<long>("select idx_scan as \"Value\" from pg_stat_user_indexes where indexrelname = 'hq_clients_by_name'")
+            .SingleAsync();
+    }
 
     private static async Task<List<string>> ScansAsync(TestApp app)
     {

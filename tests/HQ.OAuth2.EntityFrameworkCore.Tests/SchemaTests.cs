@@ -39,6 +39,43 @@ internal sealed class SchemaTests(Engine engine) : OnEachDatabase(engine)
     }
 
     [Test]
+    public async Task Clients_of_the_schema_before_get_a_version_and_the_key_of_their_name()
+    {
+        await Database.DropTablesAsync();
+        var old = new Client
+        {
+            ClientId = "old",
+            ClientName = "Garden",
+            Type = ClientType.Public,
+            TokenEndpointAuthMethod = "none",
+            CreatedAt = DateTimeOffset.UnixEpoch,
+        };
+        await using (var context = Context())
+        {
+            await context.Database.ExecuteSqlRawAsync(SchemaUpdate.Scripts(Scripts)[0]);
+            await context.Database.ExecuteSqlRawAsync(
+                "create table hq_schema (version integer not null); insert into hq_schema values (1)"
+            );
+            await context.Database.ExecuteSqlRawAsync(
+                "insert into hq_clients values ('old', 'api', null, '1970-01-01 00:00:00', null, {0}), ('dcr', 'dcr', null, '1970-01-01 00:00:00', null, {1})",
+                old.ToJson().Replace("\"version\":1,", "", StringComparison.Ordinal),
+                (old with { ClientId = "dcr", Provenance = ClientProvenance.Dcr }).ToJson()
+            );
+        }
+
+        await using var app = await TestApp.StartAsync(on: Database);
+
+        var registry = (IClientRegistry)app.Services.GetRequiredService<IClientStore>();
+        var found = await registry.ListAsync(new(Provenance: ClientProvenance.Api) { NameKeys = [old.NameKey] }, default);
+        found.Items.Single().ToJson().Should().Be(old.ToJson());
+        (await registry.TryUpdateAsync(old with { Version = 2 }, default)).Should().BeTrue();
+        (await registry.TryUpdateAsync(old with { Version = 2 }, default)).Should().BeFalse();
+        app.Logs.Lines.Should().ContainSingle(l => l.Contains("names of 1 clients were filled in"));
+        await using var again = await TestApp.StartAsync(on: Database);
+        again.Logs.Lines.Should().NotContain(l => l.Contains("filled in"));
+    }
+
+    [Test]
     public async Task A_start_waits_for_another_that_is_at_it_and_goes_on_when_that_one_dies()
     {
         await Database.DropTablesAsync();

@@ -29,6 +29,13 @@ internal sealed class RegistryKitTests
         IsCaughtAsync(s => new CountsUses(s), k => k.The_day_of_the_last_use_moves_forward_only_and_nothing_else_moves());
 
     [Test]
+    public Task A_registry_that_ignores_the_keys_of_names() =>
+        IsCaughtAsync(s => new IgnoresNameKeys(s), k => k.Clients_are_listed_by_the_keys_of_their_names());
+
+    [Test]
+    public Task A_registry_that_counts_all_clients() => IsCaughtAsync(s => new CountsAll(s), k => k.Clients_are_counted_by_provenance());
+
+    [Test]
     public Task A_registry_whose_update_overwrites_the_last_use() =>
         IsCaughtAsync(s => new OverwritesTheDay(s), k => k.An_update_replaces_everything_except_the_day_of_the_last_use());
 
@@ -102,6 +109,8 @@ internal sealed class RegistryKitTests
 
         public virtual ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct) => Inner.ListAsync(by, ct);
 
+        public virtual ValueTask<int> CountAsync(ClientProvenance provenance, CancellationToken ct) => Inner.CountAsync(provenance, ct);
+
         public virtual ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct) => Inner.NoteUseAsync(clientId, day, ct);
 
         public virtual ValueTask<int> RemoveUnusedAsync(DateTimeOffset made, DateOnly used, int limit, CancellationToken ct) =>
@@ -148,6 +157,18 @@ internal sealed class RegistryKitTests
             await Inner.TryRemoveAsync(next.ClientId, ct);
             return await Inner.TryAddAsync(next, ct);
         }
+    }
+
+    private sealed class IgnoresNameKeys(IClientRegistry inner) : Over(inner)
+    {
+        public override ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct) =>
+            Inner.ListAsync(by with { NameKeys = null }, ct);
+    }
+
+    private sealed class CountsAll(IClientRegistry inner) : Over(inner)
+    {
+        public override async ValueTask<int> CountAsync(ClientProvenance provenance, CancellationToken ct) =>
+            await Inner.CountAsync(ClientProvenance.Api, ct) + await Inner.CountAsync(ClientProvenance.Dcr, ct);
     }
 
     private sealed class CountsUses(IClientRegistry inner) : Over(inner)

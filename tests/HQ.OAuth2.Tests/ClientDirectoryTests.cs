@@ -247,28 +247,34 @@ internal sealed class ClientDirectoryTests
     }
 
     [Test]
-    public async Task The_names_of_the_hosts_clients_are_listed_once_while_they_are_remembered()
+    public async Task The_look_for_imitators_reads_one_client_of_ten_thousand()
     {
         directory = Directory(Given.Options(o => Configured(o, "configured", "Ours")));
-        var imitator = self with { ClientName = "Late" };
-        for (var i = 0; i < 5; i++)
-            (await directory.ImitatesAsync(imitator, default)).Should().BeFalse();
-        (await directory.ImitatesAsync(self with { ClientName = "OURS" }, default)).Should().BeTrue();
-        registry.Lists.Should().Be(1);
+        for (var i = 0; i < 10_000; i++)
+            await registry.TryAddAsync(Given.Client($"app-{i:0000}") with { ClientName = $"Many {i}" }, default);
 
-        await registry.TryAddAsync(Given.Client() with { ClientName = "Late" }, default);
-        clock.Advance(TimeSpan.FromSeconds(10));
-        (await directory.ImitatesAsync(imitator, default)).Should().BeTrue();
-        registry.Lists.Should().Be(2);
+        (await directory.ImitatesAsync(self with { ClientName = "OURS" }, default)).Should().BeTrue();
+        registry.Lists.Should().Be(0, "the names of the configuration are known");
+        (await directory.ImitatesAsync(self with { ClientName = "Official Many 9999" }, default)).Should().BeTrue();
+        (await directory.ImitatesAsync(self with { ClientName = "Nothing like it" }, default)).Should().BeFalse();
+        (registry.Lists, registry.Listed).Should().Be((2, 1));
     }
 
     [Test]
-    public async Task The_names_of_a_host_with_many_clients_are_compared_too()
+    public async Task A_client_of_the_host_is_compared_until_it_is_gone_give_or_take_the_cache()
     {
-        for (var i = 0; i < 1500; i++)
-            await registry.TryAddAsync(Given.Client($"app-{i:0000}") with { ClientName = $"App {i}" }, default);
-
-        (await directory.ImitatesAsync(self with { ClientName = "App 1499" }, default)).Should().BeTrue();
+        var imitator = self with { ClientName = "Late" };
+        (await directory.ImitatesAsync(imitator, default)).Should().BeFalse();
+        var late = Given.Client() with { ClientName = "Early" };
+        await registry.TryAddAsync(late, default);
+        await registry.TryUpdateAsync(late with { ClientName = "L\u0430te", Version = 2 }, default);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        (await directory.ImitatesAsync(imitator, default)).Should().BeTrue();
+        (await directory.ImitatesAsync(imitator, default)).Should().BeTrue();
+        registry.Lists.Should().Be(2, "the second answer is remembered");
+        await registry.TryRemoveAsync(late.ClientId, default);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        (await directory.ImitatesAsync(imitator, default)).Should().BeFalse();
     }
 
     // As management does it at this node.

@@ -140,7 +140,7 @@ internal sealed class ClientMetadataTests
     {
         string[] uris = ["https://b.example/cb", "https://a.example/cb"];
         (web with { RedirectUris = uris }).Checked(self).Value.RedirectUris.Should().Equal(uris);
-        (web with { RedirectUris = [.. Enumerable.Repeat(Given.RedirectUri, 51)] })
+        (web with { RedirectUris = [.. Enumerable.Range(0, 51).Select(i => $"{Given.RedirectUri}/{i}")] })
             .Checked(self)
             .Error!.Code.Should()
             .Be("invalid_redirect_uri");

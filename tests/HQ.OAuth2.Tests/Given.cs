@@ -122,7 +122,8 @@ internal static class Given
         var directory = Directory(options.Value, registry, memory, clock);
         var rows = Rows(store ?? new InMemoryAuthorizationStore());
         var apps = new ConnectedApps(rows, directory, Events(), options, clock, NullLogger<ConnectedApps>.Instance);
-        return new(registry, configured, memory, apps, options, clock, Events(), NullLogger<ClientRegistrar>.Instance);
+        var ceiling = new RegistrationCeiling(options, clock, NullLogger<RegistrationCeiling>.Instance);
+        return new(registry, configured, memory, apps, options, clock, ceiling, Events(), NullLogger<ClientRegistrar>.Instance);
     }
 
     public static ClientDirectory Directory(

@@ -97,6 +97,26 @@ internal sealed class HqOAuth2OptionsValidatorTests
                 AddMany(o, 88, "s");
             }
         );
+        foreach (var network in new[] { "", "203.0.113.0", "203.0.113.0/33", "2001:db8::/65", "example.com/24" })
+            yield return Case(
+                "limits:networks:network",
+                network,
+                "203.0.113.0/24",
+                o => o.Limits.Networks.Add(new() { Network = network })
+            );
+        yield return Case(
+            "limits:networks:network",
+            "203.0.113.0/24",
+            "remove one",
+            o => Twice(() => o.Limits.Networks.Add(new() { Network = "203.0.113.0/24" }))
+        );
+        yield return Case(
+            "limits:networks:registrationsPerMinute",
+            "-1",
+            "use 0 for no limit",
+            o => o.Limits.Networks.Add(new() { Network = "2001:db8::/32", RegistrationsPerMinute = -1 })
+        );
+        yield return Case("limits:selfRegisteredClients", "-1", "use 0 for no limit", o => o.Limits.SelfRegisteredClients = -1);
         yield return Case("defaultResource", "api", "absolute URI", o => o.DefaultResource = "api");
         yield return Case("resources:identifier", "/mcp", "absolute URI", o => o.Resources.Add(new() { Identifier = "/mcp" }));
         yield return Case("resources:identifier", "urn:x", "remove one", o => Twice(() => o.Resources.Add(new() { Identifier = "urn:x" })));

@@ -9,6 +9,11 @@ internal sealed class ScriptedClientRegistry : IClientRegistry
 
     public int Lists { get; private set; }
 
+    public int Counts { get; private set; }
+
+    /// <summary>How many clients lists have answered with.</summary>
+    public int Listed { get; private set; }
+
     /// <summary>What was noted, in order.</summary>
     public List<(string ClientId, DateOnly Day)> Uses { get; } = [];
 
@@ -46,10 +51,18 @@ internal sealed class ScriptedClientRegistry : IClientRegistry
 
     private bool Answered(bool answer) => LostAnswer is { } failure ? throw failure : answer;
 
-    public ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct)
+    public async ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct)
     {
         Lists++;
-        return Inner.ListAsync(by, ct);
+        var page = await Inner.ListAsync(by, ct);
+        Listed += page.Items.Count;
+        return page;
+    }
+
+    public ValueTask<int> CountAsync(ClientProvenance provenance, CancellationToken ct)
+    {
+        Counts++;
+        return Inner.CountAsync(provenance, ct);
     }
 
     public ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct)

@@ -60,6 +60,7 @@ internal static class ConsentPage
     {
         return Html.Join([
             Warning(consent.ImitatesKnownClient, "consent.imitates"),
+            Warning(consent.ClaimsTrust, "consent.claims"),
             Warning(consent.IsLoopbackRedirect && !consent.IsTrusted, "consent.loopback"),
             Warning(consent.IsPrivateUseRedirect && !consent.IsTrusted, "consent.scheme"),
             consent.IsPrivateUseRedirect ? Html.Of($"<p class=\"soft\">{texts["consent.reopen"]}</p>") : Html.None,

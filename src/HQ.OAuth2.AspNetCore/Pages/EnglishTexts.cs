@@ -27,6 +27,7 @@ internal static class EnglishTexts
             ["consent.to.scheme"] = "The app on this device that opens links with",
             ["consent.provenance"] = "Who it is",
             ["consent.imitates"] = "It uses the name of an app that is registered here, but it is not that app.",
+            ["consent.claims"] = "It calls itself official, verified or secure. Nobody here has checked that.",
             ["consent.loopback"] = "Allow this only if you started that app yourself, just now.",
             ["consent.scheme"] = "Any app on this device can claim such links. Allow this only if you started that app yourself, just now.",
             ["consent.reopen"] = "Does nothing open after you allow it? Open the app yourself, come back here and press Allow again.",

@@ -27,6 +27,7 @@ internal static class GermanTexts
             ["consent.to.scheme"] = "Die App auf diesem Gerät, die solche Links öffnet:",
             ["consent.provenance"] = "Wer sie ist",
             ["consent.imitates"] = "Sie benutzt den Namen einer App, die hier eingetragen ist, aber sie ist es nicht.",
+            ["consent.claims"] = "Sie nennt sich offiziell, geprüft oder sicher. Das hat hier niemand geprüft.",
             ["consent.loopback"] = "Erlauben Sie das nur, wenn Sie diese App gerade selbst gestartet haben.",
             ["consent.scheme"] =
                 "Jede App auf diesem Gerät kann solche Links an sich ziehen. Erlauben Sie das nur, wenn Sie diese App gerade selbst gestartet haben.",

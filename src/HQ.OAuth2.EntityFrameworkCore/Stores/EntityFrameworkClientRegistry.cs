@@ -27,6 +27,7 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
                                 set.SetProperty(r => r.Version, row.Version)
                                     .SetProperty(r => r.Provenance, row.Provenance)
                                     .SetProperty(r => r.Org, row.Org)
+                                    .SetProperty(r => r.NameKey, row.NameKey)
                                     .SetProperty(r => r.CreatedAt, row.CreatedAt)
                                     .SetProperty(r => r.Data, row.Data),
                             ct
@@ -52,11 +53,52 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
                 rows = rows.Where(r => r.Provenance == text);
             }
 
+            // Only api clients have a key here; for others it is not asked.
+            if (by.NameKeys is { } keys)
+                rows = rows.Where(r => keys.Contains(r.NameKey));
             if (by.After is { } after)
                 rows = rows.Where(r => string.Compare(r.ClientId, after) > 0);
             return rows.OrderBy(r => r.ClientId).Take(limit + 1).ToListAsync(ct);
         });
         return new([.. found.Take(limit).Select(r => r.ToClient())], found.Count > limit ? found[limit - 1].ClientId : null);
+    }
+
+    public async ValueTask<int> CountAsync(ClientProvenance provenance, CancellationToken ct)
+    {
+        var text = provenance.Name();
+        return await own.ReadAsync(context => Rows(context).CountAsync(r => r.Provenance == text, ct));
+    }
+
+    /// <summary>Gives api clients that were stored before there was the column the key of their name. Returns how many.</summary>
+    public async ValueTask<int> FillNameKeysAsync(CancellationToken ct)
+    {
+        var (filled, after) = (0, "");
+        while (true)
+        {
+            var rows = await own.ReadAsync(context =>
+                Rows(context)
+                    .Where(r => r.NameKey == null && r.Provenance == "api" && string.Compare(r.ClientId, after) > 0)
+                    .OrderBy(r => r.ClientId)
+                    .Take(500)
+                    .ToListAsync(ct)
+            );
+            if (rows.Count == 0)
+                return filled;
+            foreach (var row in rows)
+            {
+                var key = row.ToClient().NameKey;
+                // An update meanwhile has filled it.
+                filled += await own.WriteAsync(
+                    context =>
+                        Rows(context)
+                            .Where(r => r.ClientId == row.ClientId && r.NameKey == null)
+                            .ExecuteUpdateAsync(set => set.SetProperty(r => r.NameKey, key), ct),
+                    ct
+                );
+            }
+
+            after = rows[^1].ClientId;
+        }
     }
 
     public async ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct) =>

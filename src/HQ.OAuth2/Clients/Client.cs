@@ -72,6 +72,12 @@ public sealed partial record Client
     /// <summary>What it calls itself; anybody's word unless the provenance is <c>api</c>.</summary>
     public string? ClientName { get; init; }
 
+    /// <summary>
+    /// Its name reduced to what the eye compares: names that look alike have one key. A registry keeps it in an indexed column, at least of
+    /// <c>api</c> clients, for <see cref="ClientFilter.NameKeys"/>. At most 256 characters.
+    /// </summary>
+    public string NameKey => Lookalikes.Skeleton(ClientName ?? ClientId);
+
     /// <summary>Its home page, https.</summary>
     public string? ClientUri { get; init; }
 

@@ -149,29 +149,24 @@ internal sealed class ClientDirectory(
         }
     }
 
-    /// <summary>Whether a self-registered client calls itself what a client of the host's own calls itself (RFC 7591 §5).</summary>
+    /// <summary>Whether a self-registered client may be taken for a client of the host's own by its name (RFC 7591 §5).</summary>
     public async ValueTask<bool> ImitatesAsync(Client client, CancellationToken ct)
     {
         if (!client.IsSelfRegistered || client.ClientName is not { } name)
             return false;
-        if (!memory.TryGetOwnNames(out var names))
-            memory.RememberOwnNames(names = [.. (await OwnClientsAsync(ct)).Select(c => DisplayName.Skeleton(c.ClientName ?? c.ClientId))]);
-        return names.Contains(DisplayName.Skeleton(name));
-    }
-
-    private async ValueTask<IEnumerable<Client>> OwnClientsAsync(CancellationToken ct)
-    {
-        var own = configured.All.ToList();
-        if (store is not IClientRegistry registry)
-            return own;
-        string? after = null;
-        do
-        {
-            var page = await registry.ListAsync(new(Provenance: ClientProvenance.Api, Limit: 1000, After: after), ct);
-            own.AddRange(page.Items);
-            after = page.Next;
-        } while (after is not null);
-        return own;
+        var keys = Lookalikes.TakenFor(name);
+        if (keys.Any(configured.HasNameKey))
+            return true;
+        if (keys.Count == 0 || store is not IClientRegistry registry)
+            return false;
+        // The page, its answer and the next user's page ask the same.
+        if (memory.TryGetImitates(name, out var known))
+            return known;
+        var page = await registry.ListAsync(new(Provenance: ClientProvenance.Api, Limit: 1) { NameKeys = keys }, ct);
+        // A registry that does not know the filter answers with any client.
+        var imitates = page.Items.Any(c => keys.Contains(c.NameKey));
+        memory.RememberImitates(name, imitates);
+        return imitates;
     }
 }
 
@@ -179,7 +174,7 @@ internal sealed class ClientDirectory(
 internal sealed class ClientMemory(IOptions<HqOAuth2Options> options, TimeProvider time)
 {
     private readonly BoundedCache<Client> clients = new(limit: 10_000, options.Value.CacheClientsFor);
-    private readonly BoundedCache<HashSet<string>> ownNames = new(limit: 1, options.Value.CacheClientsFor);
+    private readonly BoundedCache<bool> imitators = new(limit: 10_000, options.Value.CacheClientsFor);
 
     public bool TryGet(string clientId, [NotNullWhen(true)] out Client? client) => clients.TryGet(clientId, time.GetUtcNow(), out client);
 
@@ -195,8 +190,8 @@ internal sealed class ClientMemory(IOptions<HqOAuth2Options> options, TimeProvid
     /// <summary>After this process changed or removed the client.</summary>
     public void Forget(string clientId) => clients.Forget(clientId);
 
-    /// <summary>The names of the host's own clients, reduced to what the eye compares.</summary>
-    public bool TryGetOwnNames([NotNullWhen(true)] out HashSet<string>? names) => ownNames.TryGet("", time.GetUtcNow(), out names);
+    /// <summary>Whether a client of the host's own had a name that this one looks like, a moment ago.</summary>
+    public bool TryGetImitates(string name, out bool imitates) => imitators.TryGet(name, time.GetUtcNow(), out imitates);
 
-    public void RememberOwnNames(HashSet<string> names) => ownNames.Set("", names, time.GetUtcNow());
+    public void RememberImitates(string name, bool imitates) => imitators.Set(name, imitates, time.GetUtcNow());
 }

@@ -86,7 +86,7 @@ public sealed record ClientMetadata
         return filled with
         {
             ResponseTypes = filled.FittingResponseTypes,
-            RedirectUris = RedirectUris ?? [],
+            RedirectUris = filled.RedirectUris ?? [],
             Scope = Granted(policy)?.ToString(),
         };
     }
@@ -104,8 +104,14 @@ public sealed record ClientMetadata
         {
             TokenEndpointAuthMethod = TokenEndpointAuthMethod ?? OAuthClientAuthenticationMethods.ClientSecretBasic,
             ApplicationType = ApplicationType is "web" or "native" ? ApplicationType : null,
-            GrantTypes = GrantTypes is { Count: > 0 } ? GrantTypes : [OAuthGrantTypes.AuthorizationCode],
+            GrantTypes = GrantTypes is { Count: > 0 } ? Distinct(GrantTypes) : [OAuthGrantTypes.AuthorizationCode],
+            RedirectUris = Distinct(RedirectUris),
+            ResponseTypes = Distinct(ResponseTypes),
+            Contacts = Distinct(Contacts),
         };
+
+    // What is sent twice is kept once.
+    private static string[]? Distinct(IReadOnlyList<string>? list) => list is null ? null : [.. list.Distinct(StringComparer.Ordinal)];
 
     // What is known of the scope it names, or the default when it names none.
     private ScopeSet? Granted(ClientPolicy policy) =>
@@ -118,6 +124,8 @@ public sealed record ClientMetadata
         // §2: token_endpoint_auth_method, grant_types
         if (!policy.AllowsMethod(TokenEndpointAuthMethod!))
             yield return OAuthError.InvalidClientMetadata("token_endpoint_auth_method", "this server does not offer the method");
+        if (GrantTypes!.Count > MaxItems)
+            yield return OAuthError.InvalidClientMetadata("grant_types", $"at most {MaxItems}");
         if (GrantTypes!.Any(g => !policy.AllowsGrantType(g)))
             yield return OAuthError.InvalidClientMetadata("grant_types", "this server does not offer one of them to this client");
         if (Type == ClientType.Public && GrantTypes!.Contains(OAuthGrantTypes.ClientCredentials))

@@ -193,21 +193,19 @@ public sealed partial class ClientRegistrar
             : client.Secrets.Count > 0 ? (null, client.Secrets)
             : made.Value;
         var built = Build(client.ClientId, filled, client.Provenance, client.Org, secrets);
-        return new RegisteredClient(
-            built with
-            {
-                CreatedAt = client.CreatedAt,
-                LastUsedOn = client.LastUsedOn,
-                RegistrationAccessTokenHash = client.RegistrationAccessTokenHash,
-                Disabled = client.Disabled,
-                Trusted = client.Trusted,
-                RequirePkce = client.RequirePkce,
-                Introspects = client.Introspects,
-                ScopeIsCeiling = client.ScopeIsCeiling,
-                DocumentHash = client.DocumentHash,
-            },
-            secret
-        );
+        var next = built with
+        {
+            CreatedAt = client.CreatedAt,
+            LastUsedOn = client.LastUsedOn,
+            RegistrationAccessTokenHash = client.RegistrationAccessTokenHash,
+            Disabled = client.Disabled,
+            Trusted = client.Trusted,
+            RequirePkce = client.RequirePkce,
+            Introspects = client.Introspects,
+            ScopeIsCeiling = client.ScopeIsCeiling,
+            DocumentHash = client.DocumentHash,
+        };
+        return IsTooLarge(next) ? OAuthError.RegistrationTooLarge : new RegisteredClient(next, secret);
     }
 
     // Made in the first round that needs it, for all rounds: hashing is slow, and the slower a round the more often it loses.

@@ -7,12 +7,15 @@ namespace HQ.OAuth2;
 /// <summary>The one door by which clients come in: by a host's hand (provenance <c>api</c>) or by themselves (<c>dcr</c>, RFC 7591).</summary>
 public sealed partial class ClientRegistrar
 {
+    private const int MaxBytes = 16 * 1024;
+
     private readonly IClientStore store;
     private readonly ConfiguredClients configured;
     private readonly ClientMemory memory;
     private readonly ConnectedApps apps;
     private readonly HqOAuth2Options options;
     private readonly TimeProvider time;
+    private readonly RegistrationCeiling ceiling;
     private readonly EventPublisher events;
     private readonly ILogger logger;
 
@@ -23,12 +26,13 @@ public sealed partial class ClientRegistrar
         ConnectedApps apps,
         IOptions<HqOAuth2Options> options,
         TimeProvider time,
+        RegistrationCeiling ceiling,
         EventPublisher events,
         ILogger<ClientRegistrar> logger
     )
     {
         (this.store, this.configured, this.memory, this.apps) = (store, configured, memory, apps);
-        (this.options, this.time, this.events, this.logger) = (options.Value, time, events, logger);
+        (this.options, this.time, this.ceiling, this.events, this.logger) = (options.Value, time, ceiling, events, logger);
     }
 
     private IClientRegistry Registry =>
@@ -99,13 +103,40 @@ public sealed partial class ClientRegistrar
         RegistrationAccessToken? token =
             provenance == ClientProvenance.Dcr && options.DcrManagement ? RegistrationAccessToken.New(built.ClientId) : null;
         var client = settings.ApplyTo(built) with { CreatedAt = Now(), RegistrationAccessTokenHash = token?.Hash };
-        // An id of 128 random bits that is taken is our own, by a commit whose answer was lost.
-        if (!await registry.TryAddAsync(client, ct) && (await registry.FindAsync(client.ClientId, ct))?.ToJson() != client.ToJson())
-            throw new InvalidOperationException("The client store refused a new random client id as already taken.");
+        if (IsTooLarge(client))
+            return OAuthError.RegistrationTooLarge;
+        if (await AddAsync(registry, client, ct) is { } full)
+            return full;
         logger.Registered(client.ClientId, provenance, client.Org, string.Join(' ', client.RedirectUris));
         await events.PublishAsync(new OAuthEvent.ClientRegistered(client.ClientId, provenance, client.Org, client.RedirectUris));
         return new RegisteredClient(client, secret) { RegistrationAccessToken = token?.ToWire() };
     }
+
+    private async ValueTask<OAuthError?> AddAsync(IClientRegistry registry, Client client, CancellationToken ct)
+    {
+        // §5: anybody may register, so the place is taken before anything is stored.
+        var counts = client.Provenance == ClientProvenance.Dcr;
+        if (counts && !await ceiling.TryTakeAsync(registry, ct))
+            return OAuthError.RegistrationsFull.Because(
+                "limits:selfRegisteredClients is reached: raise it, shorten neverApprovedClientLifetime, or demand initialAccessTokens"
+            );
+        try
+        {
+            // An id of 128 random bits that is taken is our own, by a commit whose answer was lost.
+            if (!await registry.TryAddAsync(client, ct) && (await registry.FindAsync(client.ClientId, ct))?.ToJson() != client.ToJson())
+                throw new InvalidOperationException("The client store refused a new random client id as already taken.");
+        }
+        finally
+        {
+            if (counts)
+                ceiling.Made();
+        }
+
+        return null;
+    }
+
+    // What is stored of one registration, whoever made it.
+    private static bool IsTooLarge(Client client) => System.Text.Encoding.UTF8.GetByteCount(client.ToJson()) > MaxBytes;
 
     // Whole milliseconds, so that every store gives back the stamp it was given.
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());

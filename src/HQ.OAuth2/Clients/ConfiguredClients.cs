@@ -10,7 +10,13 @@ internal sealed class ConfiguredClients(IOptions<HqOAuth2Options> options)
         .Value.Clients.Select(c => Build(c, options.Value))
         .ToFrozenDictionary(c => c.ClientId, StringComparer.Ordinal);
 
+    private FrozenSet<string>? nameKeys;
+
     public IEnumerable<Client> All => clients.Values;
+
+    /// <summary>Whether one of them has a name with this key.</summary>
+    public bool HasNameKey(string key) =>
+        (nameKeys ??= clients.Values.Select(c => c.NameKey).ToFrozenSet(StringComparer.Ordinal)).Contains(key);
 
     public Client? Find(string clientId) => clients.GetValueOrDefault(clientId);
 

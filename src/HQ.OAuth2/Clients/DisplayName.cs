@@ -15,29 +15,11 @@ internal static class DisplayName
     // Letters and symbols by their category, and yet nothing to see.
     private static readonly FrozenSet<int> blanks = FrozenSet.ToFrozenSet([0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0]);
 
-    // Capitals of other scripts that look like Latin ones (Cyrillic, Greek), and what is mistaken for one another.
-    private const string Lookalikes =
-        "\u0410\u0412\u0415\u0405\u0406\u0408\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0423\u051a\u051c\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7L10";
-    private const string LookLike = "ABESIJKMHOPCTXYQWABEZHIKMNOPTYXIIO";
-
-    // From a full-width form to its ASCII character; without ICU the normalization leaves it.
-    private const int Wide = '\uFF01' - '!';
-
     /// <summary>The name of a client, cleaned and cut; its id when nothing of it can be seen.</summary>
     public static string Of(Client client) => Clean(client.ClientName) is { Length: > 0 } name ? name : client.ClientId;
 
-    /// <summary>What the eye compares: without case, accents, spaces and signs, and with lookalikes of other scripts as Latin letters.</summary>
-    public static string Skeleton(string name) =>
-        string.Concat(
-            Clean(name)
-                .Normalize(NormalizationForm.FormKD)
-                .Select(c => c is >= '\uFF01' and <= '\uFF5E' ? (char)(c - Wide) : c)
-                .Where(char.IsLetterOrDigit)
-                .Select(char.ToUpperInvariant)
-                .Select(c => Lookalikes.IndexOf(c, StringComparison.Ordinal) is >= 0 and var i ? LookLike[i] : c)
-        );
-
-    private static string Clean(string? name)
+    /// <summary>A name without what cannot be seen or moves the text around it, cut; empty when nothing is left.</summary>
+    public static string Clean(string? name)
     {
         var text = new StringBuilder();
         var (length, marks) = (0, 0);

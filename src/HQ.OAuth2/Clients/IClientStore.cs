@@ -27,6 +27,9 @@ public interface IClientRegistry : IClientStore
     /// <summary>Clients in a stable order, a page at a time.</summary>
     ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct);
 
+    /// <summary>How many clients of this provenance there are. Called at most once a minute and node, while clients register.</summary>
+    ValueTask<int> CountAsync(ClientProvenance provenance, CancellationToken ct);
+
     /// <summary>
     /// Moves <see cref="Client.LastUsedOn"/> forward to a day, never back, and touches nothing else of the client, its version neither. No
     /// error when there is no such client. Called at most once a day for a client and node.
@@ -45,4 +48,11 @@ public interface IClientRegistry : IClientStore
 /// <param name="Provenance">Of this provenance; null = of any.</param>
 /// <param name="Limit">At most so many, 1 to 1000.</param>
 /// <param name="After">The <see cref="Page{T}.Next"/> of the page before; null = from the start.</param>
-public sealed record ClientFilter(string? Org = null, ClientProvenance? Provenance = null, int Limit = 100, string? After = null);
+public sealed record ClientFilter(string? Org = null, ClientProvenance? Provenance = null, int Limit = 100, string? After = null)
+{
+    /// <summary>
+    /// With one of these <see cref="Client.NameKey"/>s, at most a few dozen; null = with any. Asked for <c>api</c> clients only, before each
+    /// consent page of a self-registered client: answer it from an index.
+    /// </summary>
+    public IReadOnlyList<string>? NameKeys { get; init; }
+}

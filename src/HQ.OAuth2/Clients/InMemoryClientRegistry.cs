@@ -7,28 +7,52 @@ internal sealed class InMemoryClientRegistry : IClientRegistry
 {
     private readonly ConcurrentDictionary<string, Client> clients = new(StringComparer.Ordinal);
 
+    // The ids of api clients by the key of their name. Writers take turns, so that it and the clients change together.
+    private readonly Dictionary<string, HashSet<string>> names = new(StringComparer.Ordinal);
+    private readonly Lock writing = new();
+
     public ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) => new(clients.GetValueOrDefault(clientId));
 
-    public ValueTask<bool> TryAddAsync(Client client, CancellationToken ct) => new(clients.TryAdd(client.ClientId, client));
+    public ValueTask<bool> TryAddAsync(Client client, CancellationToken ct)
+    {
+        lock (writing)
+        {
+            if (!clients.TryAdd(client.ClientId, client))
+                return new(false);
+            NameOf(client)?.Add(client.ClientId);
+            return new(true);
+        }
+    }
 
     public ValueTask<bool> TryUpdateAsync(Client next, CancellationToken ct)
     {
-        while (clients.TryGetValue(next.ClientId, out var current) && current.Version == next.Version - 1)
+        lock (writing)
         {
-            if (clients.TryUpdate(next.ClientId, next with { LastUsedOn = current.LastUsedOn }, current))
-                return new(true);
+            if (!clients.TryGetValue(next.ClientId, out var current) || current.Version != next.Version - 1)
+                return new(false);
+            Forget(current);
+            clients[next.ClientId] = next with { LastUsedOn = current.LastUsedOn };
+            NameOf(next)?.Add(next.ClientId);
+            return new(true);
         }
-
-        return new(false);
     }
 
-    public ValueTask<bool> TryRemoveAsync(string clientId, CancellationToken ct) => new(clients.TryRemove(clientId, out _));
+    public ValueTask<bool> TryRemoveAsync(string clientId, CancellationToken ct)
+    {
+        lock (writing)
+        {
+            if (!clients.TryRemove(clientId, out var removed))
+                return new(false);
+            Forget(removed);
+            return new(true);
+        }
+    }
 
     public ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct)
     {
         var limit = Math.Clamp(by.Limit, 1, 1000);
-        var found = clients
-            .Values.Where(c => (by.Org is null || c.Org == by.Org) && (by.Provenance is null || c.Provenance == by.Provenance))
+        var found = Candidates(by)
+            .Where(c => (by.Org is null || c.Org == by.Org) && (by.Provenance is null || c.Provenance == by.Provenance))
             .Where(c => by.After is null || string.CompareOrdinal(c.ClientId, by.After) > 0)
             .OrderBy(c => c.ClientId, StringComparer.Ordinal)
             .Take(limit + 1)
@@ -36,29 +60,58 @@ internal sealed class InMemoryClientRegistry : IClientRegistry
         return new(new Page<Client>([.. found.Take(limit)], found.Count > limit ? found[limit - 1].ClientId : null));
     }
 
+    public ValueTask<int> CountAsync(ClientProvenance provenance, CancellationToken ct) =>
+        new(clients.Values.Count(c => c.Provenance == provenance));
+
     public ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct)
     {
-        while (clients.TryGetValue(clientId, out var current) && !(current.LastUsedOn >= day))
+        lock (writing)
         {
-            if (clients.TryUpdate(clientId, current with { LastUsedOn = day }, current))
-                break;
+            if (clients.TryGetValue(clientId, out var current) && !(current.LastUsedOn >= day))
+                clients[clientId] = current with { LastUsedOn = day };
         }
 
         return default;
     }
 
-    public ValueTask<int> RemoveUnusedAsync(
-        DateTimeOffset neverUsedAndMadeBefore,
-        DateOnly lastUsedBefore,
-        int limit,
-        CancellationToken ct
-    ) =>
-        new(
-            clients
-                .Where(c => c.Value.IsSelfRegistered)
-                .Where(c => c.Value.LastUsedOn is { } day ? day < lastUsedBefore : c.Value.CreatedAt < neverUsedAndMadeBefore)
+    public ValueTask<int> RemoveUnusedAsync(DateTimeOffset neverUsedAndMadeBefore, DateOnly lastUsedBefore, int limit, CancellationToken ct)
+    {
+        // A client that is used meanwhile waits for its turn and stays.
+        lock (writing)
+        {
+            var unused = clients
+                .Values.Where(c => c.IsSelfRegistered)
+                .Where(c => c.LastUsedOn is { } day ? day < lastUsedBefore : c.CreatedAt < neverUsedAndMadeBefore)
                 .Take(limit)
-                // Only as it was seen: who is used meanwhile stays.
-                .Count(clients.TryRemove)
-        );
+                .ToList();
+            return new(unused.Count(c => clients.TryRemove(c.ClientId, out _)));
+        }
+    }
+
+    private IEnumerable<Client> Candidates(ClientFilter by)
+    {
+        if (by.NameKeys is not { } keys)
+            return clients.Values;
+        if (by.Provenance != ClientProvenance.Api)
+            return clients.Values.Where(c => keys.Contains(c.NameKey));
+        lock (writing)
+            return [.. keys.Distinct().SelectMany(k => names.GetValueOrDefault(k) ?? []).Select(id => clients[id])];
+    }
+
+    private HashSet<string>? NameOf(Client client)
+    {
+        if (client.Provenance != ClientProvenance.Api)
+            return null;
+        var key = client.NameKey;
+        return names.TryGetValue(key, out var ids) ? ids : names[key] = new(StringComparer.Ordinal);
+    }
+
+    private void Forget(Client client)
+    {
+        if (NameOf(client) is not { } ids)
+            return;
+        ids.Remove(client.ClientId);
+        if (ids.Count == 0)
+            names.Remove(client.NameKey);
+    }
 }

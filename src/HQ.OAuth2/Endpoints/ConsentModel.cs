@@ -26,6 +26,9 @@ public sealed record ConsentModel
     /// <summary>Whether a self-registered client calls itself what one of the host's own clients calls itself.</summary>
     public required bool ImitatesKnownClient { get; init; }
 
+    /// <summary>Whether a self-registered client calls itself official, verified, secure or the like, which nobody here has checked.</summary>
+    public required bool ClaimsTrust { get; init; }
+
     /// <summary>The organization the client belongs to; null when the host has none.</summary>
     public required string? Org { get; init; }
 
@@ -92,6 +95,7 @@ public sealed record ConsentModel
             Provenance = client.Provenance,
             IsTrusted = client.Trusted && client.Provenance == ClientProvenance.Api,
             ImitatesKnownClient = imitates,
+            ClaimsTrust = client.IsSelfRegistered && Lookalikes.ClaimsTrust(client.ClientName),
             Org = client.Org,
             FirstSeen = client.CreatedAt == DateTimeOffset.UnixEpoch ? null : client.CreatedAt,
             RedirectHost = RedirectUris.DisplayHost(uri),

@@ -1,0 +1,202 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
+
+namespace HQ.OAuth2;
+
+/// <summary>Which names look alike (UTS 39 §4), by a table that tools/lookalikes.py makes; nothing here needs ICU.</summary>
+internal static class Lookalikes
+{
+    /// <summary>The longest skeleton; a column for it needs no more.</summary>
+    public const int MaxSkeleton = 256;
+
+    // A run of words for each pair of its ends.
+    private const int MaxWords = 10;
+
+    // Words by which a name asks to be trusted, English and German, with their endings.
+    private static readonly string[] trustWords =
+    [
+        .. Endings("official", ""),
+        .. Endings("verified", ""),
+        .. Endings("trusted", ""),
+        .. Endings("trustworthy", ""),
+        .. Endings("secure", "", "d"),
+        .. Endings("certified", ""),
+        .. Endings("approved", ""),
+        .. Endings("authentic", ""),
+        .. Endings("genuine", ""),
+        .. Endings("offiziell", "", "e", "er", "es"),
+        .. Endings("verifiziert", "", "e", "er", "es"),
+        .. Endings("vertrauensw\u00fcrdig", "", "e", "er", "es"),
+        .. Endings("sicher", "", "e", "er", "es"),
+        .. Endings("zertifiziert", "", "e", "er", "es"),
+        .. Endings("gepr\u00fcft", "", "e", "er", "es"),
+        .. Endings("freigegeben", "", "e", "er", "es"),
+    ];
+
+    private static readonly FrozenDictionary<int, string> table = ReadTable();
+    private static readonly FrozenSet<string> trust = trustWords.Select(Skeleton).ToFrozenSet(StringComparer.Ordinal);
+
+    // Long enough to be seen in a name without spaces, and part of no other word.
+    private static readonly string[] longTrust =
+    [
+        .. trustWords.Where(w => w.Length >= 8).Select(Skeleton).OrderByDescending(w => w.Length),
+    ];
+    private static readonly string[] distrust = [Skeleton("unofficial"), Skeleton("inoffiziell"), Skeleton("unverified")];
+
+    // Heavy and light check marks.
+    private static readonly FrozenSet<int> checkMarks = FrozenSet.ToFrozenSet([0x2713, 0x2714, 0x2611, 0x2705, 0x1F5F8, 0x1F5F9]);
+
+    /// <summary>
+    /// What the eye compares: without case, accents, spaces and signs, lookalikes of all scripts and digits as Latin letters, and pairs
+    /// like "rn" as the letter they look like.
+    /// </summary>
+    public static string Skeleton(string name) => Fold(string.Concat(Words(DisplayName.Clean(name))));
+
+    /// <summary>Whether a name says that it is official, verified, secure or the like.</summary>
+    public static bool ClaimsTrust(string? name) => name is not null && (WithoutTrust(name) is not null || HasCheckMark(name));
+
+    /// <summary>
+    /// The skeletons that a name may be taken for: its own, and, where words like "official" stand around, that of each run of the other
+    /// words.
+    /// </summary>
+    public static IReadOnlyList<string> TakenFor(string name)
+    {
+        // A letter may look like another one in its other case: Cyrillic Be like B, and like 6 when it is small.
+        var keys = new HashSet<string>(StringComparer.Ordinal)
+        {
+            Skeleton(name),
+            Skeleton(name.ToLowerInvariant()),
+            Skeleton(name.ToUpperInvariant()),
+        };
+        var words = WithoutTrust(name) ?? (HasCheckMark(name) ? Words(DisplayName.Clean(name)) : []);
+        for (var start = 0; start < Math.Min(words.Count, MaxWords); start++)
+        {
+            for (var end = start + 1; end <= Math.Min(words.Count, MaxWords); end++)
+                keys.Add(Fold(string.Concat(words.Take(start..end))));
+        }
+
+        keys.Remove("");
+        return [.. keys];
+    }
+
+    // The words that are left when those of trust are taken away; null when there are none of trust.
+    private static List<string>? WithoutTrust(string name)
+    {
+        var (left, found) = (new List<string>(), false);
+        var words = Words(DisplayName.Clean(name));
+        // Single letters with spaces between them are one word to the eye.
+        foreach (var word in words.Count > 3 && words.All(w => w.Length == 1) ? [string.Concat(words)] : words)
+        {
+            var skeleton = Fold(word);
+            if (distrust.Contains(skeleton))
+                continue;
+            if (trust.Contains(skeleton))
+                found = true;
+            else if (
+                longTrust.FirstOrDefault(w => skeleton.EndsWith(w, StringComparison.Ordinal)) is { } last
+                && !distrust.Any(skeleton.EndsWith)
+            )
+                (found, _) = (true, Add(skeleton[..^last.Length]));
+            else if (longTrust.FirstOrDefault(w => skeleton.StartsWith(w, StringComparison.Ordinal)) is { } first)
+                (found, _) = (true, Add(skeleton[first.Length..]));
+            else
+                left.Add(word);
+        }
+
+        return found ? left : null;
+
+        bool Add(string word)
+        {
+            left.Add(word);
+            return true;
+        }
+    }
+
+    private static bool HasCheckMark(string name) => name.EnumerateRunes().Any(r => checkMarks.Contains(r.Value));
+
+    // Lower-case letters and digits, each as what it looks like; what is neither ends a word, except for a mark on a letter.
+    private static List<string> Words(string name)
+    {
+        var (words, word) = (new List<string>(), new StringBuilder());
+        var runes = name.EnumerateRunes().ToArray();
+        for (var i = 0; i < runes.Length; i++)
+        {
+            if (Letter(runes, i) is { } letter)
+                word.Append(letter);
+            else if (Rune.GetUnicodeCategory(runes[i]) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark))
+                End();
+        }
+
+        End();
+        return words;
+
+        void End()
+        {
+            if (word.Length > 0)
+                words.Add(word.ToString());
+            word.Clear();
+        }
+    }
+
+    private static string? Letter(Rune[] runes, int i)
+    {
+        var rune = runes[i];
+        if (rune.IsAscii)
+            return Rune.IsLetterOrDigit(rune) ? Rune.ToLowerInvariant(rune).ToString()
+                : i > 0 && i < runes.Length - 1 && Rune.IsLetter(runes[i - 1]) && Rune.IsLetter(runes[i + 1]) ? InWord(rune)
+                : null;
+        return table.TryGetValue(rune.Value, out var like) ? like
+            : Rune.IsLetterOrDigit(rune) ? Rune.ToLowerInvariant(rune).ToString()
+            : null;
+    }
+
+    // A sign that is read as a letter where letters stand around it.
+    private static string? InWord(Rune sign) =>
+        sign.Value switch
+        {
+            '|' or '!' => "l",
+            '@' => "a",
+            '$' => "s",
+            _ => null,
+        };
+
+    // Digits as the letters that they are read for, I and l as one, and pairs that look like one letter.
+    private static string Fold(string letters)
+    {
+        var folded = string.Concat(
+                letters.Select(c =>
+                    c switch
+                    {
+                        '0' => 'o',
+                        '1' or 'l' => 'i',
+                        '3' => 'e',
+                        '4' => 'a',
+                        '5' => 's',
+                        '7' => 't',
+                        _ => c,
+                    }
+                )
+            )
+            .Replace("rn", "m", StringComparison.Ordinal)
+            .Replace("vv", "w", StringComparison.Ordinal)
+            .Replace("ci", "d", StringComparison.Ordinal);
+        return folded.Length > MaxSkeleton ? folded[..MaxSkeleton] : folded;
+    }
+
+    private static IEnumerable<string> Endings(string word, params string[] endings) => endings.Select(e => word + e);
+
+    private static FrozenDictionary<int, string> ReadTable()
+    {
+        using var reader = new StreamReader(typeof(Lookalikes).Assembly.GetManifestResourceStream("lookalikes.txt")!);
+        var read = new Dictionary<int, string>();
+        while (reader.ReadLine() is { } line)
+        {
+            var space = line.IndexOf(' ', StringComparison.Ordinal);
+            foreach (var rune in line[(space + 1)..].EnumerateRunes())
+                read[rune.Value] = line[..space];
+        }
+
+        return read.ToFrozenDictionary();
+    }
+}
