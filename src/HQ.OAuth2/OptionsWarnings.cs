@@ -101,6 +101,8 @@ internal static class OptionsWarnings
             yield return new("limits:bcryptConcurrency", 0, "wrong client secrets can occupy every core");
         if (options.Dcr && limits.RegistrationsPerMinute == 0 && options.InitialAccessTokens.Count == 0)
             yield return new("limits:registrationsPerMinute", 0, "anybody can fill the client store as fast as this server answers");
+        if (options.Dcr && limits.SelfRegisteredClients == 0 && options.InitialAccessTokens.Count == 0)
+            yield return new("limits:selfRegisteredClients", 0, "the client store grows as long as somebody registers clients");
         if (options.ClientIdMetadataDocuments && limits.DocumentFetchesPerMinute == 0)
             yield return new(
                 "limits:documentFetchesPerMinute",

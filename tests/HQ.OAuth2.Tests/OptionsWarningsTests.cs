@@ -46,6 +46,7 @@ internal sealed class OptionsWarningsTests
         yield return Case("limits:failedAuthenticationsPerMinute", 0, o => o.Limits.FailedAuthenticationsPerMinute = 0);
         yield return Case("limits:bcryptConcurrency", 0, o => o.Limits.BcryptConcurrency = 0);
         yield return Case("limits:registrationsPerMinute", 0, o => (o.Dcr, o.Limits.RegistrationsPerMinute) = (true, 0));
+        yield return Case("limits:selfRegisteredClients", 0, o => (o.Dcr, o.Limits.SelfRegisteredClients) = (true, 0));
         yield return Case(
             "limits:documentFetchesPerMinute",
             0,

@@ -133,14 +133,15 @@ public sealed partial class ClientRegistrar
         CancellationToken ct
     )
     {
-        // Disabled first, by a swap: it proves the version, and a removal that breaks off leaves a client that can do nothing.
-        var disabled = await ChangeAsync(
+        // Emptied first, by a swap: it proves the version, and a removal that breaks off leaves a client that can do nothing. No other
+        // change makes a client without grant types, so another's change is never taken for ours.
+        var emptied = await ChangeAsync(
             clientId,
             expectedVersion,
-            client => new(refuses(client) is { } error ? error : new RegisteredClient(client with { Disabled = true }, null)),
+            client => new(refuses(client) is { } error ? error : new RegisteredClient(Emptied(client), null)),
             ct
         );
-        if (disabled.Failed(out var refused, out _))
+        if (emptied.Failed(out var refused, out _))
             return refused;
         try
         {
@@ -158,6 +159,16 @@ public sealed partial class ClientRegistrar
         await apps.RevokeForClientAsync(clientId, CancellationToken.None);
         return null;
     }
+
+    private static Client Emptied(Client client) =>
+        client with
+        {
+            Disabled = true,
+            GrantTypes = [],
+            RedirectUris = [],
+            Secrets = [],
+            RegistrationAccessTokenHash = null,
+        };
 
     // What an administrator makes of a client.
     private Outcome<RegisteredClient> Administered(
