@@ -18,14 +18,16 @@ internal sealed class KeyRefresh(TokenKeys keys, IOptions<HqOAuth2Options> optio
             await Task.Delay(options.Value.CacheKeysFor, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
+                stoppingToken.ThrowIfCancellationRequested();
                 await keys.RefreshAsync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 logger.KeysNotRefreshed(e);
             }
-            catch (OperationCanceledException)
+            catch (Exception)
             {
+                // The host stops. A start that failed disposes of the services too, so any exception can be the consequence.
                 return;
             }
         }

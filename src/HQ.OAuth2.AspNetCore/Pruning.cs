@@ -33,8 +33,9 @@ internal sealed class Pruning(IServiceScopeFactory scopes, IOptions<HqOAuth2Opti
             {
                 logger.NotPruned(e);
             }
-            catch (OperationCanceledException)
+            catch (Exception)
             {
+                // The host stops, and its services may be gone already.
                 return;
             }
 

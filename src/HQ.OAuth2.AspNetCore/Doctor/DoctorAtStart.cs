@@ -47,9 +47,9 @@ internal sealed class DoctorAtStart(
         {
             logger.DoctorFailed(e);
         }
-        catch (OperationCanceledException)
+        catch (Exception)
         {
-            // The app stops before the doctor is done.
+            // The host stops before the doctor is done, and its services may be gone already.
         }
     }
 }
