@@ -73,7 +73,34 @@ internal static partial class AdapterLog
     [LoggerMessage(
         1109,
         LogLevel.Warning,
-        "The keys of access tokens are stored, but the Data Protection keys that protect them are kept by this machine only, or not at all: another node, or a new container, cannot use them and will not start. Keep them where all nodes read them, for instance by PersistDataProtectionKeys() of HQ.OAuth2.EntityFrameworkCore"
+        "The keys of access tokens are stored, but the Data Protection keys that protect them are kept by this machine only, or not at all: another node, or a new container, cannot use them and will not start. Keep them where all nodes read them: PersistDataProtectionKeys() after UseSqlite or UsePostgreSql, or with a context of your own services.AddDataProtection().PersistKeysToDbContext<YourContext>()"
     )]
     public static partial void ProtectionOfThisMachineOnly(this ILogger logger);
+
+    [LoggerMessage(1117, LogLevel.Warning, "Nobody can sign in at the authorization endpoint: {Problem}")]
+    public static partial void NoSignInPage(this ILogger logger, string problem);
+
+    [LoggerMessage(
+        1118,
+        LogLevel.Warning,
+        "{Endpoint} requires the scope {Scope}, which is not in {Section}:scopes, so no token can have it: add it there, or correct RequireScope"
+    )]
+    public static partial void UnknownScopeRequired(this ILogger logger, string endpoint, string scope, string section);
+
+    [LoggerMessage(
+        1119,
+        LogLevel.Information,
+        "{Section}:clients:{ClientId} has no secret and no tokenEndpointAuthMethod, so it is a public client: anybody can use its id. Set tokenEndpointAuthMethod to none to say so, or give it a secretHash"
+    )]
+    public static partial void PublicByDefault(this ILogger logger, string section, string clientId);
+
+    [LoggerMessage(1120, LogLevel.Error, "{Endpoint} answers nobody: {Reason}")]
+    public static partial void SignInUnfit(this ILogger logger, string endpoint, string reason);
+
+    [LoggerMessage(
+        1121,
+        LogLevel.Warning,
+        "This app runs in a container, and its Data Protection keys are kept inside it, or not at all: when the container is created anew, it cannot read the stored keys of access tokens and will not start. Keep them outside: PersistDataProtectionKeys() after UseSqlite or UsePostgreSql, or with a context of your own services.AddDataProtection().PersistKeysToDbContext<YourContext>()"
+    )]
+    public static partial void ProtectionOfThisContainerOnly(this ILogger logger);
 }

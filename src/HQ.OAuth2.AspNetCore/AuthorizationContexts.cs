@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
@@ -12,8 +13,6 @@ internal sealed class AuthorizationContexts(
     RequestHandles handles,
     SubjectSeals seals,
     IAntiforgery antiforgery,
-    IAuthenticationSchemeProvider schemes,
-    IAuthenticationHandlerProvider handlers,
     IOptions<HqOAuth2Options> hostOptions
 )
 {
@@ -73,6 +72,9 @@ internal sealed class AuthorizationContexts(
 
     private async ValueTask<bool> CanSignOutAsync(HttpContext http)
     {
+        // Not of the constructor: a host without authentication would be told of our classes, not of what it lacks.
+        var schemes = http.RequestServices.GetRequiredService<IAuthenticationSchemeProvider>();
+        var handlers = http.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>();
         var scheme = options.AuthenticationScheme ?? (await schemes.GetDefaultSignOutSchemeAsync())?.Name;
         return scheme is not null && await handlers.GetHandlerAsync(http, scheme) is IAuthenticationSignOutHandler;
     }

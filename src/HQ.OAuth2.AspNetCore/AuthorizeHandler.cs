@@ -105,7 +105,12 @@ internal sealed class AuthorizeHandler(
         string? subject = null;
         if (user is not null && HostUser.Subject(user, options).Failed(out var unusable, out subject))
         {
-            await ShowAsync(http, ProtocolGuard.Refuse(http, unusable));
+            ProtocolGuard.Refuse(http, unusable);
+            // §4.1.2.1: a fault of the host is told to the client; the host's developer reads the sentence here.
+            if (unusable.Code == OAuthError.ServerError.Code && options.ExplainErrors != true)
+                await RefuseAsync(http, unusable, request.Client, request.RedirectUri, endpoint.ErrorLocation(request, unusable));
+            else
+                await ShowAsync(http, unusable);
             return;
         }
 
@@ -173,6 +178,8 @@ internal sealed class AuthorizeHandler(
             case AuthorizationDecision.Ask(var page):
                 PageHeaders.Set(http);
                 await page.ExecuteAsync(http);
+                if (subject is null)
+                    await HostSignIn.ShowErrorIfPagelessAsync(http);
                 SeeOther(http);
                 return;
         }
@@ -191,6 +198,7 @@ internal sealed class AuthorizeHandler(
     {
         PageHeaders.Set(http);
         await http.ChallengeAsync(options.AuthenticationScheme, properties);
+        await HostSignIn.ShowErrorIfPagelessAsync(http);
         SeeOther(http);
     }
 

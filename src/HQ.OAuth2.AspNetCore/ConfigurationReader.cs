@@ -225,14 +225,23 @@ internal static class ConfigurationReader
                 Wrong("a list");
             foreach (var child in configuration.GetChildren())
             {
+                var value = new Value(child, $"{key}:{child.Key}", problems);
+                if (!child.GetChildren().Any())
+                {
+                    value.Wrong($"an object such as {{ \"{keys.Keys.First()}\": \"...\" }}");
+                    continue;
+                }
+
                 var item = new T();
-                new Value(child, $"{key}:{child.Key}", problems).Members(item, keys);
+                value.Members(item, keys);
                 list.Add(item);
             }
         }
 
         public void Members<T>(T target, Dictionary<string, Action<T, Value>> keys, bool complain = true)
         {
+            if (!string.IsNullOrEmpty(Raw))
+                Wrong($"an object such as {{ \"{keys.Keys.First()}\": ... }}");
             foreach (var child in configuration.GetChildren())
             {
                 if (keys.TryGetValue(child.Key, out var read))

@@ -32,20 +32,17 @@ internal static class HostUser
         authorization?.Split(' ')[0] is { } scheme
         && (scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || scheme.Equals("DPoP", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The subject of a user (RFC 9068 §2.2), or that it cannot be stored.</summary>
-    /// <exception cref="InvalidOperationException">The host signs users in without the claim that is configured.</exception>
+    /// <summary>The subject of a user (RFC 9068 §2.2), that the host signs users in without it, or that it cannot be stored.</summary>
     public static Outcome<string> Subject(ClaimsPrincipal user, HqOAuth2Options options)
     {
+        const string key = HqOAuth2OptionsValidator.Section + ":subjectClaim";
         var claim = options.SubjectClaim ?? ClaimTypes.NameIdentifier;
-        var subject = user.FindFirst(claim)?.Value is { Length: > 0 } value
-            ? value
-            : throw new InvalidOperationException(
-                $"The signed-in user has no claim {claim}: sign users in with it, or name another in {HqOAuth2OptionsValidator.Section}:subjectClaim."
+        if (user.FindFirst(claim)?.Value is not { Length: > 0 } subject)
+            return OAuthError.SignInUnfit.Because(
+                $"the signed-in user has no claim {claim}: sign users in with it, or name another in {key}"
             );
         return Subjects.Problem(subject) is { } problem
-            ? OAuthError.SubjectUnusable.Because(
-                $"the claim {claim} of the signed-in user {problem}: name another in {HqOAuth2OptionsValidator.Section}:subjectClaim"
-            )
+            ? OAuthError.SubjectUnusable.Because($"the claim {claim} of the signed-in user {problem}: name another in {key}")
             : subject;
     }
 }

@@ -26,6 +26,7 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         if (!options.Enabled)
             return group;
 
+        services.GetRequiredService<HostRoutes>().Add(endpoints);
         // Protocol endpoints know their callers by the protocol's own means: a host's fallback policy is not for them.
         group.AllowAnonymous().WithTags("OAuth2");
         var issuer = Issuer.Of(options);

@@ -61,7 +61,8 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddSingleton<RegistrationCeiling>();
         services.TryAddSingleton<RequestHandles>();
         services.TryAddSingleton<SubjectSeals>();
-        services.TryAddSingleton<ManagementRoutes>();
+        services.TryAddSingleton<HostRoutes>();
+        services.TryAddSingleton<DoctorProbe>();
         services.TryAddSingleton<ProtectedResources>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Add(AdapterJson.Default));
         services.TryAddSingleton<IClientStore, InMemoryClientRegistry>();
@@ -132,6 +133,7 @@ public static class HqOAuth2ServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, NoSniffFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CrossOriginFilter>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ManagementChallengeFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeyRefresh>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, Pruning>());

@@ -29,7 +29,11 @@ internal static class ProtocolGuard
     public static OAuthError Refuse(HttpContext http, OAuthError error)
     {
         Note(http, error);
-        Logger(http).Refused(EndpointName(http), null, error);
+        // This one is for the host to correct, and concerns every user.
+        if (error.Id == OAuthError.SignInUnfit.Id)
+            Logger(http).SignInUnfit(EndpointName(http), error.Reason ?? error.Description);
+        else
+            Logger(http).Refused(EndpointName(http), null, error);
         return error;
     }
 

@@ -11,6 +11,12 @@ internal static class ProtocolHandlers
 
     public static async Task TokenAsync(HttpContext http)
     {
+        if (Of<DoctorProbe>(http).IsMarked(http.Request))
+        {
+            await OAuthHttp.WriteErrorAsync(http, OAuthError.MissingParameter("grant_type"));
+            return;
+        }
+
         var outcome = (await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request)
             ? ProtocolGuard.Refuse(http, unreadable)
             : await Of<TokenEndpoint>(http).HandleAsync(request, http.RequestAborted);

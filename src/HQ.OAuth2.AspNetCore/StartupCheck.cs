@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +20,17 @@ internal sealed class StartupCheck(
 {
     private const string Section = HqOAuth2OptionsValidator.Section;
 
+    // What SQLite, MySQL and SQL Server say of a table or column that is not there; PostgreSQL says it by its state.
+    private static readonly string[] schemaMissing =
+    [
+        "no such table",
+        "no such column",
+        "doesn't exist",
+        "Unknown column",
+        "Invalid object name",
+        "Invalid column name",
+    ];
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!options.Value.Enabled)
@@ -30,18 +43,42 @@ internal sealed class StartupCheck(
         var services = scope.ServiceProvider;
         if (HqOAuth2OptionsValidator.StoreProblem(options.Value, services.GetRequiredService<IClientStore>()) is { } store)
             throw Problem(store);
-        if (await SignInProblemAsync(services.GetService<IAuthenticationSchemeProvider>()) is { } signIn)
+        if (await HostSignIn.ProblemAsync(services, options.Value) is { } signIn)
             throw Problem(signIn);
-        var management = services.GetRequiredService<ManagementRoutes>();
-        if (management.Problem() is { } open)
-            throw Problem(open);
-        if (management.IsMapped && services.GetRequiredService<IClientStore>() is not IClientRegistry and var readOnly)
+        var routes = services.GetRequiredService<HostRoutes>();
+        var policies = new PolicyCheck(
+            routes,
+            options,
+            services.GetRequiredService<IOptionsMonitor<HqOAuth2BearerOptions>>(),
+            services.GetRequiredService<IAuthenticationSchemeProvider>(),
+            services.GetService<IAuthorizationPolicyProvider>()
+        );
+        if (await policies.ProblemAsync() is { } policy)
+            throw Problem(policy);
+        if (routes.HasManagement && services.GetRequiredService<IClientStore>() is not IClientRegistry and var readOnly)
             throw Problem(
                 $"MapHqOAuth2Management() is mapped, but {readOnly.GetType()} cannot add clients: implement IClientRegistry, or do not map it."
             );
         // The keys are read, or made, before anybody asks: a stored key that this node cannot use stops the start.
-        await services.GetRequiredService<TokenKeys>().CurrentAsync(cancellationToken);
+        try
+        {
+            await services.GetRequiredService<TokenKeys>().CurrentAsync(cancellationToken);
+        }
+        catch (DbException e) when (IsSchemaMissing(e))
+        {
+            throw new InvalidOperationException(
+                "The tables of the authorization server are not in your database, or not as this version needs them. Call "
+                    + "modelBuilder.UseHqOAuth2() in OnModelCreating of your context, then run: dotnet ef migrations add HqOAuth2, and "
+                    + "dotnet ef database update.",
+                e
+            );
+        }
+
         Report(services);
+        if (await HostSignIn.PagelessAsync(services, options.Value) is { } pageless)
+            logger.NoSignInPage(pageless);
+        foreach (var (endpoint, unknown) in await policies.UnknownScopesAsync())
+            logger.UnknownScopeRequired(endpoint, unknown, Section);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -52,6 +89,11 @@ internal sealed class StartupCheck(
         logger.Serving(issuer.Value, issuer.Url(issuer.MetadataPath));
         foreach (var warning in OptionsWarnings.Of(options.Value))
             logger.Weakens(Section, warning.Key, warning.Value, warning.Consequence);
+        foreach (var client in options.Value.Clients.Where(c => c is { Secret: null, SecretHash: null, TokenEndpointAuthMethod: null }))
+            logger.PublicByDefault(Section, client.ClientId);
+        var isStored = services.GetRequiredService<IKeyStore>() is not InMemoryKeyStore;
+        if (isStored && IsContainer() && IsProtectionOfThisMachineOnly(services))
+            logger.ProtectionOfThisContainerOnly();
         if (environment.IsDevelopment())
             return;
         if (services.GetRequiredService<IAuthorizationStore>() is InMemoryAuthorizationStore)
@@ -60,9 +102,9 @@ internal sealed class StartupCheck(
             logger.InMemory("The client store");
         if (services.GetRequiredService<ITicketStore>() is InMemoryTicketStore)
             logger.InMemory("The ticket store");
-        if (services.GetRequiredService<IKeyStore>() is InMemoryKeyStore)
+        if (!isStored)
             logger.InMemory("The key store");
-        else if (IsProtectionOfThisMachineOnly(services))
+        else if (!IsContainer() && IsProtectionOfThisMachineOnly(services))
             logger.ProtectionOfThisMachineOnly();
     }
 
@@ -71,17 +113,16 @@ internal sealed class StartupCheck(
         services.GetRequiredService<IDataProtectionProvider>() is EphemeralDataProtectionProvider
         || services.GetRequiredService<IOptions<KeyManagementOptions>>().Value.XmlRepository is null;
 
-    private async Task<string?> SignInProblemAsync(IAuthenticationSchemeProvider? schemes)
-    {
-        const string fix = "add one, for instance builder.Services.AddAuthentication(\"Cookies\").AddCookie()";
-        if (options.Value.AuthenticationScheme is { } name)
-            return schemes is not null && await schemes.GetSchemeAsync(name) is not null
-                ? null
-                : $"{Section}:authenticationScheme = {name} is no authentication scheme of this host: {fix}, or name one that is there.";
-        return schemes is not null && await schemes.GetDefaultAuthenticateSchemeAsync() is not null
-            ? null
-            : $"{Section}:authenticationScheme is not set, and this host has no default authentication scheme: {fix}.";
-    }
+    // .NET's own images say so by the variable; Docker and Podman by a file.
+    private static bool IsContainer() =>
+        Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") is "true" or "1"
+        || File.Exists("/.dockerenv")
+        || File.Exists("/run/.containerenv");
+
+    // A host that keeps everything in a context of its own runs its migrations itself.
+    private static bool IsSchemaMissing(DbException e) =>
+        e.SqlState is "42P01" or "42703" or "42S02" or "42S22"
+        || schemaMissing.Any(words => e.Message.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     private static OptionsValidationException Problem(string problem) => new(nameof(HqOAuth2Options), typeof(HqOAuth2Options), [problem]);
 }

@@ -294,6 +294,10 @@ public sealed record OAuthError
     public static OAuthError SubjectUnusable { get; } =
         new(1073, "invalid_request", "This account cannot be used here: its identifier is too long or has characters that cannot be kept.");
 
+    /// <summary>The host's own sign-in does not fit: its challenge shows no page, or its users have no subject. Shown to the user; the log has the fix.</summary>
+    public static OAuthError SignInUnfit { get; } =
+        new(1077, "server_error", "The sign-in of this site is not set up for this server.", 500);
+
     /// <summary>An error that an extension grant names (§4.5), for instance <c>authorization_pending</c>.</summary>
     public static OAuthError Extension(string code, string description) => new(1000, Clean(code), description);
 

@@ -33,6 +33,17 @@ internal sealed class ConnectedAppsPageTests
     }
 
     [Test]
+    public async Task A_view_of_the_page_logs_no_warning()
+    {
+        await using var quiet = await TestApp.StartAsync();
+        var user = new ConnectedAppsApiTests.Session(quiet, "ann");
+        await user.TokensAsync("web");
+        (await quiet.NewBrowser("ann").GetAsync(Path)).Status.Should().Be(200);
+
+        quiet.Logs.Lines.Should().NotContain(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("Antiforgery"));
+    }
+
+    [Test]
     public async Task Apps_are_grouped_by_who_registered_them_and_where_they_return_to()
     {
         var user = new ConnectedAppsApiTests.Session(app, "grouped");

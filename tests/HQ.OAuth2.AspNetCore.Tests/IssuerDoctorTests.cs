@@ -125,6 +125,33 @@ internal sealed class IssuerDoctorTests
         app.Logs.Lines.Should().Contain(l => l.Contains($"Clients find this server: {TestApp.Issuer}") || l.Contains("The clocks differ"));
     }
 
+    [Test]
+    public async Task The_doctor_of_the_process_leaves_no_refusal_in_its_log_and_nobody_else_can_do_that()
+    {
+        await using var app = await TestApp.StartAsync(inMemory: true);
+        using var own = app.NewHttpClient();
+
+        await app.Services.GetServices<IHostedService>().OfType<DoctorAtStart>().Single().ReportAsync(own, CancellationToken.None);
+        app.Logs.Lines.Should().NotContain(l => l.Contains(" refused client "));
+
+        foreach (var mark in new[] { "", "true", new string('0', 64) })
+        {
+            using var guess = new HttpRequestMessage(HttpMethod.Post, "/oauth2/token") { Content = new FormUrlEncodedContent([]) };
+            guess.Headers.TryAddWithoutValidation("HQ-Doctor", mark);
+            (await app.SendAsync(guess)).ShouldBeError("invalid_client", 401);
+        }
+
+        app.Logs.Lines.Count(l => l.Contains(" refused client ")).Should().Be(3);
+        (
+            await own.PostAsync(
+                "/oauth2/token",
+                new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", "spa")])
+            )
+        )
+            .IsSuccessStatusCode.Should()
+            .BeFalse("a marked request is not looked at, so nothing can be hidden in it");
+    }
+
     private async Task<IReadOnlyList<DoctorFinding>> ExamineAsync(string issuer = "https://as.example/x")
     {
         using var http = new HttpClient(new Handler(line));

@@ -40,6 +40,17 @@ internal sealed class RequestHandleTests
         (await browser.ApproveAsync(answer.Location!)).LocationParameter("state").Should().Be(longState);
     }
 
+    // A default nginx takes an answer whose headers have 4 kB, and a request line of 8 kB.
+    [TestCase(500, 1000)]
+    [TestCase(2000, 3300)]
+    public async Task The_way_to_sign_in_and_back_passes_a_default_nginx(int length, int longest)
+    {
+        var state = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(length)).Replace('+', '-')[..length];
+        var challenge = await app.NewBrowser(user: null).GetAsync(TestApp.AuthorizeUrl("web", ("state", state.Replace('/', '_'))));
+
+        challenge.Location!.Length.Should().BeLessThan(longest);
+    }
+
     [Test]
     public async Task A_short_request_stays_readable() =>
         (await app.NewBrowser(user: null).GetAsync(TestApp.AuthorizeUrl("web"))).ReturnUrl().Should().Be(TestApp.AuthorizeUrl("web"));

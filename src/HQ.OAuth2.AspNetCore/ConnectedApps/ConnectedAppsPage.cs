@@ -21,6 +21,7 @@ internal static class ConnectedAppsPage
         {
             var path = http.Request.PathBase.Add(http.Request.Path).ToUriComponent();
             await http.ChallengeAsync(options.AuthenticationScheme, new AuthenticationProperties { RedirectUri = path });
+            await HostSignIn.ShowErrorIfPagelessAsync(http);
             return;
         }
 

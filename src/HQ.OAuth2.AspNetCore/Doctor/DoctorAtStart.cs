@@ -10,6 +10,7 @@ internal sealed class DoctorAtStart(
     IOptions<HqOAuth2Options> options,
     IHostApplicationLifetime lifetime,
     IServiceScopeFactory scopes,
+    DoctorProbe probe,
     TimeProvider time,
     ILogger<DoctorAtStart> logger
 ) : BackgroundService
@@ -34,6 +35,7 @@ internal sealed class DoctorAtStart(
     {
         try
         {
+            probe.Mark(http);
             var findings = await IssuerDoctor.ExamineAsync(options.Value.IssuerURL!, http, time, ct);
             using var scope = scopes.CreateScope();
             if (scope.ServiceProvider.GetRequiredService<IKeyStore>() is InMemoryKeyStore)

@@ -40,6 +40,7 @@ public static class IssuerDoctor
             {
                 Compare(document, issuer, findings);
                 await EndpointsAsync(issuer, http, findings, ct);
+                await SignInAsync(issuer, http, findings, ct);
             }
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !ct.IsCancellationRequested)
@@ -193,6 +194,23 @@ public static class IssuerDoctor
                 new(
                     $"{tokenAt} answers the question of a browser (OPTIONS) with {(int)answer.StatusCode}: clients in a browser get no token.",
                     "Let the proxy send OPTIONS to this app."
+                )
+            );
+    }
+
+    // RFC 6749 §3.1: a browser without a session is sent to the host's sign-in page. The page of connected apps does so without a client.
+    private static async Task SignInAsync(Issuer issuer, HttpClient http, List<DoctorFinding> findings, CancellationToken ct)
+    {
+        var page = issuer.Url(issuer.ConnectedAppsPath);
+        using var answer = await http.GetAsync(new Uri(page), ct);
+        if (
+            answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+            || (await answer.Content.ReadAsStringAsync(ct)).Contains(OAuthError.SignInUnfit.Id, StringComparison.Ordinal)
+        )
+            findings.Add(
+                new(
+                    $"{page} answers {(int)answer.StatusCode} without a session and shows no sign-in page, so nobody can sign in.",
+                    "Name the scheme with your sign-in page in authenticationScheme, for instance Identity.Application."
                 )
             );
     }

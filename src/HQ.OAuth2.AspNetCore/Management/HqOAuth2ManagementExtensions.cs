@@ -23,7 +23,7 @@ public static class HqOAuth2ManagementExtensions
     {
         var services = endpoints.ServiceProvider;
         var routes =
-            services.GetService<ManagementRoutes>()
+            services.GetService<HostRoutes>()
             ?? throw new InvalidOperationException(
                 "MapHqOAuth2Management needs the services of the server: call builder.Services.AddHqOAuth2(...) first."
             );
@@ -31,6 +31,7 @@ public static class HqOAuth2ManagementExtensions
         if (!options.Enabled)
             return endpoints.MapGroup("");
         routes.Add(endpoints);
+        routes.HasManagement = true;
         var group = endpoints
             .MapGroup(Issuer.Of(options).ManagementPath)
             .WithTags("OAuth2 management")

@@ -15,7 +15,8 @@ internal static class PageHeaders
     /// <summary>The same for a page that a host writes, whose scripts and styles are its own matter.</summary>
     public static void SetForHost(HttpContext http)
     {
-        http.Response.Headers.CacheControl = "no-store";
+        // As the antiforgery service writes it, which warns of any other value.
+        http.Response.Headers.CacheControl = "no-cache, no-store";
         http.Response.Headers.Pragma = "no-cache";
         http.Response.Headers.XFrameOptions = "DENY";
         http.Response.Headers.XContentTypeOptions = "nosniff";

@@ -150,8 +150,9 @@ internal sealed class TokenKeys(
                 if (known is null)
                     throw new InvalidOperationException(
                         $"The key {record.Id} in the key store cannot be unprotected. Give every node the Data Protection keys of the node that "
-                            + "made it (for instance PersistDataProtectionKeys() keeps them in the same database), or remove that key from the "
-                            + "store: a new one is made, and the tokens of the old one are refused.",
+                            + "made it: PersistDataProtectionKeys() after UseSqlite or UsePostgreSql keeps them in the same database, and so does "
+                            + "services.AddDataProtection().PersistKeysToDbContext<YourContext>() with a context of your own. Or remove that key "
+                            + "from the store: a new one is made, and the tokens of the old one are refused.",
                         e
                     );
                 logger.KeyUnreadable(e, record.Id);

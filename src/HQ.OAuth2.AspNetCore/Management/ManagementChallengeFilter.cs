@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// Answers 401 or 403 where the host's sign-in redirects a call of the management API to a page: the API itself never redirects, and a tool
+/// that follows would take the page for an answer. The host's other endpoints, and its options, stay as they are.
+/// </summary>
+internal sealed class ManagementChallengeFilter : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
+        app =>
+        {
+            app.Use(InvokeAsync);
+            next(app);
+        };
+
+    private static async Task InvokeAsync(HttpContext http, RequestDelegate next)
+    {
+        await next(http);
+        var response = http.Response;
+        if (
+            response.HasStarted
+            || response.StatusCode is < StatusCodes.Status300MultipleChoices or >= StatusCodes.Status400BadRequest
+            || http.GetEndpoint()?.Metadata.GetMetadata<ManagementEndpoint>() is null
+        )
+            return;
+        response.Headers.Remove("Location");
+        if (http.User.Identity?.IsAuthenticated != true)
+        {
+            await Problem.WriteAsync(http, OAuthError.SessionNeeded);
+            return;
+        }
+
+        response.StatusCode = StatusCodes.Status403Forbidden;
+        response.Headers.CacheControl = "no-store";
+    }
+}
