@@ -1,5 +1,6 @@
 using HQ.OAuth2;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -38,7 +39,11 @@ public static class HqOAuth2EntityFrameworkExtensions
         this HqOAuth2Builder builder,
         string connectionString,
         SqliteDurability durability = SqliteDurability.Full
-    ) => builder.UseDatabase(options => options.UseSqlite(connectionString).AddInterceptors(new SqlitePragmas(durability)));
+    )
+    {
+        builder.WithoutSqliteFile().Services.AddSingleton(new SqliteFile(connectionString));
+        return builder.UseDatabase(options => options.UseSqlite(connectionString).AddInterceptors(new SqlitePragmas(durability)));
+    }
 
     /// <summary>Keeps everything in a PostgreSQL database, whose tables are made and kept up to date at start; for any number of nodes.</summary>
     /// <param name="builder">The server.</param>
@@ -47,24 +52,40 @@ public static class HqOAuth2EntityFrameworkExtensions
     /// connect and 30 for a command, unless it says otherwise.
     /// </param>
     public static HqOAuth2Builder UsePostgreSql(this HqOAuth2Builder builder, string connectionString) =>
-        builder.UseDatabase(options => options.UseNpgsql(connectionString));
+        builder.WithoutSqliteFile().UseDatabase(options => options.UseNpgsql(connectionString));
 
     /// <summary>
     /// Keeps the Data Protection keys of this app in the database of <c>UseSqlite</c> or <c>UsePostgreSql</c>, so that cookies,
     /// antiforgery and the protected signing keys work on all nodes and after a restart. They lie there in clear unless the host also
-    /// calls one of Data Protection's <c>ProtectKeysWith</c> methods. With a context of its own a host calls
-    /// <c>services.AddDataProtection().PersistKeysToDbContext&lt;TContext&gt;()</c> instead.
+    /// calls one of Data Protection's <c>ProtectKeysWith</c> methods. It comes after <c>UseSqlite</c> or <c>UsePostgreSql</c>.
     /// </summary>
     /// <param name="builder">The server.</param>
     /// <param name="applicationName">
     /// The same on all nodes, and different for apps that shall not read each other's cookies; null = the host decides, by default by
     /// where the app lies on disk.
     /// </param>
+    /// <exception cref="InvalidOperationException">
+    /// Neither was called before. With a context of its own a host lets it implement <see cref="IDataProtectionKeyContext"/> and calls
+    /// <c>services.AddDataProtection().PersistKeysToDbContext&lt;TContext&gt;()</c> instead.
+    /// </exception>
     public static HqOAuth2Builder PersistDataProtectionKeys(this HqOAuth2Builder builder, string? applicationName = null)
     {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (builder.Services.All(s => s.ServiceType != typeof(SchemaUpdate)))
+            throw new InvalidOperationException(
+                "PersistDataProtectionKeys() keeps the keys in the database of UseSqlite or UsePostgreSql: call one of them before it. With a "
+                    + "context of your own let it implement IDataProtectionKeyContext, call "
+                    + "services.AddDataProtection().PersistKeysToDbContext<YourContext>() instead, and add a migration."
+            );
         var protection = builder.Services.AddDataProtection().PersistKeysToDbContext<HqOAuth2DbContext>();
         if (applicationName is not null)
             protection.SetApplicationName(applicationName);
+        return builder;
+    }
+
+    private static HqOAuth2Builder WithoutSqliteFile(this HqOAuth2Builder builder)
+    {
+        builder.Services.RemoveAll<SqliteFile>();
         return builder;
     }
 

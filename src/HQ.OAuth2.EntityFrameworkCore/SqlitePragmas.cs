@@ -4,10 +4,12 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace HQ.OAuth2;
 
 /// <summary>How SQLite waits for a writer in another process, and when a commit counts: settings of each connection.</summary>
-internal sealed class SqlitePragmas(SqliteDurability durability) : DbConnectionInterceptor
+/// <param name="durability">What a commit survives.</param>
+/// <param name="wal">Whether to write ahead too; the database remembers that, so our own schema update sets it once.</param>
+internal sealed class SqlitePragmas(SqliteDurability durability, bool wal = false) : DbConnectionInterceptor
 {
     private readonly string pragmas =
-        $"pragma busy_timeout = 5000; pragma synchronous = {(durability == SqliteDurability.Full ? "full" : "normal")}";
+        $"pragma busy_timeout = 5000; pragma synchronous = {(durability == SqliteDurability.Full ? "full" : "normal")}{(wal ? "; pragma journal_mode = wal" : "")}";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {

@@ -21,6 +21,20 @@ internal sealed class SqliteTests
         (await PragmaAsync(context, "busy_timeout")).Should().Be("5000");
     }
 
+    [TestCase(SqliteDurability.Full, 2)]
+    [TestCase(SqliteDurability.Normal, 1)]
+    public async Task A_context_of_the_hosts_own_gets_the_same_settings_by_one_call(SqliteDurability durability, int synchronous)
+    {
+        await using var database = TestDatabase.Sqlite();
+        await using var context = new DbContext(
+            new DbContextOptionsBuilder().UseSqlite(database.ConnectionString).UseHqOAuth2SqlitePragmas(durability).Options
+        );
+
+        (await PragmaAsync(context, "journal_mode")).Should().Be("wal");
+        (await PragmaAsync(context, "synchronous")).Should().Be($"{synchronous}");
+        (await PragmaAsync(context, "busy_timeout")).Should().Be("5000");
+    }
+
     [Test]
     public async Task A_hundred_chains_at_two_nodes_are_refreshed_at_once()
     {

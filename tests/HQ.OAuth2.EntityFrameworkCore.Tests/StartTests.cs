@@ -2,6 +2,7 @@ using HQ.OAuth2.AspNetCore.Tests;
 using HQ.OAuth2.Tests;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace HQ.OAuth2;
 
@@ -15,6 +16,72 @@ internal sealed class StartTests
         var start = () => TestApp.StartAsync(parts: s => s.UseSqlite($"Data Source={path}"), inMemory: true);
 
         (await start.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*UseSqlite*");
+    }
+
+    [Test]
+    public async Task A_sqlite_file_that_cannot_be_written_is_told_by_its_path()
+    {
+        var folder = Directory.CreateTempSubdirectory("hq-start").FullName;
+        var plain = Path.Combine(folder, "plain");
+        await File.WriteAllTextAsync(plain, "");
+        foreach (
+            var (path, message) in new[]
+            {
+                (Path.Combine(folder, "missing", "hq.db"), $"the folder {Path.Combine(folder, "missing")} of the database"),
+                (Path.Combine(plain, "hq.db"), $"the folder {plain} of the database"),
+                (folder, $"{folder} is a folder"),
+                ("/proc/hq.db", "/proc/hq.db or its folder cannot be written"),
+            }
+        )
+        {
+            var logs = new CapturedLogs();
+            var start = () =>
+                TestApp.StartAsync(
+                    parts: s => s.UseSqlite($"Data Source={path}").PersistDataProtectionKeys(),
+                    host: b => b.Logging.AddProvider(logs),
+                    inMemory: true
+                );
+
+            (await start.Should().ThrowAsync<InvalidOperationException>())
+                .Which.Message.Should()
+                .Contain(message)
+                .And.Contain("Data Source");
+            logs.Lines.Should().NotContain(l => l.Contains("SqliteException"), "the first thing to read is the sentence");
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [TestCase(true, "Development")]
+    [TestCase(true, "Production")]
+    [TestCase(false, "Production")]
+    [NonParallelizable]
+    public async Task A_container_whose_key_ring_ends_with_it_is_warned_about_at_its_first_start(bool isLost, string environment)
+    {
+        var before = Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER");
+        Environment.SetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER", "true");
+        try
+        {
+            await using var database = TestDatabase.Sqlite();
+            await using var app = await TestApp.StartAsync(
+                o => o.Clients.Clear(),
+                s =>
+                {
+                    if (!isLost)
+                        s.PersistDataProtectionKeys("test");
+                },
+                environment: environment,
+                on: database
+            );
+
+            app.Logs.Lines.Count(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("runs in a container"))
+                .Should()
+                .Be(isLost ? 1 : 0);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER", before);
+        }
     }
 
     [TestCase(false)]

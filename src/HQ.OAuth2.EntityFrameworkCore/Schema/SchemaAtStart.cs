@@ -5,12 +5,15 @@ using Microsoft.Extensions.Options;
 namespace HQ.OAuth2;
 
 /// <summary>Runs the schema update before anything else of the app starts: Data Protection may read its keys from these tables.</summary>
-internal sealed class SchemaAtStart(SchemaUpdate schema, IOptions<HqOAuth2Options> options) : IHostedLifecycleService
+internal sealed class SchemaAtStart(SchemaUpdate schema, IOptions<HqOAuth2Options> options, SqliteFile? file = null)
+    : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (!options.Value.Enabled)
             return;
+        if (file?.Problem() is { } problem)
+            throw new InvalidOperationException(problem);
         try
         {
             await schema.RunAsync(cancellationToken);

@@ -1,0 +1,79 @@
+using HQ.OAuth2.AspNetCore.Tests;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HQ.OAuth2;
+
+/// <summary>A context of the host's own: what a start says of its tables, and its Data Protection keys.</summary>
+internal sealed class OwnDatabaseTests(Engine engine) : OnEachDatabase(engine)
+{
+    [Test]
+    public async Task A_start_without_the_hosts_migration_names_the_commands()
+    {
+        await Database.DropTablesAsync();
+        var start = () => StartAsync();
+
+        (await start.Should().ThrowAsync<InvalidOperationException>())
+            .Which.Message.Should()
+            .Contain("dotnet ef migrations add")
+            .And.Contain("dotnet ef database update")
+            .And.Contain("UseHqOAuth2()");
+    }
+
+    [Test]
+    public async Task Data_protection_keys_live_in_the_hosts_context_by_the_call_that_the_error_names()
+    {
+        await Database.DropTablesAsync();
+        var call = () => StartAsync(s => s.PersistDataProtectionKeys("app"));
+        (await call.Should().ThrowAsync<InvalidOperationException>())
+            .Which.Message.Should()
+            .Contain("PersistKeysToDbContext<YourContext>()")
+            .And.Contain("IDataProtectionKeyContext")
+            .And.Contain("UseSqlite");
+
+        using (var services = new ServiceCollection().AddDbContext<OwnDb>(Use).BuildServiceProvider())
+        {
+            var context = services.GetRequiredService<OwnDb>();
+            await context.Database.ExecuteSqlRawAsync(context.Database.GenerateCreateScript());
+        }
+
+        await using var first = await StartAsync(Persist);
+        var tokens = await first.TokensAsync("spa");
+        await using var second = await StartAsync(Persist);
+
+        (await second.IsActiveAsync(tokens.AccessToken())).Should().BeTrue();
+        second.Logs.Lines.Should().NotContain(l => l.Contains("PersistKeysToDbContext"));
+        await using var scope = second.Services.CreateAsyncScope();
+        (await scope.ServiceProvider.GetRequiredService<OwnDb>().DataProtectionKeys.CountAsync()).Should().Be(1);
+
+        static void Persist(HqOAuth2Builder s) => s.Services.AddDataProtection().PersistKeysToDbContext<OwnDb>().SetApplicationName("app");
+    }
+
+    private Task<TestApp> StartAsync(Action<HqOAuth2Builder>? parts = null) =>
+        TestApp.StartAsync(
+            parts: s =>
+            {
+                s.Services.AddDbContext<OwnDb>(Use);
+                s.AddEntityFrameworkStores<OwnDb>();
+                parts?.Invoke(s);
+            },
+            inMemory: true
+        );
+
+    private void Use(DbContextOptionsBuilder options)
+    {
+        if (Engine == Engine.Sqlite)
+            options.UseSqlite(Database.ConnectionString).UseHqOAuth2SqlitePragmas();
+        else
+            options.UseNpgsql(Database.ConnectionString);
+    }
+
+    private sealed class OwnDb(DbContextOptions<OwnDb> options) : DbContext(options), IDataProtectionKeyContext
+    {
+        public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.UseHqOAuth2();
+    }
+}
