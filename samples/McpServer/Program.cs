@@ -7,6 +7,9 @@ using QuickStart;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
+// The issuer is where this host listens, and tokens are for its MCP endpoint, unless the configuration says otherwise.
+var issuer = builder.Configuration.FollowUrls(resourcePath: "/mcp");
+
 // How users sign in at this host, and the tokens that its MCP endpoint takes.
 builder
     .Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
@@ -39,6 +42,22 @@ app.MapHqOAuth2();
 app.MapMcp("/mcp").RequireScope("read").RequireToolScope("add_note", "write").RequireToolScope("delete_notes", "delete");
 app.MapSignIn();
 app.UseStaticFiles();
+
+// What the sample says of itself, on the console and at its home page.
+var welcome = $$"""
+
+    HQ.OAuth2 McpServer: an MCP server at {{issuer}}/mcp, and the authorization server of its users
+      users       alice/alice, bob/bob
+      tools       list_notes needs the scope read, add_note write, delete_notes delete
+      discovery   {{issuer}}/.well-known/oauth-authorization-server
+      allowed     {{issuer}}/oauth2/connected-apps shows what a user allowed
+    Try next:
+      claude mcp add --transport http notes {{issuer}}/mcp
+      curl -si {{issuer}}/mcp -H 'content-type: application/json' -d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
+
+    """;
+app.MapGet("/", () => welcome);
+app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(welcome));
 app.Run();
 
 /// <summary>Each user's notes, as long as the process lives.</summary>

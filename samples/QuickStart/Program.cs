@@ -10,9 +10,13 @@ var builder = WebApplication.CreateBuilder(
     }
 );
 
+// The issuer is where this host listens, unless the configuration names another.
+var issuer = builder.Configuration.FollowUrls();
+builder.Configuration["auth:oauth2:authorizationServer:clients:0:redirectUris:1"] = issuer + Welcome.Callback;
+
 // A command of its own: what would break the clients of a server that runs.
 if (args is ["doctor", ..])
-    return await Doctor.RunAsync(args.ElementAtOrDefault(1) ?? builder.Configuration["auth:oauth2:authorizationServer:issuerURL"]!);
+    return await Doctor.RunAsync(args.ElementAtOrDefault(1) ?? issuer);
 
 // The host's own: how its users sign in, and an API of its own that takes the server's tokens.
 builder

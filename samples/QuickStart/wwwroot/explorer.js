@@ -111,7 +111,7 @@ function show(focus = false) {
         save();
         if (i !== 2) show(true);
       };
-      if (focus && i === next) button.focus();
+      if (focus && i === next) button.focus({ preventScroll: true });
     }
     if (!shown) return;
     const wire = add(item, "div", "", { className: "wire" });
@@ -124,6 +124,8 @@ function show(focus = false) {
       block(left, "The access token, decoded (RFC 9068)", JSON.stringify(header, null, 2) + "\n" + JSON.stringify(payload, null, 2));
     }
   });
+  // To the step that comes next, or to the last answer; at the beginning the page stays at its top.
+  if (next !== 0) list.children[next < 0 ? steps.length - 1 : next].scrollIntoView({ block: "center" });
 }
 
 document.getElementById("restart").onclick = () => {
