@@ -7,13 +7,21 @@ namespace HQ.OAuth2;
 internal sealed class HostRoutes
 {
     private readonly List<IEndpointRouteBuilder> builders = [];
+    private readonly List<IEndpointRouteBuilder> managed = [];
 
     /// <summary>Whether clients are to be managed at all.</summary>
-    public bool HasManagement { get; set; }
+    public bool HasManagement => managed.Count > 0;
+
+    /// <summary>The host's endpoints, ours among them. Those of a group that is mapped in another group are not seen.</summary>
+    public IEnumerable<Endpoint> Endpoints => Of(builders.Concat(managed));
+
+    /// <summary>The management API where it is not in a group of the host's: such a group gets its policy later, and a call looks at it.</summary>
+    public IEnumerable<Endpoint> ManagementEndpoints => Of(managed);
 
     public void Add(IEndpointRouteBuilder endpoints) => builders.Add(endpoints);
 
-    /// <summary>The host's endpoints, ours among them. Those of a group that is mapped in another group are not seen.</summary>
-    public IEnumerable<Endpoint> Endpoints =>
+    public void AddManagement(IEndpointRouteBuilder endpoints) => managed.Add(endpoints);
+
+    private static IEnumerable<Endpoint> Of(IEnumerable<IEndpointRouteBuilder> builders) =>
         builders.Where(b => b is not RouteGroupBuilder).SelectMany(b => b.DataSources).Distinct().SelectMany(s => s.Endpoints);
 }

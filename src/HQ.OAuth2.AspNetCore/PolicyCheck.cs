@@ -24,10 +24,14 @@ internal sealed class PolicyCheck(
     /// <summary>What makes a call of some endpoint fail for everybody, or open for everybody; null when nothing does.</summary>
     public async Task<string?> ProblemAsync()
     {
-        foreach (var endpoint in routes.Endpoints)
+        foreach (var endpoint in routes.ManagementEndpoints)
         {
             if (await ManagementProblemAsync(endpoint) is { } open)
                 return open;
+        }
+
+        foreach (var endpoint in routes.Endpoints)
+        {
             if (await SchemeProblemAsync(endpoint) is { } scheme)
                 return scheme;
         }

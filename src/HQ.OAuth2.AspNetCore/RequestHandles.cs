@@ -28,7 +28,7 @@ internal sealed class RequestHandles(IDataProtectionProvider protection, TimePro
     {
         using var compressed = new MemoryStream();
         compressed.Write(BitConverter.GetBytes(time.GetUtcNow().ToUnixTimeSeconds()));
-        using (var deflate = new DeflateStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        using (var deflate = new DeflateStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
             deflate.Write(Encoding.UTF8.GetBytes(parameters.ToQuery()));
         var handle = WebEncoders.Base64UrlEncode(protector.Protect(compressed.ToArray()));
         return handle.Length <= MaxLength ? handle : OAuthError.RequestTooLarge;

@@ -287,7 +287,7 @@ internal sealed class ManagementTests
         (await app.RefreshAsync(id, tokens.Text("refresh_token")!)).ShouldBeError("invalid_client", 401);
     }
 
-    [TestCase(null, 302)]
+    [TestCase(null, 401)]
     [TestCase("alice", 403)]
     public async Task The_hosts_policy_decides_who_may(string? user, int status)
     {

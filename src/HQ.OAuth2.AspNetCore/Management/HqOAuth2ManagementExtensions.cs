@@ -30,8 +30,7 @@ public static class HqOAuth2ManagementExtensions
         var options = services.GetRequiredService<IOptions<HqOAuth2Options>>().Value;
         if (!options.Enabled)
             return endpoints.MapGroup("");
-        routes.Add(endpoints);
-        routes.HasManagement = true;
+        routes.AddManagement(endpoints);
         var group = endpoints
             .MapGroup(Issuer.Of(options).ManagementPath)
             .WithTags("OAuth2 management")
