@@ -72,10 +72,8 @@ internal static class OAuthHttp
     {
         ProtocolGuard.Note(http, error);
         var (headers, options) = (http.Response.Headers, Options(http));
-        if (error.Code == OAuthError.InvalidClient.Code)
-            headers.WWWAuthenticate = BasicChallenge;
-        else if (error.Status == StatusCodes.Status401Unauthorized)
-            headers.WWWAuthenticate = error == OAuthError.TokenMissing ? BearerChallenge : $"{BearerChallenge}, error=\"{error.Code}\"";
+        if (error.Status == StatusCodes.Status401Unauthorized)
+            headers.WWWAuthenticate = Challenge(http, error);
         SayWhenToRetry(http, error.Status);
         return WriteJsonAsync(
             http,
@@ -86,6 +84,14 @@ internal static class OAuthHttp
             )
         );
     }
+
+    // RFC 6749 §5.2: Basic for a client that tried the Authorization header. Without one the caller may be a script in a browser, which asks
+    // its user for a password upon Basic, Digest, NTLM and Negotiate. A 401 needs a challenge all the same (RFC 9110 §11.6.1); Bearer is the
+    // registered scheme for which no browser asks. Its error codes (RFC 6750 §3.1) are about tokens, not about clients.
+    private static string Challenge(HttpContext http, OAuthError error) =>
+        error.Code == OAuthError.InvalidClient.Code && Authorization(http).Count > 0 ? BasicChallenge
+        : error.Code == OAuthError.InvalidClient.Code || error == OAuthError.TokenMissing ? BearerChallenge
+        : $"{BearerChallenge}, error=\"{error.Code}\"";
 
     /// <summary>JSON that nobody may keep (RFC 6749 §5.1).</summary>
     public static Task WriteJsonAsync(HttpContext http, int status, ReadOnlyMemory<byte> json, string contentType = "application/json")

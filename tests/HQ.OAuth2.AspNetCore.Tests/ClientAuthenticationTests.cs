@@ -136,13 +136,89 @@ internal sealed class ClientAuthenticationTests : SharedApp
         (await App.PostAsync(Token, [ClientCredentials, .. Machine, ("client_id", "machine")])).Status.Should().Be(200);
     }
 
-    [TestCase("web", "client_id=web&client_secret=web-secret-of-the-host", null)]
-    [TestCase("post", "", "post:web-secret-of-the-host")]
-    [Rfc("6749-2.3.1-5")]
-    public async Task A_client_uses_the_method_it_registered(string client, string body, string? basic)
+    [TestCase("web")]
+    [TestCase("post")]
+    [Rfc("6749-2.3.1-5"), Rfc("21-2.4.1-1")]
+    public async Task A_secret_is_good_by_basic_and_in_the_body_at_every_endpoint_and_step(string client)
     {
-        (await App.RawAsync(Token, $"{Grant}&{body}", basic is null ? [] : [Basic(basic)])).ShouldBeError("invalid_client", 401);
-        (await App.PostAsync(Token, [ClientCredentials, .. TestApp.Credentials(client)])).Status.Should().Be(200);
+        (string, string)[] body = [("client_id", client), ("client_secret", TestApp.WebSecret)];
+        (string, string)[] basic = [("basic", $"{client}:{TestApp.WebSecret}")];
+        foreach (var (one, other) in new[] { (body, basic), (basic, body) })
+        {
+            var code = await App.CodeAsync(client);
+            var tokens = await App.PostAsync(
+                Token,
+                [("grant_type", "authorization_code"), ("code", code), ("code_verifier", TestApp.Verifier), .. one]
+            );
+            tokens.Status.Should().Be(200, tokens.Body);
+            var refreshed = await App.PostAsync(
+                Token,
+                [("grant_type", "refresh_token"), ("refresh_token", tokens.RefreshToken()), .. other]
+            );
+            refreshed.Status.Should().Be(200, refreshed.Body);
+            (await App.PostAsync(Introspect, [("token", refreshed.AccessToken()), .. one])).Text("active").Should().Be("True");
+            (await App.PostAsync(Revoke, [("token", refreshed.RefreshToken()), .. other])).Status.Should().Be(200);
+            (await App.IsActiveAsync(refreshed.AccessToken())).Should().BeFalse();
+        }
+
+        (await App.PostAsync(Token, ClientCredentials, ("client_id", client), ("client_secret", "wrong"))).ShouldBeError(
+            "invalid_client",
+            401
+        );
+        (await App.PostAsync(Token, ClientCredentials, ("basic", client + ":wrong"))).ShouldBeError("invalid_client", 401);
+        (await App.PostAsync(Token, [ClientCredentials, .. body, .. basic])).ShouldBeError("invalid_request");
+    }
+
+    [Test, Rfc("6749-2.3.1-5")]
+    public async Task A_method_of_the_hosts_own_is_replaced_by_no_secret()
+    {
+        await App.AddClientAsync(Confidential("keyed", "x", "private_key_jwt"));
+
+        (await App.PostAsync(Token, ClientCredentials, ("basic", "keyed:x"))).ShouldBeError("invalid_client", 401);
+        (await App.PostAsync(Token, ClientCredentials, ("client_id", "keyed"), ("client_secret", "x"))).ShouldBeError(
+            "invalid_client",
+            401
+        );
+        (await App.PostAsync(Token, ClientCredentials, ("basic", "keyed:"))).ShouldBeError("invalid_client", 401);
+        (await App.PostAsync(Token, ClientCredentials, ("client_id", "keyed"))).ShouldBeError("invalid_client", 401);
+    }
+
+    [Test, Rfc("6749-2.3.1-4")]
+    public async Task An_empty_secret_is_none_for_a_public_client_and_wrong_for_the_others()
+    {
+        var code = await App.CodeAsync("spa");
+        (string, string)[] redemption = [("grant_type", "authorization_code"), ("code", code), ("code_verifier", TestApp.Verifier)];
+
+        (await App.PostAsync(Token, [.. redemption, ("basic", "spa:x")])).ShouldBeError("invalid_client", 401);
+        (await App.PostAsync(Token, [.. redemption, ("basic", "web:")])).ShouldBeError("invalid_client", 401);
+        (await App.PostAsync(Token, [.. redemption, ("basic", "spa:"), ("client_id", "web")])).ShouldBeError("invalid_client", 401);
+        (await App.PostAsync(Introspect, ("token", "x"), ("basic", "spa:"))).ShouldBeError("invalid_client", 401);
+        var tokens = await App.PostAsync(Token, [.. redemption, ("basic", "spa:")]);
+        tokens.Status.Should().Be(200, tokens.Body);
+        (await App.RawAsync(Token, $"grant_type=refresh_token&refresh_token={tokens.RefreshToken()}&client_id=spa&client_secret="))
+            .Status.Should()
+            .Be(200);
+    }
+
+    [TestCase(Token)]
+    [TestCase(Introspect)]
+    [TestCase(Revoke)]
+    [Rfc("6749-5.2-4"), Rfc("6749-5.2-5")]
+    public async Task Without_an_authorization_header_no_browser_asks_for_a_password(string path)
+    {
+        foreach (var body in new[] { "", "&client_id=nobody", "&client_id=web", "&client_id=web&client_secret=wrong" })
+        {
+            var answer = await App.RawAsync(path, Grant + "&token=x" + body);
+            answer.ShouldBeError("invalid_client", 401);
+            answer.Header("WWW-Authenticate").Should().Be("Bearer realm=\"oauth2\"");
+        }
+
+        foreach (var header in new[] { Basic("web:wrong"), "Bearer x", "Digest x", "x" })
+        {
+            var answer = await App.RawAsync(path, Grant + "&token=x", header);
+            answer.ShouldBeError("invalid_client", 401);
+            answer.Header("WWW-Authenticate").Should().StartWith("Basic realm=");
+        }
     }
 
     [TestCase("client_credentials")]

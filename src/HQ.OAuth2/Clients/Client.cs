@@ -12,7 +12,10 @@ public sealed partial record Client
     /// <summary>How it came to be registered, which decides how far it is trusted.</summary>
     public ClientProvenance Provenance { get; init; } = ClientProvenance.Api;
 
-    /// <summary>The one way it authenticates: <c>none</c>, <c>client_secret_basic</c>, <c>client_secret_post</c> or a host's own.</summary>
+    /// <summary>
+    /// How it authenticates: <c>none</c>, <c>client_secret_basic</c>, <c>client_secret_post</c> or a host's own. A secret is good by Basic
+    /// and in the body, whichever of the two is registered.
+    /// </summary>
     public required string TokenEndpointAuthMethod { get; init; }
 
     /// <summary>Its live secrets, hashed; several at once while one replaces another. Empty for a client without a secret.</summary>
@@ -221,4 +224,7 @@ public static class OAuthClientAuthenticationMethods
 
     /// <summary>The secret in the form body (RFC 6749 §2.3.1).</summary>
     public const string ClientSecretPost = "client_secret_post";
+
+    /// <summary>Whether a client of this method has a secret from this server, which it may send by Basic or in the body.</summary>
+    internal static bool IsSecret(string method) => method is ClientSecretBasic or ClientSecretPost;
 }

@@ -47,18 +47,21 @@ internal sealed class NoClientAuthentication : IClientAuthentication
     public string Method => OAuthClientAuthenticationMethods.None;
 
     public ClientProof? Read(OAuthRequest request) => request.Parameters["client_id"] is { } clientId ? new NoProof(clientId) : null;
+}
 
-    private sealed class NoProof(string clientId) : ClientProof(clientId)
-    {
-        public override ValueTask<bool> IsOfAsync(Client client, CancellationToken ct) => new(true);
+internal sealed class NoProof(string clientId) : ClientProof(clientId)
+{
+    public override ValueTask<bool> IsOfAsync(Client client, CancellationToken ct) => new(true);
 
-        // Nothing can be guessed.
-        public override ValueTask<bool> IsKnownAsync(Client client, CancellationToken ct) => new(true);
-    }
+    // Nothing can be guessed.
+    public override ValueTask<bool> IsKnownAsync(Client client, CancellationToken ct) => new(true);
 }
 
 internal sealed class SecretProof(string? clientId, string secret, ClientSecrets secrets) : ClientProof(clientId)
 {
+    /// <summary>Whether only a client is named, as some public clients do in a Basic header.</summary>
+    public bool IsEmpty => secret.Length == 0;
+
     public override ValueTask<bool> IsOfAsync(Client client, CancellationToken ct) => secrets.VerifyAsync(client, secret, ct);
 
     public override ValueTask<bool> IsKnownAsync(Client client, CancellationToken ct) => secrets.IsKnownAsync(client, secret, ct);

@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>Which client a back-channel request comes from (RFC 6749 §2.3): exactly one method, and the one that client registered.</summary>
+/// <summary>Which client a back-channel request comes from (RFC 6749 §2.3): exactly one method, and one that fits what the client registered.</summary>
 internal sealed class ClientAuthenticator(IEnumerable<IClientAuthentication> methods, ClientDirectory clients, ProofCheck proofs)
 {
     public async ValueTask<Outcome<Client>> AuthenticateAsync(OAuthRequest request, CancellationToken ct)
@@ -31,12 +31,20 @@ internal sealed class ClientAuthenticator(IEnumerable<IClientAuthentication> met
             return OAuthError.InvalidClient.Because("client_id names another client than the credentials");
         if ((await clients.FindAsync(clientId, ct)).Failed(out var unknown, out var client))
             return OAuthError.InvalidClient.Because(unknown.Reason!);
-        if (client.TokenEndpointAuthMethod != method)
+        // §2.3.1: an empty secret is none.
+        if (proof is SecretProof { IsEmpty: true })
+            (method, proof) = (OAuthClientAuthenticationMethods.None, new NoProof(clientId));
+        if (!IsRegisteredFor(client, method))
             return OAuthError.InvalidClient.Because($"the client is registered for {client.TokenEndpointAuthMethod} and used {method}");
 
         // §2.3.1: limit wrong secrets per client and address. A secret verified within the last hour is exempt.
         return await proofs.CheckAsync(proof, client, request.RemoteAddress, ct) is { } refused ? refused : client;
     }
+
+    // §2.3.1: a secret proves the same by Basic and in the body, and shipping clients use both, whichever they registered.
+    private static bool IsRegisteredFor(Client client, string method) =>
+        client.TokenEndpointAuthMethod == method
+        || (OAuthClientAuthenticationMethods.IsSecret(client.TokenEndpointAuthMethod) && OAuthClientAuthenticationMethods.IsSecret(method));
 
     /// <summary>The method names, the ones without a proof first, as clients that take the first expect it.</summary>
     public IEnumerable<string> Methods => methods.Select(m => m.Method).OrderBy(m => m != OAuthClientAuthenticationMethods.None);

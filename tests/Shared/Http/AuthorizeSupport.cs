@@ -58,7 +58,8 @@ internal static class AuthorizeSupport
             (context.Request.Scheme, context.Request.Host) = ("https", new("auth.example.com"));
             configure(context);
         });
-        using var response = new HttpResponseMessage((HttpStatusCode)http.Response.StatusCode);
+        using var response = new HttpResponseMessage((HttpStatusCode)http.Response.StatusCode) { RequestMessage = new() };
+        response.RequestMessage.Headers.TryAddWithoutValidation("Authorization", http.Request.Headers.Authorization.OfType<string>());
         response.Content = new ByteArrayContent([]);
         foreach (var (name, values) in http.Response.Headers.Where(h => h.Key != "Content-Length"))
         {

@@ -306,6 +306,9 @@ internal sealed class Answer(HttpResponseMessage response, string body)
 
     public string Body { get; } = body;
 
+    /// <summary>Whether the request had an Authorization header, of any kind.</summary>
+    public bool SentAuthorization { get; } = response.RequestMessage?.Headers.NonValidated.Contains("Authorization") ?? false;
+
     public HttpResponseHeaders Headers { get; } = response.Headers;
 
     public HttpContentHeaders ContentHeaders { get; } = response.Content.Headers;
@@ -351,7 +354,7 @@ internal sealed class Answer(HttpResponseMessage response, string body)
         Text("error").Should().Be(error, Body);
         Body.Should().NotContain("access_token").And.NotContain("\"refresh_token\"");
         if (status == 401)
-            Header("WWW-Authenticate").Should().StartWith("Basic ");
+            Header("WWW-Authenticate").Should().StartWith(SentAuthorization ? "Basic " : "Bearer ");
     }
 
     /// <summary>RFC 6749 §4.1.2.1, RFC 9207 §2: a redirect to the client's URI with this error, the state if one was sent, and iss.</summary>
