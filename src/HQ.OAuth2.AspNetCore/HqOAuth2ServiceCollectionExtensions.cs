@@ -71,6 +71,10 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddSingleton<IKeyStore, InMemoryKeyStore>();
 
         // what a request has, since a host's stores may belong to one
+        services.TryAddScoped(s => new ClientPolicies(
+            s.GetRequiredService<IOptions<HqOAuth2Options>>(),
+            () => s.GetServices<IClientAuthentication>().Select(m => m.Method)
+        ));
         services.TryAddScoped<KeptDocuments>();
         services.TryAddScoped<ClientDirectory>();
         services.TryAddScoped<ClientAuthenticator>();
@@ -88,6 +92,7 @@ public static class HqOAuth2ServiceCollectionExtensions
             s.GetRequiredService<ConfiguredClients>(),
             s.GetRequiredService<ClientMemory>(),
             s.GetRequiredService<ConnectedApps>(),
+            s.GetRequiredService<ClientPolicies>(),
             s.GetRequiredService<IOptions<HqOAuth2Options>>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<RegistrationCeiling>(),

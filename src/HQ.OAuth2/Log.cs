@@ -109,6 +109,20 @@ internal static partial class Log
     [LoggerMessage(1018, LogLevel.Information, "The metadata document of client {ClientId} was fetched; it is fresh until {FreshUntil}")]
     public static partial void DocumentFetched(this ILogger logger, string clientId, DateTimeOffset freshUntil);
 
+    /// <summary>What was left out of a client's description. All of it is what the client says, so it is cleaned first.</summary>
+    public static void LeftOut(this ILogger logger, Client client, IReadOnlyList<string> members)
+    {
+        if (members.Count > 0)
+            logger.LeftOut(client.ClientId, OAuthError.Clean(client.ClientName ?? ""), OAuthError.Clean(string.Join(", ", members)));
+    }
+
+    [LoggerMessage(
+        1035,
+        LogLevel.Information,
+        "Client {ClientId}, which calls itself '{ClientName}', was taken without what this server does not have for it: {Members}"
+    )]
+    private static partial void LeftOut(this ILogger logger, string clientId, string clientName, string members);
+
     [LoggerMessage(
         1030,
         LogLevel.Warning,

@@ -68,6 +68,68 @@ internal sealed class ClientConfigurationTests
         ).ShouldBeError("invalid_grant");
     }
 
+    [Test, Rfc("7592-2.2-6"), Rfc("7591-3.2.1-7")]
+    public async Task An_update_is_narrowed_like_a_registration()
+    {
+        var registered = await RegisterAsync();
+        var (id, token) = (registered.Text("client_id")!, registered.Text("registration_access_token")!);
+
+        var updated = await SendAsync(
+            "PUT",
+            id,
+            token,
+            new
+            {
+                client_id = id,
+                redirect_uris = new[] { "https://new.example/cb" },
+                grant_types = new[] { "authorization_code", "implicit" },
+                response_types = Array.Empty<string>(),
+                scope = "openid write",
+                logo_uri = "http://new.example/logo.png",
+                token_endpoint_auth_method = "private_key_jwt",
+                token_endpoint_auth_methods_supported = new[] { "private_key_jwt", "none" },
+            }
+        );
+
+        updated.Status.Should().Be(200, updated.Body);
+        (updated.Text("token_endpoint_auth_method"), updated.Text("scope"), updated.Text("logo_uri")).Should().Be(("none", "write", null));
+        (updated.Text("grant_types"), updated.Text("response_types")).Should().Be(("""["authorization_code"]""", """["code"]"""));
+        app.Logs.Lines.Should().ContainSingle(l => l.Contains(id) && l.Contains("was taken without") && l.Contains("logo_uri"));
+        (
+            await SendAsync(
+                "PUT",
+                id,
+                token,
+                new
+                {
+                    client_id = id,
+                    redirect_uris = new[] { "https://new.example/cb" },
+                    grant_types = new[] { "client_credentials" },
+                }
+            )
+        ).ShouldBeError("invalid_client_metadata");
+    }
+
+    [Test]
+    public async Task A_scope_that_an_administrator_set_stays_when_the_server_has_it_no_more()
+    {
+        var registered = await RegisterAsync();
+        var (id, token) = (registered.Text("client_id")!, registered.Text("registration_access_token")!);
+        var client = (await app.FindClientAsync(id))!;
+        await app.AddClientAsync(client with { Scope = ScopeSet.Of("retired"), ScopeIsCeiling = true });
+
+        var body = new
+        {
+            client_id = id,
+            redirect_uris = new[] { "https://new.example/cb" },
+            scope = "read write",
+        };
+        (await SendAsync("PUT", id, token, body)).Text("scope").Should().Be("retired");
+
+        var kept = (await app.FindClientAsync(id))!;
+        (kept.ScopeIsCeiling, kept.Scope!.ToString()).Should().Be((true, "retired"));
+    }
+
     [Test, Rfc("7592-2.2-2"), Rfc("7592-2.2-3"), Rfc("7592-2.2-4"), Rfc("7592-2.2-5")]
     public async Task An_update_that_chooses_what_is_not_the_clients_changes_nothing()
     {

@@ -95,7 +95,12 @@ internal sealed class DocumentTransportTests
     [Test, Rfc("CIMD-6.6-1")]
     public async Task A_packed_body_is_not_unpacked() =>
         ClientDocument
-            .Read(origin + "/packed", (await fetcher.FetchAsync(origin + "/packed")).Value.Body, new HqOAuth2Options())
+            .Read(
+                origin + "/packed",
+                (await fetcher.FetchAsync(origin + "/packed")).Value.Body,
+                ClientPolicy.ForAnybody(new HqOAuth2Options()),
+                new HqOAuth2Options()
+            )
             .Error.Should()
             .Be(OAuthError.NotAJsonObject);
 

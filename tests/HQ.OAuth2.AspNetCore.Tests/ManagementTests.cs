@@ -388,6 +388,27 @@ internal sealed class ManagementTests
         }
     }
 
+    [TestCase(""","grant_types":["authorization_code","implicit"]""", "grant_types")]
+    [TestCase(""","scope":"openid" """, "scope")]
+    [TestCase(""","logo_uri":"http://a.example/logo.png" """, "logo_uri")]
+    [TestCase(""","client_name":"a\u202eb" """, "client_name")]
+    [TestCase(""","contacts":["a\nb"]""", "contacts")]
+    [TestCase(""","token_endpoint_auth_method":"private_key_jwt" """, "token_endpoint_auth_method")]
+    public async Task An_administrator_is_told_what_a_client_would_have_left_out_for_it(string member, string field)
+    {
+        const string uris = "\"redirect_uris\":[\"https://app.example.com/cb\"]";
+        Fields(await SendAsync("POST", "", $"{{{uris}{member}}}")).Should().Equal(field);
+        Fields(await SendAsync("PUT", "/" + await app.DcrAsync(), $"{{{uris}{member}}}")).Should().Equal(field);
+        (
+            await app.PostJsonAsync(
+                "/oauth2/register",
+                member.Contains("private_key", StringComparison.Ordinal) ? "{}" : $"{{{uris}{member}}}"
+            )
+        )
+            .Status.Should()
+            .Be(member.Contains("private_key", StringComparison.Ordinal) ? 400 : 201);
+    }
+
     private static IEnumerable<string> Fields(Answer problem)
     {
         problem.ContentType.Should().Be("application/problem+json", problem.Body);

@@ -35,11 +35,10 @@ internal sealed class RegistrationBoundTests
 
         (await RegisterAsync(50)).Status.Should().Be(201);
         (await RegisterAsync(51)).ShouldBeError("invalid_redirect_uri");
-        (
-            await app.RegisterAsync(
-                new { redirect_uris = new[] { TestApp.RedirectUri }, contacts = Enumerable.Range(0, 51).Select(i => $"{i}@b.example") }
-            )
-        ).ShouldBeError("invalid_client_metadata");
+        var contacts = await app.RegisterAsync(
+            new { redirect_uris = new[] { TestApp.RedirectUri }, contacts = Enumerable.Range(0, 51).Select(i => $"{i}@b.example") }
+        );
+        contacts.Json.GetProperty("contacts").GetArrayLength().Should().Be(50, "the others are left out");
 
         Task<Answer> RegisterAsync(int uris) =>
             app.RegisterAsync(new { redirect_uris = Enumerable.Range(0, uris).Select(i => $"https://a.example/{i}") });

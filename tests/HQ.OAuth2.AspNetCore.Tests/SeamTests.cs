@@ -1,5 +1,6 @@
 using HQ.OAuth2.Tests;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HQ.OAuth2.AspNetCore.Tests;
 
@@ -73,6 +74,36 @@ internal sealed class SeamTests
             .ToString()
             .Should()
             .Be("""["none","client_secret_basic","client_secret_post","badge"]""");
+    }
+
+    [Test]
+    public async Task A_method_of_the_hosts_own_is_one_that_clients_may_describe_themselves_with()
+    {
+        const string url = "https://app.example.com/client.json";
+        const string methods = ",\"token_endpoint_auth_method\":\"x\",\"token_endpoint_auth_methods_supported\":[\"y\",\"badge\",\"none\"]";
+        var web = new PublishedDocuments();
+        web.Publish(url, PublishedDocuments.Minimal(url, more: methods));
+        await using var app = await TestApp.StartAsync(
+            o => o.ClientIdMetadataDocuments = true,
+            parts => parts.AddClientAuthentication<BadgeAuthentication>(),
+            host: builder => builder.Services.AddSingleton(new DocumentFetcher(web, TimeProvider.System))
+        );
+        var registered = await app.PostJsonAsync("/oauth2/register", $"{{\"redirect_uris\":[\"{TestApp.RedirectUri}\"]{methods}}}");
+        registered.Text("token_endpoint_auth_method").Should().Be("badge", registered.Body);
+
+        foreach (var id in new[] { url, registered.Text("client_id")! })
+        {
+            var code = await app.CodeAsync(id);
+            (string, string)[] redemption = [("grant_type", "authorization_code"), ("code", code), ("code_verifier", TestApp.Verifier)];
+            (await app.PostAsync("/oauth2/token", [.. redemption, ("client_id", id)])).ShouldBeError("invalid_client", 401);
+            (await app.PostAsync("/oauth2/token", [.. redemption, ("badge", id)])).Status.Should().Be(200);
+        }
+
+        await using var without = await TestApp.StartAsync();
+        (await without.PostJsonAsync("/oauth2/register", $"{{\"redirect_uris\":[\"{TestApp.RedirectUri}\"]{methods}}}"))
+            .Text("token_endpoint_auth_method")
+            .Should()
+            .Be("none");
     }
 
     [Test]

@@ -11,7 +11,7 @@ internal sealed class ClientDocumentTests
     [Rfc("CIMD-4.1-3")]
     public void A_small_document_is_a_public_client_of_provenance_cimd()
     {
-        var client = Read(PublishedDocuments.Minimal(Url)).Value;
+        var client = Read(PublishedDocuments.Minimal(Url)).Value.Client;
 
         (client.ClientId, client.Type, client.Provenance).Should().Be((Url, ClientType.Public, ClientProvenance.Cimd));
         (client.TokenEndpointAuthMethod, client.ClientName).Should().Be(("none", "Some app"));
@@ -55,6 +55,9 @@ internal sealed class ClientDocumentTests
 
     [TestCase("""{"client_id":"https://app.example.com/client.json","redirect_uris":["https://a.example/cb"]}""")]
     [TestCase("""{"client_id":"https://app.example.com/client.json","client_name":"","redirect_uris":["https://a.example/cb"]}""")]
+    [TestCase(
+        """{"client_id":"https://app.example.com/client.json","client_name":"\u202e\u0007","redirect_uris":["https://a.example/cb"]}"""
+    )]
     [Rfc("MCP-R.1.1-1")]
     public void It_must_have_a_name(string json) => Read(json).Error!.Field.Should().Be("client_name");
 
@@ -70,8 +73,7 @@ internal sealed class ClientDocumentTests
     [TestCase(""","jwks":{"keys":[{"kty":"oct","k":"AA"}]}""")]
     [TestCase(""","jwks":{"keys":[]},"jwks_uri":"https://a.example/keys" """)]
     [TestCase(""","jwks_uri":"http://a.example/keys" """)]
-    [TestCase(""","client_uri":"javascript:alert(1)" """)]
-    [TestCase(""","response_types":["token"]""")]
+    [TestCase(""","token_endpoint_auth_methods_supported":"none" """)]
     [TestCase(""","redirect_uris":7""")]
     [Rfc("CIMD-4.1-5")]
     public void Its_other_members_keep_the_rules_of_registration(string more) => With(more).Error.Should().NotBeNull();
@@ -82,14 +84,62 @@ internal sealed class ClientDocumentTests
         var client = With(
             ""","grant_types":["authorization_code","refresh_token","urn:ietf:params:oauth:grant-type:jwt-bearer","client_credentials"]"""
                 + ""","response_types":["code","none"],"scope":"openid read profile","unknown":{"a":[1]}"""
-        ).Value;
+        ).Value.Client;
 
         client.GrantTypes.Should().Equal("authorization_code", "refresh_token");
         client.Scope!.ToString().Should().Be("read");
         With(""","scope":"openid profile" """)
-            .Value.Scope!.ToString()
+            .Value.Client.Scope!.ToString()
             .Should()
-            .Be(Read(PublishedDocuments.Minimal(Url)).Value.Scope!.ToString());
+            .Be(Read(PublishedDocuments.Minimal(Url)).Value.Client.Scope!.ToString());
+    }
+
+    [TestCase(
+        ""","token_endpoint_auth_method":"private_key_jwt","token_endpoint_auth_methods_supported":["none","private_key_jwt"]""",
+        "none"
+    )]
+    [TestCase(""","token_endpoint_auth_method":"none","token_endpoint_auth_methods_supported":["own_method","none"]""", "none")]
+    [TestCase(""","token_endpoint_auth_method":"own_method","token_endpoint_auth_methods_supported":["none"]""", "own_method")]
+    [TestCase(""","token_endpoint_auth_method":"x","token_endpoint_auth_methods_supported":["y","own_method","none"]""", "own_method")]
+    [TestCase(""","token_endpoint_auth_methods_supported":["client_secret_post","y","own_method"]""", "own_method")]
+    [TestCase(""","token_endpoint_auth_methods_supported":[]""", "none")]
+    [TestCase(""","token_endpoint_auth_methods_supported":null""", "none")]
+    [Rfc("CIMD-4.1-3")]
+    public void It_gets_the_method_it_prefers_or_else_the_first_it_lists_of_those_the_server_has(string more, string method)
+    {
+        var client = With(more, "none", "client_secret_basic", "client_secret_post", "own_method").Value.Client;
+
+        client.TokenEndpointAuthMethod.Should().Be(method);
+        client.Type.Should().Be(method == "none" ? ClientType.Public : ClientType.Confidential);
+    }
+
+    [TestCase(""","token_endpoint_auth_method":"private_key_jwt" """, "private_key_jwt")]
+    [TestCase(""","token_endpoint_auth_methods_supported":["private_key_jwt","tls_client_auth"]""", "private_key_jwt")]
+    [TestCase(""","token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"]""", "client_secret_basic")]
+    [TestCase(""","token_endpoint_auth_method":"client_secret_basic","token_endpoint_auth_methods_supported":["none"]""", "secret")]
+    [Rfc("CIMD-4.1-3")]
+    public void Without_a_method_that_the_server_has_it_is_refused_and_the_reason_says_so(string more, string named)
+    {
+        var error = With(more).Error!;
+
+        error.Field.Should().Be("token_endpoint_auth_method");
+        error.Description.Should().Contain(named);
+    }
+
+    [Test, Rfc("CIMD-4.1-5"), Rfc("7591-2-13")]
+    public void Members_that_nobody_here_knows_change_nothing()
+    {
+        const string more = """
+            ,"client_name#ja":"アプリ","client_name#":7,"client_uri#de":null,"x":null,"y":[null,{"z":[]},1e99],"":"","jwks_uri":"https://a.example/keys",
+            "token_endpoint_auth_signing_alg":"RS256","token_endpoint_auth_signing_alg_values_supported":["RS256"],"id_token_signed_response_alg":null,
+            "response_modes_supported":["query"],"code_challenge_methods_supported":["S256"],"request_uris":[],"default_max_age":5,
+            "post_logout_redirect_uris":[null],"require_auth_time":true,"scope":null,"contacts":null,"logo_uri":"","grant_types":null
+            """;
+
+        var (client, leftOut) = With(more).Value;
+
+        client.Should().BeEquivalentTo(Read(PublishedDocuments.Minimal(Url)).Value.Client, o => o.Excluding(c => c.DocumentHash));
+        leftOut.Should().BeEmpty();
     }
 
     [TestCase(""","grant_types":["client_credentials"]""")]
@@ -112,20 +162,24 @@ internal sealed class ClientDocumentTests
     [Test, Rfc("CIMD-6.3-1")]
     public void What_a_consent_rests_on_is_in_the_hash_and_nothing_else()
     {
-        var first = Read(PublishedDocuments.Minimal(Url)).Value.DocumentHash;
+        var first = Read(PublishedDocuments.Minimal(Url)).Value.Client.DocumentHash;
         first.Should().NotBeNull();
         With(""","logo_uri":"https://cdn.example/logo.png","client_uri":"https://app.example.com/" """)
-            .Value.DocumentHash.Should()
+            .Value.Client.DocumentHash.Should()
             .Be(first);
 
-        Read(PublishedDocuments.Minimal(Url, "https://app.example.com/cb2")).Value.DocumentHash.Should().NotBe(first);
-        With(""","token_endpoint_auth_method":"private_key_jwt" """).Value.DocumentHash.Should().NotBe(first);
-        With(""","jwks":{"keys":[]}""").Value.DocumentHash.Should().NotBe(first);
-        With(""","jwks_uri":"https://app.example.com/keys" """).Value.DocumentHash.Should().NotBe(first);
+        Read(PublishedDocuments.Minimal(Url, "https://app.example.com/cb2")).Value.Client.DocumentHash.Should().NotBe(first);
+        With(""","token_endpoint_auth_method":"private_key_jwt" """, "private_key_jwt").Value.Client.DocumentHash.Should().NotBe(first);
+        With(""","jwks":{"keys":[]}""").Value.Client.DocumentHash.Should().NotBe(first);
+        With(""","jwks_uri":"https://app.example.com/keys" """).Value.Client.DocumentHash.Should().NotBe(first);
     }
 
-    private static Outcome<Client> With(string more) => Read(PublishedDocuments.Minimal(Url, more: more));
+    private static Outcome<DescribedClient> With(string more, params string[] methods) =>
+        Read(PublishedDocuments.Minimal(Url, more: more), methods: methods);
 
-    private static Outcome<Client> Read(string json, Action<HqOAuth2Options>? configure = null) =>
-        ClientDocument.Read(Url, Encoding.UTF8.GetBytes(json), Given.Options(configure));
+    private static Outcome<DescribedClient> Read(string json, Action<HqOAuth2Options>? configure = null, string[]? methods = null)
+    {
+        var options = Given.Options(configure);
+        return ClientDocument.Read(Url, Encoding.UTF8.GetBytes(json), Given.Policies(options, methods ?? []).ForDocument(), options);
+    }
 }

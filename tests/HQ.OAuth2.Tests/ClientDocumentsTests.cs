@@ -42,10 +42,12 @@ internal sealed class ClientDocumentsTests
     {
         using var documents = Given.Documents(Given.Options(o => o.ClientIdMetadataDocuments = true), web, clock);
         web.Publish(Url, PublishedDocuments.Minimal(Url), "max-age=60");
-        await documents.FetchAsync(Url, "alice", kept: null, default);
+        await documents.FetchAsync(Url, "alice", kept: null, Given.Policies(Given.Options()).ForDocument(), default);
         documents.FindFresh(Url).Should().NotBeNull();
 
-        (await documents.FetchAsync(Url, "bob", kept: null, default)).Value.HasChanged.Should().BeFalse();
+        (await documents.FetchAsync(Url, "bob", kept: null, Given.Policies(Given.Options()).ForDocument(), default))
+            .Value.HasChanged.Should()
+            .BeFalse();
 
         web.Fetches.Should().Be(1);
     }

@@ -5,8 +5,8 @@ namespace HQ.OAuth2;
 internal sealed class ClientMetadataTests
 {
     private static readonly HqOAuth2Options options = Given.Options();
-    private static readonly ClientPolicy api = ClientPolicy.ForApi(options);
-    private static readonly ClientPolicy self = ClientPolicy.ForSelfRegistration(options);
+    private static readonly ClientPolicy api = Given.Policies(options).ForAdministrator(ClientProvenance.Api);
+    private static readonly ClientPolicy self = Given.Policies(options).ForSelfRegistration();
     private static readonly ClientMetadata web = new() { RedirectUris = [Given.RedirectUri] };
 
     [Test]
@@ -32,8 +32,13 @@ internal sealed class ClientMetadataTests
     {
         web.Checked(self).Value.Scope.Should().Be("read");
         (web with { Scope = "write unknown" }).Checked(self).Value.Scope.Should().Be("write");
-        ShouldBeMetadataError(web with { Scope = "unknown" }, self, "scope");
-        ShouldBeMetadataError(web with { Scope = "wr\"ite" }, self, "scope");
+        (web with { Scope = " wr\"ite  delete é " }).Checked(self).Value.Scope.Should().Be("delete");
+        foreach (var unknown in new[] { "unknown", "wr\"ite", " ", "é" })
+        {
+            (web with { Scope = unknown }).Checked(self).Value.Scope.Should().Be("read");
+            if (unknown != " ")
+                ShouldBeMetadataError(web with { Scope = unknown }, api, "scope");
+        }
     }
 
     [Test]
@@ -65,8 +70,12 @@ internal sealed class ClientMetadataTests
     [Rfc("7591-2-7")]
     public void Grant_types_are_those_of_the_token_endpoint(string grant)
     {
-        ShouldBeMetadataError(web with { GrantTypes = ["authorization_code", grant] }, self, "grant_types");
+        ShouldBeMetadataError(web with { GrantTypes = [grant] }, self, "grant_types");
         ShouldBeMetadataError(web with { GrantTypes = ["authorization_code", grant] }, api, "grant_types");
+        (web with { GrantTypes = [grant, "authorization_code", grant] })
+            .Checked(self)
+            .Value.GrantTypes.Should()
+            .Equal("authorization_code");
     }
 
     [Test, Rfc("7591-5-5")]
@@ -88,18 +97,19 @@ internal sealed class ClientMetadataTests
     [TestCase(true, new[] { "code" }, true)]
     [TestCase(true, new string[0], false)]
     [TestCase(true, new[] { "token" }, false)]
-    [TestCase(true, new[] { "code", "token" }, false)]
+    [TestCase(true, new[] { "code token", "code" }, false)]
     [TestCase(false, new string[0], true)]
     [TestCase(false, new[] { "code" }, false)]
     [Rfc("7591-2.1-1")]
-    public void Response_types_fit_the_grant_types(bool code, string[] responseTypes, bool accepted)
+    public void Response_types_follow_from_the_grant_types(bool code, string[] responseTypes, bool fit)
     {
         var metadata = web with { GrantTypes = [code ? "authorization_code" : "refresh_token"], ResponseTypes = responseTypes };
 
-        if (accepted)
-            metadata.Checked(self).Value.ResponseTypes.Should().Equal(responseTypes);
+        metadata.Checked(self).Value.ResponseTypes.Should().Equal(code ? ["code"] : []);
+        if (fit)
+            metadata.Checked(api).Value.ResponseTypes.Should().Equal(responseTypes);
         else
-            ShouldBeMetadataError(metadata, self, "response_types");
+            ShouldBeMetadataError(metadata, api, "response_types");
     }
 
     [Test]
@@ -146,55 +156,172 @@ internal sealed class ClientMetadataTests
             .Be("invalid_redirect_uri");
     }
 
-    [TestCase("client_name", 'a', 256, true)]
-    [TestCase("client_name", 'a', 257, false)]
-    [TestCase("client_name", '日', 10, true)]
-    [TestCase("client_name", '\u202e', 1, false)]
-    [TestCase("client_name", '\u2066', 1, false)]
-    [TestCase("client_name", '\u200f', 1, false)]
-    [TestCase("client_name", '\u061c', 1, false)]
-    [TestCase("client_name", '\n', 1, false)]
-    [TestCase("client_name", '\0', 1, false)]
-    [TestCase("client_name", '\ue000', 1, false)]
-    [TestCase("software_id", '\r', 1, false)]
-    [TestCase("software_version", 'v', 257, false)]
-    [TestCase("contacts", 'a', 257, false)]
-    [TestCase("contacts", '\u202e', 1, false)]
+    [TestCase("client_name", 'a', 257)]
+    [TestCase("client_name", '\u202e', 1)]
+    [TestCase("client_name", '\u2066', 1)]
+    [TestCase("client_name", '\u200f', 1)]
+    [TestCase("client_name", '\u061c', 1)]
+    [TestCase("client_name", '\n', 1)]
+    [TestCase("client_name", '\0', 1)]
+    [TestCase("client_name", '\ue000', 1)]
+    [TestCase("software_id", '\r', 1)]
+    [TestCase("software_version", 'v', 257)]
+    [TestCase("contacts", 'a', 257)]
+    [TestCase("contacts", '\u202e', 1)]
     [Rfc("7591-2.2-2")]
-    public void Texts_are_bounded_and_cannot_turn_the_text_around_them(string member, char c, int count, bool accepted)
+    public void A_text_that_is_too_long_or_deceptive_is_cleaned_for_a_stranger_and_an_error_for_an_administrator(
+        string member,
+        char c,
+        int count
+    )
     {
-        var text = new string(c, count);
+        var bad = new string(c, count);
         var metadata = member switch
         {
-            "client_name" => web with { ClientName = text },
-            "software_id" => web with { SoftwareId = text },
-            "software_version" => web with { SoftwareVersion = text },
-            _ => web with { Contacts = ["a@b.example", text] },
+            "client_name" => web with { ClientName = "A" + bad + "B" },
+            "software_id" => web with { SoftwareId = bad },
+            "software_version" => web with { SoftwareVersion = bad },
+            _ => web with { Contacts = ["a@b.example", bad] },
         };
 
-        if (accepted)
-            metadata.Checked(self).Value.ClientName.Should().Be(text);
-        else
-            ShouldBeMetadataError(metadata, self, member);
+        ShouldBeMetadataError(metadata, api, member);
+        var kept = metadata.Checked(self).Value;
+        kept.LeftOut.Should().Equal(member);
+        kept.ClientName.Should()
+            .Be(
+                member != "client_name" ? null
+                : count == 1 ? "AB"
+                : "A" + new string('a', 255)
+            );
+        (kept.SoftwareId, kept.SoftwareVersion).Should().Be((null, null));
+        kept.Contacts.Should().BeEquivalentTo(member == "contacts" ? ["a@b.example"] : (string[]?)null);
+    }
+
+    [TestCase('a', 256)]
+    [TestCase('日', 10)]
+    public void Text_within_the_bounds_is_kept_as_it_is(char c, int count)
+    {
+        var text = new string(c, count);
+        var metadata = web with { ClientName = text, SoftwareId = text, SoftwareVersion = text, Contacts = [text] };
+
+        foreach (var policy in new[] { api, self })
+        {
+            var kept = metadata.Checked(policy).Value;
+            (kept.ClientName, kept.SoftwareId, kept.SoftwareVersion).Should().Be((text, text, text));
+            kept.Contacts.Should().Equal(text);
+            kept.LeftOut.Should().BeEmpty();
+        }
+    }
+
+    [Test]
+    public void A_name_is_not_cut_within_a_character()
+    {
+        (web with { ClientName = new string('a', 255) + "🚀" }).Checked(self).Value.ClientName.Should().Be(new string('a', 255));
     }
 
     [TestCase("http://c.example")]
     [TestCase("javascript:alert(1)")]
     [TestCase("data:text/html,x")]
     [TestCase("HTTPS://c.example")]
-    [TestCase("https://user@c.example")]
+    [TestCase("https://user:secret@c.example")]
     [TestCase("https://c.example/\"onload=x")]
     [TestCase("//c.example")]
     [TestCase("http://127.0.0.1/")]
     [TestCase("com.example.app:/x")]
+    [TestCase("https://")]
     [Rfc("7591-5-7")]
-    public void Every_link_is_https(string link)
+    public void Every_link_is_https_or_left_out(string link)
     {
-        ShouldBeMetadataError(web with { ClientUri = link }, self, "client_uri");
-        ShouldBeMetadataError(web with { LogoUri = link }, self, "logo_uri");
-        ShouldBeMetadataError(web with { TosUri = link }, self, "tos_uri");
-        ShouldBeMetadataError(web with { PolicyUri = link }, self, "policy_uri");
-        (web with { ClientUri = "https://other.example/x?y" }).Checked(self).Error.Should().BeNull();
+        ShouldBeMetadataError(web with { ClientUri = link }, api, "client_uri");
+        ShouldBeMetadataError(web with { LogoUri = link }, api, "logo_uri");
+        ShouldBeMetadataError(web with { TosUri = link }, api, "tos_uri");
+        ShouldBeMetadataError(web with { PolicyUri = link }, api, "policy_uri");
+
+        var metadata = web with { ClientUri = link, LogoUri = link, TosUri = link, PolicyUri = link };
+        var kept = metadata.Checked(self).Value;
+        (kept.ClientUri, kept.LogoUri, kept.TosUri, kept.PolicyUri).Should().Be((null, null, null, null));
+        kept.LeftOut.Should().Equal("client_uri", "logo_uri", "tos_uri", "policy_uri");
+        (web with { ClientUri = "https://other.example/x?y" }).Checked(self).Value.ClientUri.Should().Be("https://other.example/x?y");
+    }
+
+    [TestCase("private_key_jwt", new[] { "none", "private_key_jwt" }, "none")]
+    [TestCase("private_key_jwt", new[] { "x", "client_secret_post", "none" }, "client_secret_post")]
+    [TestCase("client_secret_basic", new[] { "none" }, "client_secret_basic")]
+    [TestCase(null, new[] { "none", "client_secret_basic" }, "none")]
+    [TestCase(null, new string[0], "client_secret_basic")]
+    [Rfc("7591-2-5")]
+    public void The_first_method_of_a_clients_list_that_the_server_has_is_taken_where_its_own_choice_is_not_there(
+        string? preferred,
+        string[] list,
+        string method
+    ) =>
+        (web with { TokenEndpointAuthMethod = preferred, TokenEndpointAuthMethodsSupported = list })
+            .Checked(self)
+            .Value.TokenEndpointAuthMethod.Should()
+            .Be(method);
+
+    [Test, Rfc("7591-2-5")]
+    public void A_list_of_methods_is_read_up_to_a_bound_and_refused_when_none_of_it_is_there()
+    {
+        string[] unknown = [.. Enumerable.Range(0, 50).Select(i => "m" + i)];
+        var metadata = web with { TokenEndpointAuthMethod = "private_key_jwt" };
+
+        ShouldBeMetadataError(metadata with { TokenEndpointAuthMethodsSupported = unknown }, self, "token_endpoint_auth_method");
+        ShouldBeMetadataError(
+            metadata with
+            {
+                TokenEndpointAuthMethodsSupported = [.. unknown, "none"],
+            },
+            self,
+            "token_endpoint_auth_method"
+        );
+        (metadata with { TokenEndpointAuthMethodsSupported = [.. unknown[1..], "none"] })
+            .Checked(self)
+            .Value.TokenEndpointAuthMethod.Should()
+            .Be("none");
+    }
+
+    [Test]
+    public void The_methods_are_those_of_the_server_for_an_administrator_too()
+    {
+        ShouldBeMetadataError(web with { TokenEndpointAuthMethod = "tls_client_auth" }, api, "token_endpoint_auth_method");
+        var own = Given.Policies(options, "none", "tls_client_auth");
+        foreach (var policy in new[] { own.ForAdministrator(ClientProvenance.Api), own.ForSelfRegistration(), own.ForDocument() })
+            (web with { TokenEndpointAuthMethod = "tls_client_auth" }).Checked(policy).Error.Should().BeNull();
+    }
+
+    [Test, Rfc("7591-3.2.1-7")]
+    public void What_was_left_out_is_noted_with_names_of_the_protocol_and_without_free_text()
+    {
+        var metadata = web with
+        {
+            TokenEndpointAuthMethod = "private_key_jwt",
+            TokenEndpointAuthMethodsSupported = ["none"],
+            GrantTypes = ["authorization_code", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer"],
+            ResponseTypes = ["code", "code token"],
+            Scope = "read openid",
+            LogoUri = "https://user:secret@c.example",
+            Contacts = [new string('x', 300)],
+        };
+
+        metadata
+            .Checked(self)
+            .Value.LeftOut.Should()
+            .Equal(
+                "token_endpoint_auth_method (private_key_jwt)",
+                "grant_types (implicit urn:ietf:params:oauth:grant-type:jwt-bearer)",
+                "response_types (code token)",
+                "scope (openid)",
+                "logo_uri",
+                "contacts"
+            );
+        web.Checked(self).Value.LeftOut.Should().BeEmpty();
+        (web with { GrantTypes = [new string('g', 5000), .. Enumerable.Range(0, 90).Select(i => "g" + i), "authorization_code"] })
+            .Checked(self)
+            .Value.LeftOut.Should()
+            .ContainSingle()
+            .Which.Length.Should()
+            .BeLessThan(200);
     }
 
     private static void ShouldBeMetadataError(ClientMetadata metadata, ClientPolicy policy, string member)

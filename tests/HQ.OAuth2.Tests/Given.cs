@@ -123,7 +123,18 @@ internal static class Given
         var rows = Rows(store ?? new InMemoryAuthorizationStore());
         var apps = new ConnectedApps(rows, directory, Events(), options, clock, NullLogger<ConnectedApps>.Instance);
         var ceiling = new RegistrationCeiling(options, clock, NullLogger<RegistrationCeiling>.Instance);
-        return new(registry, configured, memory, apps, options, clock, ceiling, Events(), NullLogger<ClientRegistrar>.Instance);
+        return new(
+            registry,
+            configured,
+            memory,
+            apps,
+            Policies(options.Value),
+            options,
+            clock,
+            ceiling,
+            Events(),
+            NullLogger<ClientRegistrar>.Instance
+        );
     }
 
     public static ClientDirectory Directory(
@@ -142,9 +153,16 @@ internal static class Given
             memory,
             Documents(options, published ?? new(), clock),
             new(store, tickets ?? new InMemoryTicketStore(clock), Microsoft.Extensions.Options.Options.Create(options), clock),
-            [new NoClientAuthentication()],
+            Policies(options),
             Events(events),
             log ?? NullLogger<ClientDirectory>.Instance
+        );
+
+    /// <summary>What clients may be where these authentication methods are there; the three of this library when none is named.</summary>
+    public static ClientPolicies Policies(HqOAuth2Options options, params string[] methods) =>
+        new(
+            Microsoft.Extensions.Options.Options.Create(options),
+            () => methods.Length > 0 ? methods : ["none", "client_secret_basic", "client_secret_post"]
         );
 
     public static ClientDocuments Documents(HqOAuth2Options options, PublishedDocuments published, TimeProvider clock) =>

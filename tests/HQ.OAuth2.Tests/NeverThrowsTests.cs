@@ -100,7 +100,7 @@ internal sealed class NeverThrowsTests
             }
         );
 
-    private static ClientPolicy Policy { get; } = ClientPolicy.ForSelfRegistration(Given.Options());
+    private static ClientPolicy Policy { get; } = Given.Policies(Given.Options()).ForSelfRegistration();
 
     private static void Everything(string[] samples, Action<byte[]> read)
     {

@@ -49,8 +49,7 @@ internal static class ManagementHandlers
     {
         if (await BodyAsync(http, AdapterJson.Default.ClientBody) is not { } body)
             return;
-        var policy = ClientPolicy.ForApi(OAuthHttp.Options(http));
-        if (await IsRefusedAsync(http, body.Metadata.AllProblems(policy)))
+        if (await IsRefusedAsync(http, clients.Problems(body.Metadata, ClientProvenance.Api)))
             return;
         var outcome = await clients.RegisterAsync(body.Metadata, body.Settings, http.RequestAborted);
         if (outcome.Failed(out var error, out var registered))
@@ -69,8 +68,7 @@ internal static class ManagementHandlers
         if (await BodyAsync(http, AdapterJson.Default.ClientBody) is not { } body)
             return;
         var known = await clients.FindAsync(Decoded(clientId), http.RequestAborted);
-        var policy = ClientPolicy.Of(known?.Provenance ?? ClientProvenance.Api, OAuthHttp.Options(http));
-        if (known is not null && await IsRefusedAsync(http, body.Metadata.AllProblems(policy)))
+        if (known is not null && await IsRefusedAsync(http, clients.Problems(body.Metadata, known.Provenance)))
             return;
         if ((await IfMatch.ReadAsync(http, clients, Decoded(clientId))).Failed(out var malformed, out var version))
             await RefuseAsync(http, malformed);

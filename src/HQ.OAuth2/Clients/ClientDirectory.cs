@@ -14,7 +14,7 @@ internal sealed class ClientDirectory(
     ClientMemory memory,
     ClientDocuments documents,
     KeptDocuments kept,
-    IEnumerable<IClientAuthentication> methods,
+    ClientPolicies policies,
     EventPublisher events,
     ILogger<ClientDirectory> logger
 )
@@ -44,18 +44,13 @@ internal sealed class ClientDirectory(
         {
             if (await findSubject() is not { } subject)
                 return OAuthError.LoginRequired;
-            if ((await documents.FetchAsync(clientId, subject, stored, ct)).Failed(out var error, out var found))
+            if ((await documents.FetchAsync(clientId, subject, stored, policies.ForDocument(), ct)).Failed(out var error, out var found))
                 return error;
             client = found.Client;
             if (found.HasChanged)
                 await events.PublishAsync(new OAuthEvent.ClientChanged(clientId));
         }
 
-        // The token endpoint would refuse it, after the user has agreed.
-        if (!methods.Any(m => m.Method == client.TokenEndpointAuthMethod))
-            return OAuthError
-                .ClientDocumentInvalid(RedirectUris.DisplayHost(clientId))
-                .Because($"its token_endpoint_auth_method {client.TokenEndpointAuthMethod} is none of this server's");
         return stored is null ? client : client.As(stored);
     }
 

@@ -64,6 +64,7 @@ internal static class ClientMetadataJson
         {
             RedirectUris = Texts(json, "redirect_uris"),
             TokenEndpointAuthMethod = Text(json, "token_endpoint_auth_method"),
+            TokenEndpointAuthMethodsSupported = Texts(json, "token_endpoint_auth_methods_supported"),
             GrantTypes = Texts(json, "grant_types"),
             ResponseTypes = Texts(json, "response_types"),
             Scope = Text(json, "scope"),
@@ -99,19 +100,20 @@ internal static class ClientMetadataJson
             _ => throw new WrongTypeException(name),
         };
 
+    // RFC 7517 §5: a key that cannot be understood is ignored; §9.3: a private or symmetric one must not be here.
     private static bool IsPublicKeySet(JsonElement jwks) =>
         jwks.ValueKind == JsonValueKind.Object
         && jwks.TryGetProperty("keys", out var keys)
         && keys.ValueKind == JsonValueKind.Array
-        && keys.EnumerateArray()
-            .All(key =>
-                key.ValueKind == JsonValueKind.Object
-                && key.TryGetProperty("kty", out var kty)
-                && kty.ValueKind == JsonValueKind.String
-                && !kty.ValueEquals("oct")
-                && !key.TryGetProperty("d", out _)
-                && !key.TryGetProperty("k", out _)
-            );
+        && !keys.EnumerateArray().Any(IsSecretKey);
+
+    private static bool IsSecretKey(JsonElement key) =>
+        key.ValueKind == JsonValueKind.Object
+        && (
+            key.TryGetProperty("d", out _)
+            || key.TryGetProperty("k", out _)
+            || (key.TryGetProperty("kty", out var kty) && kty.ValueKind == JsonValueKind.String && kty.ValueEquals("oct"))
+        );
 
     // Inside this page only: one of two dozen look-ups is wrong, and the answer names which.
     private sealed class WrongTypeException(string member) : Exception

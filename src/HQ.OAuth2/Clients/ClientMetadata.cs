@@ -3,7 +3,7 @@ using System.Globalization;
 namespace HQ.OAuth2;
 
 /// <summary>What a client asks to be, or was registered as: the metadata of RFC 7591 §2. Null and absent are the same.</summary>
-public sealed record ClientMetadata
+public sealed partial record ClientMetadata
 {
     private const int MaxText = 256;
     private const int MaxItems = 50;
@@ -80,29 +80,30 @@ public sealed record ClientMetadata
     /// <summary>The metadata with every default filled in and every value checked against the policy, or the first error; each names its member.</summary>
     internal Outcome<ClientMetadata> Checked(ClientPolicy policy)
     {
-        var filled = Filled();
+        var filled = policy.Narrows ? Filled(policy).Narrowed(policy) : Filled(policy);
         if (filled.Problems(policy).FirstOrDefault() is { } error)
             return error;
         return filled with
         {
             ResponseTypes = filled.FittingResponseTypes,
             RedirectUris = filled.RedirectUris ?? [],
-            Scope = Granted(policy)?.ToString(),
+            Scope = filled.Granted(policy)?.ToString(),
         };
     }
 
     /// <summary>Everything that is wrong with it, at once.</summary>
-    internal IReadOnlyList<OAuthError> AllProblems(ClientPolicy policy) => [.. Filled().Problems(policy)];
+    internal IReadOnlyList<OAuthError> AllProblems(ClientPolicy policy) => [.. Filled(policy).Problems(policy)];
 
     private string[] FittingResponseTypes => UsesCode ? ["code"] : [];
 
     private bool UsesCode => GrantTypes!.Contains(OAuthGrantTypes.AuthorizationCode);
 
     // §2: defaults; an application_type that nobody knows is no hint
-    private ClientMetadata Filled() =>
+    private ClientMetadata Filled(ClientPolicy policy) =>
         this with
         {
-            TokenEndpointAuthMethod = TokenEndpointAuthMethod ?? OAuthClientAuthenticationMethods.ClientSecretBasic,
+            TokenEndpointAuthMethod =
+                TokenEndpointAuthMethod ?? (TokenEndpointAuthMethodsSupported is [var first, ..] ? first : policy.DefaultMethod),
             ApplicationType = ApplicationType is "web" or "native" ? ApplicationType : null,
             GrantTypes = GrantTypes is { Count: > 0 } ? Distinct(GrantTypes) : [OAuthGrantTypes.AuthorizationCode],
             RedirectUris = Distinct(RedirectUris),
@@ -123,7 +124,10 @@ public sealed record ClientMetadata
     {
         // §2: token_endpoint_auth_method, grant_types
         if (!policy.AllowsMethod(TokenEndpointAuthMethod!))
-            yield return OAuthError.InvalidClientMetadata("token_endpoint_auth_method", "this server does not offer the method");
+            yield return OAuthError.InvalidClientMetadata(
+                "token_endpoint_auth_method",
+                $"this server does not offer {OAuthError.Clean(Shown(TokenEndpointAuthMethod!))}; it has {string.Join(", ", policy.Methods ?? [])}"
+            );
         if (GrantTypes!.Count > MaxItems)
             yield return OAuthError.InvalidClientMetadata("grant_types", $"at most {MaxItems}");
         if (GrantTypes!.Any(g => !policy.AllowsGrantType(g)))
@@ -165,7 +169,7 @@ public sealed record ClientMetadata
         ];
         foreach (var (member, value) in texts)
         {
-            if (value is not null && (value.Length > MaxText || value.Any(IsDeceptive)))
+            if (value is not null && !IsPlainText(value))
                 yield return OAuthError.InvalidClientMetadata(
                     member,
                     $"at most {MaxText} characters, without control and text-direction characters"
@@ -185,9 +189,11 @@ public sealed record ClientMetadata
                 yield return OAuthError.InvalidClientMetadata(member, "must be a plain https URL");
         }
 
-        if (Contacts is { } contacts && (contacts.Count > MaxItems || contacts.Any(c => c.Length > MaxText || c.Any(IsDeceptive))))
+        if (Contacts is { } contacts && (contacts.Count > MaxItems || !contacts.All(IsPlainText)))
             yield return OAuthError.InvalidClientMetadata("contacts", "too many or too long");
     }
+
+    private static bool IsPlainText(string text) => text.Length <= MaxText && !text.Any(IsDeceptive);
 
     private static bool IsDeceptive(char c) =>
         char.IsControl(c)

@@ -63,7 +63,7 @@ public sealed partial class ClientRegistrar
 
         Outcome<RegisteredClient> Rotated(Client client)
         {
-            if (!UsesSecret(client.TokenEndpointAuthMethod))
+            if (!OAuthClientAuthenticationMethods.IsSecret(client.TokenEndpointAuthMethod))
                 return OAuthError.InvalidClientMetadata("token_endpoint_auth_method", "the client uses no secret");
             var (secret, kept) = made.Value;
             var earlier = client
@@ -117,12 +117,10 @@ public sealed partial class ClientRegistrar
         var outcome = await ChangeAsync(
             clientId,
             null,
-            async client => await refuses(client) is { } refused ? refused : Replaced(client, Own(client), made),
+            async client => await refuses(client) is { } refused ? refused : ReplacedByItself(client, metadata, made),
             ct
         );
         return await PublishedAsync(outcome, new OAuthEvent.ClientChanged(clientId));
-
-        ClientMetadata Own(Client client) => client.ScopeIsCeiling ? metadata with { Scope = client.Scope?.ToString() } : metadata;
     }
 
     /// <summary>Removes a client unless it is refused.</summary>
@@ -180,7 +178,7 @@ public sealed partial class ClientRegistrar
     {
         if (settings.Problem(client.Provenance) is { } unsuitable)
             return unsuitable;
-        if (Replaced(client, metadata, made).Failed(out var error, out var replaced))
+        if (Replaced(client, metadata, policies.ForAdministrator(client.Provenance), made).Failed(out var error, out var replaced))
             return error;
         var next = settings.ApplyTo(replaced.Client) with
         {
@@ -190,17 +188,30 @@ public sealed partial class ClientRegistrar
         return replaced with { Client = next };
     }
 
-    // The client with other metadata; everything else of it stays.
-    private Outcome<RegisteredClient> Replaced(
+    // What a client makes of itself. A scope that an administrator set stays.
+    private Outcome<RegisteredClient> ReplacedByItself(
         Client client,
         ClientMetadata metadata,
         Lazy<(string? Secret, IReadOnlyList<ClientSecret> Kept)> made
     )
     {
-        if (metadata.Checked(ClientPolicy.Of(client.Provenance, options)).Failed(out var error, out var filled))
+        if (Replaced(client, metadata, policies.ForSelfRegistration(), made).Failed(out var error, out var replaced))
+            return error;
+        return client.ScopeIsCeiling ? replaced with { Client = replaced.Client with { Scope = client.Scope } } : replaced;
+    }
+
+    // The client with other metadata; everything else of it stays.
+    private static Outcome<RegisteredClient> Replaced(
+        Client client,
+        ClientMetadata metadata,
+        ClientPolicy policy,
+        Lazy<(string? Secret, IReadOnlyList<ClientSecret> Kept)> made
+    )
+    {
+        if (metadata.Checked(policy).Failed(out var error, out var filled))
             return error;
         var (secret, secrets) =
-            !UsesSecret(filled.TokenEndpointAuthMethod!) ? (null, [])
+            !OAuthClientAuthenticationMethods.IsSecret(filled.TokenEndpointAuthMethod!) ? (null, [])
             : client.Secrets.Count > 0 ? (null, client.Secrets)
             : made.Value;
         var built = Build(client.ClientId, filled, client.Provenance, client.Org, secrets);
@@ -216,7 +227,7 @@ public sealed partial class ClientRegistrar
             ScopeIsCeiling = client.ScopeIsCeiling,
             DocumentHash = client.DocumentHash,
         };
-        return IsTooLarge(next) ? OAuthError.RegistrationTooLarge : new RegisteredClient(next, secret);
+        return IsTooLarge(next) ? OAuthError.RegistrationTooLarge : new RegisteredClient(next, secret) { LeftOut = filled.LeftOut };
     }
 
     // Made in the first round that needs it, for all rounds: hashing is slow, and the slower a round the more often it loses.
@@ -280,6 +291,7 @@ public sealed partial class ClientRegistrar
         if (outcome.Failed(out _, out var changed))
             return outcome;
         logger.ClientChanged(changed.Client.ClientId, change.GetType().Name);
+        logger.LeftOut(changed.Client, changed.LeftOut);
         await events.PublishAsync(change);
         return outcome;
     }

@@ -13,6 +13,7 @@ public sealed partial class ClientRegistrar
     private readonly ConfiguredClients configured;
     private readonly ClientMemory memory;
     private readonly ConnectedApps apps;
+    private readonly ClientPolicies policies;
     private readonly HqOAuth2Options options;
     private readonly TimeProvider time;
     private readonly RegistrationCeiling ceiling;
@@ -24,6 +25,7 @@ public sealed partial class ClientRegistrar
         ConfiguredClients configured,
         ClientMemory memory,
         ConnectedApps apps,
+        ClientPolicies policies,
         IOptions<HqOAuth2Options> options,
         TimeProvider time,
         RegistrationCeiling ceiling,
@@ -31,7 +33,7 @@ public sealed partial class ClientRegistrar
         ILogger<ClientRegistrar> logger
     )
     {
-        (this.store, this.configured, this.memory, this.apps) = (store, configured, memory, apps);
+        (this.store, this.configured, this.memory, this.apps, this.policies) = (store, configured, memory, apps, policies);
         (this.options, this.time, this.ceiling, this.events, this.logger) = (options.Value, time, ceiling, events, logger);
     }
 
@@ -48,11 +50,15 @@ public sealed partial class ClientRegistrar
     public ValueTask<Outcome<RegisteredClient>> RegisterAsync(ClientMetadata metadata, ClientSettings? settings, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(metadata);
-        return RegisterAsync(metadata, ClientProvenance.Api, settings ?? new(), ct);
+        return RegisterAsync(metadata, ClientProvenance.Api, policies.ForAdministrator(ClientProvenance.Api), settings ?? new(), ct);
     }
 
     internal ValueTask<Outcome<RegisteredClient>> SelfRegisterAsync(ClientMetadata metadata, CancellationToken ct) =>
-        RegisterAsync(metadata, ClientProvenance.Dcr, new(), ct);
+        RegisterAsync(metadata, ClientProvenance.Dcr, policies.ForSelfRegistration(), new(), ct);
+
+    /// <summary>Everything that is wrong with what an administrator wants to make of a client of this provenance, at once.</summary>
+    internal IReadOnlyList<OAuthError> Problems(ClientMetadata metadata, ClientProvenance provenance) =>
+        metadata.AllProblems(policies.ForAdministrator(provenance));
 
     internal static Client Build(
         string clientId,
@@ -86,6 +92,7 @@ public sealed partial class ClientRegistrar
     private async ValueTask<Outcome<RegisteredClient>> RegisterAsync(
         ClientMetadata metadata,
         ClientProvenance provenance,
+        ClientPolicy policy,
         ClientSettings settings,
         CancellationToken ct
     )
@@ -93,11 +100,11 @@ public sealed partial class ClientRegistrar
         var registry = Registry;
         if (settings.Problem(provenance) is { } unsuitable)
             return unsuitable;
-        if (metadata.Checked(ClientPolicy.Of(provenance, options)).Failed(out var error, out var registered))
+        if (metadata.Checked(policy).Failed(out var error, out var registered))
             return error;
 
         // §2: a secret only where the method uses one.
-        var (secret, kept) = UsesSecret(registered.TokenEndpointAuthMethod!) ? NewSecret() : (null, []);
+        var (secret, kept) = OAuthClientAuthenticationMethods.IsSecret(registered.TokenEndpointAuthMethod!) ? NewSecret() : (null, []);
         var built = Build(NewClientId(), registered, provenance, settings.Org ?? options.DefaultOrg, kept);
         // RFC 7592 §3: who registered itself may manage that, where the host lets it.
         RegistrationAccessToken? token =
@@ -108,6 +115,7 @@ public sealed partial class ClientRegistrar
         if (await AddAsync(registry, client, ct) is { } full)
             return full;
         logger.Registered(client.ClientId, provenance, client.Org, string.Join(' ', client.RedirectUris));
+        logger.LeftOut(client, registered.LeftOut);
         await events.PublishAsync(new OAuthEvent.ClientRegistered(client.ClientId, provenance, client.Org, client.RedirectUris));
         return new RegisteredClient(client, secret) { RegistrationAccessToken = token?.ToWire() };
     }
@@ -147,9 +155,6 @@ public sealed partial class ClientRegistrar
         return (secret, [kept]);
     }
 
-    private static bool UsesSecret(string method) =>
-        method is OAuthClientAuthenticationMethods.ClientSecretBasic or OAuthClientAuthenticationMethods.ClientSecretPost;
-
     // A form that no subject and no metadata document URL has (RFC 9700 §2.6).
     private static string NewClientId() => "hqc_" + System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
 }
@@ -161,6 +166,9 @@ public sealed record RegisteredClient(Client Client, string? Secret)
 {
     /// <summary>The token with which it manages its registration (RFC 7592 §3), in clear, this once; null when it may not.</summary>
     public string? RegistrationAccessToken { get; init; }
+
+    /// <summary>What was left out of what the client sent, for the log.</summary>
+    internal IReadOnlyList<string> LeftOut { get; init; } = [];
 
     // A record prints its members; this one must not.
     private bool PrintMembers(System.Text.StringBuilder text)

@@ -7,18 +7,18 @@ namespace HQ.OAuth2;
 /// <summary>A client's metadata document as a client (draft-ietf-oauth-client-id-metadata-document §4.1).</summary>
 internal static class ClientDocument
 {
-    private const string SharedSecretMethods = "client_secret_";
     private static readonly string[] secretMembers = ["client_secret", "client_secret_expires_at"];
     private static readonly string[] keyMembers = ["jwks", "jwks_uri"];
 
     /// <param name="clientId">The URL that the document was fetched from.</param>
     /// <param name="body">What was there.</param>
-    /// <param name="options">The server's rules for clients that nobody here registered.</param>
+    /// <param name="policy">What such clients may be.</param>
+    /// <param name="options">The settings.</param>
     /// <returns>The client, or what is wrong with the document.</returns>
-    public static Outcome<Client> Read(string clientId, ReadOnlyMemory<byte> body, HqOAuth2Options options) =>
-        ClientMetadataJson.Parse(body, json => Read(clientId, json, options));
+    public static Outcome<DescribedClient> Read(string clientId, ReadOnlyMemory<byte> body, ClientPolicy policy, HqOAuth2Options options) =>
+        ClientMetadataJson.Parse(body, json => Read(clientId, json, policy, options));
 
-    private static Outcome<Client> Read(string clientId, JsonElement json, HqOAuth2Options options)
+    private static Outcome<DescribedClient> Read(string clientId, JsonElement json, ClientPolicy policy, HqOAuth2Options options)
     {
         // §4.1: its own URL, as a plain string.
         if (!json.TryGetProperty("client_id", out var named) || named.ValueKind != JsonValueKind.String || !named.ValueEquals(clientId))
@@ -33,31 +33,24 @@ internal static class ClientDocument
 
         if (ClientMetadataJson.Read(json).Failed(out var malformed, out var published))
             return malformed;
-        // Published for every server there is: what this one does not have is left out, not refused.
-        var metadata = published with
-        {
-            TokenEndpointAuthMethod = published.TokenEndpointAuthMethod ?? OAuthClientAuthenticationMethods.None,
-            GrantTypes = published.GrantTypes is { } grants ? [.. grants.Where(ClientPolicy.IsForAnybody)] : null,
-            ResponseTypes = published.ResponseTypes?.Contains("code") == true ? null : published.ResponseTypes,
-            Scope = Known(published.Scope, options),
-        };
-        if (metadata.TokenEndpointAuthMethod.StartsWith(SharedSecretMethods, StringComparison.Ordinal))
+        if (published.TokenEndpointAuthMethod is { } method && ClientPolicies.IsSharedSecret(method))
             return OAuthError.InvalidClientMetadata("token_endpoint_auth_method", "must not need a secret that both sides know");
-        if (metadata.GrantTypes?.Contains(OAuthGrantTypes.AuthorizationCode) == false)
+
+        // §4.1: then as any client that registers itself.
+        if (published.Checked(policy).Failed(out var error, out var metadata))
+            return error;
+        if (!metadata.GrantTypes!.Contains(OAuthGrantTypes.AuthorizationCode))
             return OAuthError.InvalidClientMetadata("grant_types", "must have authorization_code");
         // MCP 2026-07-28, Client Registration: required here, optional in RFC 7591.
         if (metadata.ClientName is null)
             return OAuthError.InvalidClientMetadata("client_name", "is missing");
-
-        // §4.1: then as any client that registers itself.
-        if (metadata.Checked(ClientPolicy.ForDocument(options)).Failed(out var error, out var checkedMetadata))
-            return error;
-        if (options.Documents.SameOrigin && checkedMetadata.RedirectUris!.Any(uri => !IsOfOrigin(uri, clientId)))
+        if (options.Documents.SameOrigin && metadata.RedirectUris!.Any(uri => !IsOfOrigin(uri, clientId)))
             return OAuthError.InvalidRedirectUri("By documents:sameOrigin a redirect URI is on the host of the document, or on loopback.");
-        return ClientRegistrar.Build(clientId, checkedMetadata, ClientProvenance.Cimd, options.DefaultOrg, []) with
+        var client = ClientRegistrar.Build(clientId, metadata, ClientProvenance.Cimd, options.DefaultOrg, []) with
         {
-            DocumentHash = Hash(json, checkedMetadata),
+            DocumentHash = Hash(json, metadata),
         };
+        return new DescribedClient(client, metadata.LeftOut);
     }
 
     // §6.3: what a user's consent rests on, and how the client proves who it is.
@@ -68,11 +61,11 @@ internal static class ClientDocument
         return Base64Url.EncodeToString(IssuedText.Hash(Encoding.UTF8.GetBytes(string.Join('\n', facts))));
     }
 
-    private static string? Known(string? scope, HqOAuth2Options options) =>
-        ScopeSet.Parse(scope).Failed(out _, out var scopes) ? scope
-        : scopes.Intersect(ScopePolicy.All(options)) is { IsEmpty: false } known ? known.ToString()
-        : null;
-
     private static bool IsOfOrigin(string uri, string clientId) =>
         RedirectUris.IsLoopback(uri) || (RedirectUris.IsHttps(uri) && ClientDocumentUrl.Origin(uri) == ClientDocumentUrl.Origin(clientId));
 }
+
+/// <summary>A client as its document describes it.</summary>
+/// <param name="Client">The client.</param>
+/// <param name="LeftOut">What this server left out of the description, for the log.</param>
+internal sealed record DescribedClient(Client Client, IReadOnlyList<string> LeftOut);

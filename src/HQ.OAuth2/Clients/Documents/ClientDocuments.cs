@@ -46,10 +46,17 @@ internal sealed class ClientDocuments(
     /// <param name="clientId">Its URL, which has no <see cref="Problem"/>.</param>
     /// <param name="subject">The user for whom it is fetched.</param>
     /// <param name="kept">The document as a user has approved it; null = none has.</param>
+    /// <param name="policy">What such clients may be.</param>
     /// <param name="ct">Cancels the wait, not the fetch that others wait for.</param>
-    public async ValueTask<Outcome<FoundDocument>> FetchAsync(string clientId, string subject, Client? kept, CancellationToken ct)
+    public async ValueTask<Outcome<FoundDocument>> FetchAsync(
+        string clientId,
+        string subject,
+        Client? kept,
+        ClientPolicy policy,
+        CancellationToken ct
+    )
     {
-        var ours = new Lazy<Task<Outcome<FoundDocument>>>(() => FetchForAllAsync(clientId, subject, kept));
+        var ours = new Lazy<Task<Outcome<FoundDocument>>>(() => FetchForAllAsync(clientId, subject, kept, policy));
         return await flights.GetOrAdd(clientId, ours).Value.WaitAsync(ct);
     }
 
@@ -58,11 +65,11 @@ internal sealed class ClientDocuments(
     private KnownDocument? Fresh(string clientId) =>
         known.TryGet(clientId, time.GetUtcNow(), out var document) && time.GetUtcNow() < document.FreshUntil ? document : null;
 
-    private async Task<Outcome<FoundDocument>> FetchForAllAsync(string clientId, string subject, Client? kept)
+    private async Task<Outcome<FoundDocument>> FetchForAllAsync(string clientId, string subject, Client? kept, ClientPolicy policy)
     {
         try
         {
-            return await FetchAsync(clientId, subject, kept);
+            return await FetchAsync(clientId, subject, kept, policy);
         }
         finally
         {
@@ -70,7 +77,7 @@ internal sealed class ClientDocuments(
         }
     }
 
-    private async Task<Outcome<FoundDocument>> FetchAsync(string clientId, string subject, Client? kept)
+    private async Task<Outcome<FoundDocument>> FetchAsync(string clientId, string subject, Client? kept, ClientPolicy policy)
     {
         // Another fetch may have ended since the caller looked.
         if (Fresh(clientId) is { } fresh)
@@ -85,12 +92,14 @@ internal sealed class ClientDocuments(
                     .Because("limits:documentFetchesPerMinute is reached for its host or for the user");
             if ((await fetcher.FetchAsync(clientId, slot)).Failed(out var unavailable, out var fetched))
                 return unavailable;
-            if (ClientDocument.Read(clientId, fetched.Body, options.Value).Failed(out var invalid, out var client))
+            if (ClientDocument.Read(clientId, fetched.Body, policy, options.Value).Failed(out var invalid, out var described))
                 return OAuthError.ClientDocumentInvalid(RedirectUris.DisplayHost(clientId)).Because(invalid.Description);
+            var client = described.Client;
             var now = time.GetUtcNow();
             var last = known.TryGet(clientId, now, out var before) ? before.Client : kept;
             known.Set(clientId, new(client, now + fetched.FreshFor), now);
             logger.DocumentFetched(clientId, now + fetched.FreshFor);
+            logger.LeftOut(client, described.LeftOut);
             return new FoundDocument(client, last is not null && last.DocumentHash != client.DocumentHash);
         }
     }
