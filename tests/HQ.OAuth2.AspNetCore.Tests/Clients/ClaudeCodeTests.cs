@@ -5,6 +5,7 @@ internal sealed class ClaudeCodeTests : ReplayedClient
 {
     protected override string Name => "Claude Code";
 
+    // As published in September 2026.
     protected override string Document =>
         """
             {"client_id":"https://claude.ai/oauth/claude-code-client-metadata","client_name":"Claude Code","client_uri":"https://claude.ai",

@@ -5,22 +5,29 @@ internal sealed class ClaudeTests : ReplayedClient
 {
     protected override string Name => "Claude";
 
+    // As published in September 2026.
     protected override string Document =>
         """
             {"client_id":"https://claude.ai/oauth/mcp-oauth-client-metadata","client_name":"Claude","client_uri":"https://claude.ai",
-             "redirect_uris":["https://claude.ai/api/mcp/auth_callback","https://claude.com/api/mcp/auth_callback"],
-             "grant_types":["authorization_code","refresh_token","urn:ietf:params:oauth:grant-type:jwt-bearer","client_credentials"],
+             "redirect_uris":["https://claude.ai/api/mcp/auth_callback"],
+             "grant_types":["authorization_code","refresh_token","urn:ietf:params:oauth:grant-type:jwt-bearer"],
              "response_types":["code"],"token_endpoint_auth_method":"none"}
             """;
 
     protected override string Registration =>
         """
             {"client_name":"Claude","redirect_uris":["https://claude.ai/api/mcp/auth_callback","https://claude.com/api/mcp/auth_callback"],
-             "grant_types":["authorization_code","refresh_token"],"response_types":["code"],"token_endpoint_auth_method":"none",
-             "scope":"read write delete"}
+             "grant_types":["authorization_code","refresh_token","urn:ietf:params:oauth:grant-type:jwt-bearer"],"response_types":["code"],
+             "token_endpoint_auth_method":"none","scope":"read write delete"}
             """;
 
+    protected override string[] DocumentRedirectUris => ["https://claude.ai/api/mcp/auth_callback"];
+
     protected override string[] RedirectUris => ["https://claude.ai/api/mcp/auth_callback", "https://claude.com/api/mcp/auth_callback"];
+
+    [Test]
+    public async Task A_grant_that_it_may_not_have_is_missing_in_the_answer() =>
+        (await RegisterAsync()).Json.GetProperty("grant_types").GetRawText().Should().Be("""["authorization_code","refresh_token"]""");
 
     [Test]
     public async Task Where_a_secret_in_the_body_is_offered_it_may_register_for_that()

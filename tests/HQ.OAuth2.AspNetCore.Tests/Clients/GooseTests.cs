@@ -5,10 +5,21 @@ internal sealed class GooseTests : ReplayedClient
 {
     protected override string Name => "goose";
 
+    // As published in 2026.
     protected override string Document =>
         """
-            {"client_id":"https://goose-docs.ai/oauth/client-metadata.json","client_name":"goose","redirect_uris":["http://127.0.0.1/oauth_callback"],
-             "grant_types":["authorization_code","refresh_token"],"response_types":["code"],"token_endpoint_auth_method":"none"}
+            {
+              "client_id": "https://goose-docs.ai/oauth/client-metadata.json",
+              "client_name": "goose",
+              "redirect_uris": [
+                "http://127.0.0.1/oauth_callback",
+                "http://[::1]/oauth_callback"
+              ],
+              "grant_types": ["authorization_code", "refresh_token"],
+              "response_types": ["code"],
+              "token_endpoint_auth_method": "none",
+              "code_challenge_methods_supported": ["S256"]
+            }
             """;
 
     protected override string Registration =>

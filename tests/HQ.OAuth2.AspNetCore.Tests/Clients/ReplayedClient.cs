@@ -13,11 +13,12 @@ internal abstract class ReplayedClient
 {
     protected const string Mcp = TestApp.Issuer + "/mcp";
 
-    private readonly PublishedDocuments web = new();
+    /// <summary>The web as far as metadata documents go.</summary>
+    protected PublishedDocuments Web { get; } = new();
 
     protected TestApp App { get; private set; } = null!;
 
-    /// <summary>Its metadata document, with the URL in <c>client_id</c>; null when it has none.</summary>
+    /// <summary>Its metadata document as it is published, with the URL in <c>client_id</c>; null when it has none.</summary>
     protected virtual string? Document => null;
 
     /// <summary>The body of its registration.</summary>
@@ -25,6 +26,9 @@ internal abstract class ReplayedClient
 
     /// <summary>Where it listens at run time.</summary>
     protected abstract string[] RedirectUris { get; }
+
+    /// <summary>Where it listens at run time when its document is its identity.</summary>
+    protected virtual string[] DocumentRedirectUris => RedirectUris;
 
     /// <summary>What it adds to a plain authorization request with PKCE.</summary>
     protected virtual (string Name, string? Value)[] Authorize => [("scope", "read"), ("resource", Mcp)];
@@ -53,10 +57,10 @@ internal abstract class ReplayedClient
                 o.ClientIdMetadataDocuments = true;
                 o.DefaultResource = Mcp;
             },
-            host: builder => builder.Services.AddSingleton(new DocumentFetcher(web, TimeProvider.System))
+            host: builder => builder.Services.AddSingleton(new DocumentFetcher(Web, TimeProvider.System))
         );
         if (Document is { } json)
-            web.Publish(JsonDocument.Parse(json).RootElement.GetProperty("client_id").GetString()!, json);
+            Web.Publish(JsonDocument.Parse(json).RootElement.GetProperty("client_id").GetString()!, json);
     }
 
     [OneTimeTearDown]
@@ -75,6 +79,7 @@ internal abstract class ReplayedClient
             .GetRawText()
             .Should()
             .Be(JsonDocument.Parse(Registration).RootElement.GetProperty("redirect_uris").GetRawText());
+        answer.Json.GetProperty("grant_types").EnumerateArray().Select(g => g.GetString()).Should().Contain("authorization_code");
         answer.Body.Should().NotContain("null");
         answer.Text("client_id").Should().MatchRegex("^[A-Za-z0-9._~-]+$");
     }
@@ -84,7 +89,7 @@ internal abstract class ReplayedClient
     {
         foreach (var (clientId, secret) in await IdentitiesAsync())
         {
-            foreach (var uri in RedirectUris)
+            foreach (var uri in clientId.StartsWith("https://", StringComparison.Ordinal) ? DocumentRedirectUris : RedirectUris)
             {
                 var tokens = await SignInAsync(clientId, secret, uri);
                 tokens.Text("scope").Should().Be(Scope);

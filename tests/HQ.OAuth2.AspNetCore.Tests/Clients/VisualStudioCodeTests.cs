@@ -8,14 +8,18 @@ internal sealed class VisualStudioCodeTests : ReplayedClient
 {
     protected override string Name => "Visual Studio Code";
 
+    // As published in September 2026.
     protected override string Document =>
         """
-            {"client_id":"https://vscode.dev/oauth/client-metadata.json","client_name":"Visual Studio Code","client_uri":"https://vscode.dev/product",
-             "logo_uri":"https://code.visualstudio.com/assets/apple-touch-icon.png",
-             "redirect_uris":["http://127.0.0.1:33418/","http://127.0.0.1/","https://vscode.dev/redirect","https://insiders.vscode.dev/redirect"],
-             "grant_types":["authorization_code","refresh_token","urn:ietf:params:oauth:grant-type:device_code"],"response_types":["code"],
-             "token_endpoint_auth_method":"none","application_type":"native"}
+            {"client_name":"Visual Studio Code","logo_uri":"https://code.visualstudio.com/assets/branding/code-stable.png",
+             "grant_types":["authorization_code","refresh_token","urn:ietf:params:oauth:grant-type:device_code"],
+             "response_types":["code"],"token_endpoint_auth_method":"none","application_type":"native",
+             "client_id":"https://vscode.dev/oauth/client-metadata.json","client_uri":"https://vscode.dev/product",
+             "redirect_uris":["http://127.0.0.1:33418/","https://vscode.dev/redirect"]}
             """;
+
+    protected override string[] DocumentRedirectUris =>
+        ["http://127.0.0.1:33418/", "http://127.0.0.1:49876/", "https://vscode.dev/redirect"];
 
     protected override string Registration =>
         """
