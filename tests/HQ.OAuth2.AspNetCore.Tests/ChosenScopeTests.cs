@@ -63,6 +63,26 @@ internal sealed class ChosenScopeTests
         (await browser.GetAsync(TestApp.AuthorizeUrl("web", ("scope", "read")))).LocationParameter("code").Should().NotBeNull();
     }
 
+    [Test]
+    public async Task As_many_boxes_as_a_server_may_have_can_be_ticked()
+    {
+        string[] names = [.. Enumerable.Range(0, 90).Select(i => $"s{i}")];
+        await using var many = await TestApp.StartAsync(o =>
+        {
+            o.Pages.ChooseScopes = true;
+            o.Scopes.Clear();
+            foreach (var name in names)
+                o.Scopes.Add(new() { Name = name });
+        });
+        var browser = many.NewUser();
+        var all = string.Join(' ', names);
+
+        var page = await browser.GetAsync(TestApp.AuthorizeUrl("web", ("scope", all)));
+        var answer = await AnswerAsync(browser, page, names);
+
+        (await many.RedeemAsync("web", answer.LocationParameter("code")!)).Text("scope").Should().Be(all);
+    }
+
     private static Task<Answer> AnswerAsync(Browser browser, Answer page, params string[] ticked) =>
         browser.PostAsync(
             "/oauth2/authorize",

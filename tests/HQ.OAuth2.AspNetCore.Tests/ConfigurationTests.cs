@@ -1,3 +1,4 @@
+using HQ.OAuth2.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
@@ -332,13 +333,20 @@ internal sealed class ConfigurationTests
     public async Task The_largest_catalogue_of_scopes_that_starts_can_be_asked_for_whole(string format)
     {
         string[] names = [.. Enumerable.Range(0, 500).Select(i => $"s{i:000}xy")];
-        await using var app = await TestApp.StartAsync(o =>
-        {
-            o.Scopes.Clear();
-            foreach (var name in names)
-                o.Scopes.Add(new() { Name = name });
-            o.AccessTokenFormat = format == "jwt" ? AccessTokenFormat.Jwt : AccessTokenFormat.Opaque;
-        });
+        const string document = "https://app.example.com/client.json";
+        var web = new PublishedDocuments();
+        web.Publish(document, PublishedDocuments.Minimal(document, more: $",\"scope\":\"{string.Join(' ', names)}\""));
+        await using var app = await TestApp.StartAsync(
+            o =>
+            {
+                o.Scopes.Clear();
+                foreach (var name in names)
+                    o.Scopes.Add(new() { Name = name });
+                o.AccessTokenFormat = format == "jwt" ? AccessTokenFormat.Jwt : AccessTokenFormat.Opaque;
+                o.ClientIdMetadataDocuments = true;
+            },
+            host: builder => builder.Services.AddSingleton(new DocumentFetcher(web, TimeProvider.System))
+        );
         var all = string.Join(' ', names);
 
         var registered = await app.PostJsonAsync(
@@ -346,6 +354,10 @@ internal sealed class ConfigurationTests
             $$"""{"redirect_uris":["{{TestApp.RedirectUri}}"],"scope":"{{all}}","token_endpoint_auth_method":"none"}"""
         );
         registered.Text("scope").Should().Be(all, registered.Body);
+        (await app.TokensAsync(registered.Text("client_id")!)).Text("scope").Should().Be(all, "it is what was registered");
+        (await app.TokensAsync(document, ("scope", all))).Text("scope").Should().Be(all);
+        var page = await app.NewUser().GetAsync(TestApp.AuthorizeUrl("web", ("scope", all)));
+        names.Should().OnlyContain(name => page.Body.Contains(name));
         var tokens = await app.TokensAsync("web", ("scope", all));
         tokens.Text("scope").Should().Be(all);
         var introspected = await app.PostAsync("/oauth2/introspect", [("token", tokens.AccessToken()), .. TestApp.Credentials("machine")]);

@@ -98,8 +98,6 @@ internal sealed class ResourceServerTests
     private static async Task<WebApplication> ApiAsync(string scheme, Action<IServiceCollection> authentication)
     {
         var builder = WebApplication.CreateBuilder();
-        // The sample's settings lie beside the tests: the hosts that it allows are not this API's.
-        builder.Configuration["AllowedHosts"] = "*";
         builder.WebHost.UseTestServer();
         authentication(builder.Services);
         builder.Services.AddAuthorization();
