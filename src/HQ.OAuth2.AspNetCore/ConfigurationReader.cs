@@ -101,6 +101,7 @@ internal static class ConfigurationReader
         ["clientIdMetadataDocuments"] = (o, v) => v.Bool(x => o.ClientIdMetadataDocuments = x),
         ["documents"] = (o, v) => v.Members(o.Documents, documentKeys),
         ["dcrManagement"] = (o, v) => v.Bool(x => o.DcrManagement = x),
+        ["rootMetadata"] = (o, v) => v.Bool(x => o.RootMetadata = x),
         ["unauthenticatedIntrospection"] = (o, v) => v.Bool(x => o.UnauthenticatedIntrospection = x),
         ["scopes"] = (o, v) => v.Items(o.Scopes, scopeKeys),
         ["unknownScopes"] = (o, v) => v.OneOf(unknownScopes, x => o.UnknownScopes = x),
@@ -116,7 +117,7 @@ internal static class ConfigurationReader
         ["refreshTokenLeeway"] = (o, v) => v.Time(x => o.RefreshTokenLeeway = x),
         ["rememberConsentFor"] = (o, v) => v.Time(x => o.RememberConsentFor = x),
         ["requirePkce"] = (o, v) => v.Bool(x => o.RequirePkce = x),
-        ["privateUseSchemes"] = (o, v) => v.Texts(o.PrivateUseSchemes),
+        ["privateUseSchemes"] = (o, v) => v.MoreTexts(o.PrivateUseSchemes),
         ["bcryptWorkFactor"] = (o, v) => v.Number(x => o.BcryptWorkFactor = x),
         ["signingAlgorithm"] = (o, v) => v.OneOf(algorithms, x => o.SigningAlgorithm = x),
         ["signingKeyLifetime"] = (o, v) => v.Time(x => o.SigningKeyLifetime = x),
@@ -209,13 +210,23 @@ internal static class ConfigurationReader
                 Wrong(string.Join(" or ", choices.Select(c => c.Name)));
         }
 
-        public void Texts(IList<string> list)
+        /// <summary>Adds to a list; what code put there, and what is built in, stays.</summary>
+        public void MoreTexts(IList<string> list)
         {
             if (!string.IsNullOrEmpty(Raw))
                 Wrong("a list");
-            list.Clear();
             foreach (var child in configuration.GetChildren())
-                new Value(child, $"{key}:{child.Key}", problems).Text(list.Add);
+                new Value(child, $"{key}:{child.Key}", problems).Text(text =>
+                {
+                    if (!list.Contains(text, StringComparer.Ordinal))
+                        list.Add(text);
+                });
+        }
+
+        public void Texts(IList<string> list)
+        {
+            list.Clear();
+            MoreTexts(list);
         }
 
         public void Items<T>(IList<T> list, Dictionary<string, Action<T, Value>> keys)

@@ -11,6 +11,10 @@ namespace HQ.OAuth2;
 /// </summary>
 internal sealed class CrossOriginFilter(IOptions<HqOAuth2Options> options, ProtectedResources resources) : IStartupFilter
 {
+    private const int MaxAskedHeaders = 2000;
+
+    private static readonly string[] alwaysAllowed = ["Authorization", "Content-Type", "MCP-Protocol-Version"];
+
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
         app =>
         {
@@ -18,7 +22,15 @@ internal sealed class CrossOriginFilter(IOptions<HqOAuth2Options> options, Prote
             var issuer = options.Value.Enabled ? Issuer.Of(options.Value) : null;
             string[] open = issuer is null
                 ? []
-                : [issuer.MetadataPath, issuer.TokenPath, issuer.RegisterPath, issuer.RevokePath, issuer.JwksPath];
+                :
+                [
+                    issuer.MetadataPath,
+                    .. options.Value.RootMetadata ? [Issuer.RootMetadataPath] : Array.Empty<string>(),
+                    issuer.TokenPath,
+                    issuer.RegisterPath,
+                    issuer.RevokePath,
+                    issuer.JwksPath,
+                ];
             app.Use((http, rest) => InvokeAsync(http, rest, open, issuer));
 
             next(app);
@@ -42,11 +54,24 @@ internal sealed class CrossOriginFilter(IOptions<HqOAuth2Options> options, Prote
 
         var headers = http.Response.Headers;
         headers.AccessControlAllowMethods = "GET, HEAD, POST";
-        headers.AccessControlAllowHeaders = "Authorization, Content-Type, MCP-Protocol-Version";
+        headers.AccessControlAllowHeaders = AllowedHeaders(http.Request.Headers.AccessControlRequestHeaders.ToString());
+        headers.Vary = "Access-Control-Request-Headers";
         headers.AccessControlMaxAge = "3600";
         http.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     }
+
+    // Clients send headers of their own (tracing, versions), and no credentials go with any of them: each header that is asked for by a
+    // proper name is allowed, within a bound.
+    private static string AllowedHeaders(string asked)
+    {
+        var names = asked.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var isProper = asked.Length <= MaxAskedHeaders && names.All(name => name.All(IsTokenCharacter));
+        return string.Join(", ", alwaysAllowed.Concat(isProper ? names : []).Distinct(StringComparer.OrdinalIgnoreCase));
+    }
+
+    // RFC 9110 §5.6.2
+    private static bool IsTokenCharacter(char c) => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal);
 
     private static bool Is(HttpContext http, string path) =>
         http.Request.PathBase.Add(http.Request.Path).Value is { } asked

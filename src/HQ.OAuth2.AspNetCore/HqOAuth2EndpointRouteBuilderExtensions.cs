@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HQ.OAuth2;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,8 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             return group;
 
         services.GetRequiredService<HostRoutes>().Add(endpoints);
+        NoteBearerResources(services, options);
+
         // Protocol endpoints know their callers by the protocol's own means: a host's fallback policy is not for them.
         group.AllowAnonymous().WithTags("OAuth2");
         var issuer = Issuer.Of(options);
@@ -71,6 +74,8 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
 
         // RFC 8414 §3
         Map("metadata", issuer.MetadataPath, get, AtOnePlace(issuer.MetadataPath, ProtocolHandlers.Metadata()));
+        if (options.RootMetadata && issuer.Path.Length > 0)
+            Map("root-metadata", Issuer.RootMetadataPath, get, AtOnePlace(Issuer.RootMetadataPath, ProtocolHandlers.Metadata()));
 
         // RFC 7517 §5
         Map("jwks", issuer.JwksPath, get, AtOnePlace(issuer.JwksPath, ProtocolHandlers.KeysAsync));
@@ -96,8 +101,11 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
                 "MapHqOAuth2ProtectedResource needs the services of the server: call builder.Services.AddHqOAuth2(...) first."
             );
         var group = endpoints.MapGroup("").WithMetadata(new ServerEndpoint());
-        if (services.GetRequiredService<IOptions<HqOAuth2Options>>().Value.Enabled)
-            MapMetadata(group.AllowAnonymous().WithTags("OAuth2"), services, resource);
+        var options = services.GetRequiredService<IOptions<HqOAuth2Options>>().Value;
+        if (!options.Enabled)
+            return group;
+        MapMetadata(group.AllowAnonymous().WithTags("OAuth2"), services, resource);
+        options.Served.Add(resource);
         return group;
     }
 
@@ -127,6 +135,21 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         var group = endpoints.MapGroup("").AllowAnonymous().WithTags("OAuth2").WithMetadata(new ServerEndpoint());
         MapMetadata(group, services, Described(resource, options: null), r => r.Document(issuer, ScopeSet.Of(scopes), name: null));
         return group;
+    }
+
+    // RFC 8707: what the APIs of this host answer to is what tokens are for.
+    private static void NoteBearerResources(IServiceProvider services, HqOAuth2Options options)
+    {
+        var authentication = services.GetService<IOptions<AuthenticationOptions>>()?.Value;
+        var bearer = services.GetService<IOptionsMonitor<HqOAuth2BearerOptions>>();
+        if (authentication is null || bearer is null)
+            return;
+        foreach (var scheme in authentication.Schemes.Where(s => s.HandlerType == typeof(HqOAuth2BearerHandler)))
+        {
+            var own = bearer.Get(scheme.Name).Resources;
+            foreach (var resource in own.Count > 0 ? own : [new ResourcePolicy(options).Default])
+                options.Served.Add(resource);
+        }
     }
 
     private static void MapMetadata(RouteGroupBuilder group, IServiceProvider services, string resource)

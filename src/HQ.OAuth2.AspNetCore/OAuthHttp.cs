@@ -6,7 +6,6 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 
 namespace HQ.OAuth2;
 
@@ -128,14 +127,10 @@ internal static class OAuthHttp
             http.Response.Headers.RetryAfter = "5";
     }
 
+    // Parameters mean nothing: a form and JSON are UTF-8 whatever charset says (RFC 6749 Appendix B, RFC 8259 §11), and bytes that are not
+    // are refused where they are decoded.
     private static bool IsOfType(HttpContext http, string type) =>
-        MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var sent)
-        && sent.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)
-        && (
-            !sent.Charset.HasValue
-            || sent.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-            || sent.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)
-        );
+        http.Request.Headers.ContentType is [{ } sent] && sent.Split(';')[0].Trim().Equals(type, StringComparison.OrdinalIgnoreCase);
 
     private static async ValueTask<Outcome<byte[]>> ReadBodyAsync(HttpContext http)
     {

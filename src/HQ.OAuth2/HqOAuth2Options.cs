@@ -36,6 +36,12 @@ public sealed class HqOAuth2Options
     /// <summary>Whether self-registered clients may read, change and delete their registration (RFC 7592).</summary>
     public bool DcrManagement { get; set; }
 
+    /// <summary>
+    /// For an issuer with a path: whether its metadata is served at the root (<c>/.well-known/oauth-authorization-server</c>) too, where
+    /// some clients look first. The document is the same and names the issuer with its path (RFC 8414 §3.3). Default false.
+    /// </summary>
+    public bool RootMetadata { get; set; }
+
     /// <summary>Whether anybody may introspect access tokens (RFC 7662 §2.1 forbids it). Warned about at start.</summary>
     public bool UnauthenticatedIntrospection { get; set; }
 
@@ -88,8 +94,11 @@ public sealed class HqOAuth2Options
     /// <summary>Whether confidential clients must use PKCE. Public and self-registered ones always must. Default true.</summary>
     public bool RequirePkce { get; set; } = true;
 
-    /// <summary>Schemes without a period that public clients may redirect to (RFC 8252 §7.1 wants a period).</summary>
-    public IList<string> PrivateUseSchemes { get; } = ["cursor", "vscode", "vscode-insiders", "windsurf"];
+    /// <summary>
+    /// Schemes without a period that public clients may redirect to (RFC 8252 §7.1 wants a period). The schemes of widely used clients are
+    /// in the list; configuration adds to it. Code that calls <c>Clear()</c> takes them out.
+    /// </summary>
+    public IList<string> PrivateUseSchemes { get; } = ["cursor", "vscode", "vscode-insiders", "warp", "windsurf"];
 
     /// <summary>The bcrypt cost for secrets that a host brings, 4 to 14. Default 10.</summary>
     public int BcryptWorkFactor { get; set; } = 10;
@@ -163,6 +172,9 @@ public sealed class HqOAuth2Options
 
     /// <summary>What users call the service.</summary>
     internal string ServiceName => Pages.ServiceName ?? RedirectUris.DisplayHost(IssuerURL!);
+
+    /// <summary>What the APIs of this host answer to.</summary>
+    internal ServedResources Served { get; } = new();
 
     /// <summary>What could not be read from the configuration; reported with everything else at start-up.</summary>
     internal IList<string> Unreadable { get; } = [];

@@ -27,7 +27,10 @@ internal sealed record Issuer
     public string ManagementPath => Path + "/api/v0/oauth2";
 
     /// <summary>The well-known part stands between the host and the issuer's path (RFC 8414 §3.1).</summary>
-    public string MetadataPath => "/.well-known/oauth-authorization-server" + Path;
+    public string MetadataPath => RootMetadataPath + Path;
+
+    /// <summary>Where the metadata of an issuer without a path is.</summary>
+    public const string RootMetadataPath = "/.well-known/oauth-authorization-server";
 
     public string Url(string path) => Origin + path;
 
@@ -47,7 +50,7 @@ internal sealed record Issuer
             : text.Contains('#', StringComparison.Ordinal) ? "has a fragment: remove everything from the # on"
             : text.EndsWith('/') ? "ends with a slash, which clients compare to the letter: remove it"
             : uri.UserInfo.Length > 0 ? "has a user name: remove everything up to the @"
-            : uri.Scheme == "http" && !IsLoopbackHost(uri.Host) ? "uses http, which is for loopback only: use https"
+            : uri.Scheme == "http" && !LoopbackHost.Is(uri.Host) ? "uses http, which is for loopback only: use https"
             : !UriText.IsPlain(text) ? "has characters that no URL has: write it in ASCII, an international name as xn--"
             : text != uri.AbsoluteUri.TrimEnd('/')
                 ? $"is not in its plain form: write {uri.AbsoluteUri.TrimEnd('/')}, in lower case and without a default port"
@@ -60,8 +63,6 @@ internal sealed record Issuer
         issuer = start < 0 ? new(text, text, "") : new(text, text[..start], text[start..]);
         return true;
     }
-
-    private static bool IsLoopbackHost(string host) => host is "127.0.0.1" or "[::1]" or "localhost";
 
     private static bool IsPlainSegment(string segment) => segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~');
 }

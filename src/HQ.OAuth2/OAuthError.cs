@@ -134,6 +134,10 @@ public sealed record OAuthError
     /// <summary>A resource is no absolute URI, is unknown, or was not granted (RFC 8707 §2).</summary>
     public static OAuthError InvalidTarget { get; } = new(1027, "invalid_target", "The resource is malformed, unknown or not granted.");
 
+    /// <summary>The same for a resource that is nearly one of ours: the client's developer is told which to name.</summary>
+    internal static OAuthError TargetIsNamed(string identifier) =>
+        new(1027, "invalid_target", $"The resource is unknown here. Its identifier is {identifier}");
+
     // RFC 6749 §4.1.2.1: the authorization endpoint
 
     /// <summary>The response type is not <c>code</c>.</summary>
@@ -142,8 +146,11 @@ public sealed record OAuthError
     /// <summary>The user said no.</summary>
     public static OAuthError AccessDenied { get; } = new(1029, "access_denied", "The user refused the request.");
 
-    /// <summary><c>prompt=none</c> and nobody is signed in (OpenID Connect Core §3.1.2.6).</summary>
-    public static OAuthError LoginRequired { get; } = new(1030, "login_required", "Nobody is signed in and prompt=none forbids asking.");
+    /// <summary>
+    /// The user would have to sign in (again): <c>prompt=none</c> forbids it, or the host did not do it when asked (OpenID Connect Core
+    /// §3.1.2.1, §3.1.2.6).
+    /// </summary>
+    public static OAuthError LoginRequired { get; } = new(1030, "login_required", "The user has to sign in first.");
 
     /// <summary><c>prompt=none</c> and the user has to be asked (OpenID Connect Core §3.1.2.6).</summary>
     public static OAuthError ConsentRequired { get; } = new(1031, "consent_required", "The user must be asked and prompt=none forbids it.");
@@ -297,6 +304,14 @@ public sealed record OAuthError
     /// <summary>The host's own sign-in does not fit: its challenge shows no page, or its users have no subject. Shown to the user; the log has the fix.</summary>
     public static OAuthError SignInUnfit { get; } =
         new(1077, "server_error", "The sign-in of this site is not set up for this server.", 500);
+
+    /// <summary>The form of a consent page was answered before, and that answer is redeemed, revoked or too old. Shown to the user.</summary>
+    public static OAuthError AlreadyAnswered { get; } =
+        new(1079, "invalid_request", "You have answered this already. Look at the app that sent you here, or start again there.");
+
+    /// <summary>A parameter has a value that its specification does not allow, for instance a negative <c>max_age</c>.</summary>
+    public static OAuthError MalformedParameter(string name) =>
+        new(1080, "invalid_request", $"The parameter {name} has a value that is not allowed.");
 
     /// <summary>An error that an extension grant names (§4.5), for instance <c>authorization_pending</c>.</summary>
     public static OAuthError Extension(string code, string description) => new(1000, Clean(code), description);

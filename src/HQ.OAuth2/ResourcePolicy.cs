@@ -24,9 +24,7 @@ internal sealed class ResourcePolicy(HqOAuth2Options options)
         foreach (var resource in requested)
         {
             if (known.Count == MaxResources || !IsResourceUri(resource) || Known(resource) is not { } identifier)
-                return OAuthError.InvalidTarget.Because(
-                    $"'{resource}' is neither in resources nor below {options.IssuerURL}: add it to resources, or * for any"
-                );
+                return Refuse(resource);
             if (!known.Contains(identifier, StringComparer.Ordinal))
                 known.Add(identifier);
         }
@@ -71,13 +69,62 @@ internal sealed class ResourcePolicy(HqOAuth2Options options)
     /// <summary>The same but for the case of scheme and host, and a slash when there is no path (MCP 2026-07-28).</summary>
     public static bool SameResource(string a, string b) => Folded(a) == Folded(b);
 
+    // A token is for a resource that an API answers to, whatever slash the client wrote; it gets the identifier that this API compares.
     private string? Known(string resource)
     {
-        if (options.Resources.FirstOrDefault(r => SameResource(r.Identifier, resource)) is { } entry)
-            return entry.Identifier;
-        if (SameResource(Default, resource))
-            return Default;
-        return IsBelowIssuer(Folded(resource)) || options.Resources.Any(r => r.Identifier == Any) ? resource : null;
+        var folded = Folded(resource);
+        // The bare host: an API of it, if only one is meant. The issuer is the default resource only as long as nothing else is configured.
+        if (folded == Issuer.Of(options).Origin && !Named.Any(r => Folded(r) == folded))
+        {
+            if (OfOrigin(folded) is [var only])
+                return only;
+            if (OfOrigin(folded).Count > 1)
+                return options.DefaultResource is { } chosen && OriginOf(Folded(chosen)) == folded ? chosen : null;
+        }
+
+        if (All.FirstOrDefault(r => SameResource(r, resource)) is { } identifier)
+            return identifier;
+        if (!Allows(resource))
+            return null;
+        return All.FirstOrDefault(r => DiffersBySlash(r, resource)) ?? resource;
+    }
+
+    /// <summary>Whether the host lets tokens be for a resource: it is listed, or below the issuer's origin.</summary>
+    public bool Allows(string resource) =>
+        options.Resources.Any(r => r.Identifier == Any || SameResource(r.Identifier, resource))
+        || SameResource(Default, resource)
+        || IsBelowIssuer(Folded(resource));
+
+    private OAuthError Refuse(string resource)
+    {
+        var nearest = IsResourceUri(resource)
+            ? All.FirstOrDefault(r => DiffersBySlash(r, resource))
+                ?? (OfOrigin(Folded(resource)) is { Count: > 0 } there ? string.Join(" or ", there.Take(3)) : null)
+            : null;
+        return (nearest is null ? OAuthError.InvalidTarget : OAuthError.TargetIsNamed(nearest)).Because(
+            $"'{resource}' is neither in resources nor below {options.IssuerURL}: add it to resources, or * for any"
+        );
+    }
+
+    /// <summary>What the host named: in the configuration, or as what its APIs answer to.</summary>
+    private IEnumerable<string> Named =>
+        options
+            .Resources.Select(r => r.Identifier)
+            .Where(r => r != Any)
+            .Concat(options.DefaultResource is { } chosen ? [chosen] : [])
+            .Concat(options.Served.Identifiers.Where(Allows));
+
+    private IEnumerable<string> All => Named.Append(Default);
+
+    // What the host named below a bare origin.
+    private List<string> OfOrigin(string origin) => [.. Named.Where(r => OriginOf(Folded(r)) == origin).Distinct(StringComparer.Ordinal)];
+
+    private static string OriginOf(string folded) => folded[..EndOfOrigin(folded)];
+
+    private static bool DiffersBySlash(string a, string b)
+    {
+        var (x, y) = (Folded(a), Folded(b));
+        return x == y + "/" || y == x + "/";
     }
 
     private bool IsBelowIssuer(string folded)
@@ -91,11 +138,18 @@ internal sealed class ResourcePolicy(HqOAuth2Options options)
 
     private static string Folded(string uri)
     {
+        var end = EndOfOrigin(uri);
+        var rest = uri[end..];
+        return end == 0 ? uri : uri[..end].ToLowerInvariant() + (rest == "/" ? "" : rest);
+    }
+
+    // Where scheme and authority end; 0 = there is no authority.
+    private static int EndOfOrigin(string uri)
+    {
         var slashes = uri.IndexOf("://", StringComparison.Ordinal);
         if (slashes < 0)
-            return uri;
-        var end = uri.AsSpan(slashes + 3).IndexOfAny('/', '?') is var at && at < 0 ? uri.Length : slashes + 3 + at;
-        var rest = uri[end..];
-        return uri[..end].ToLowerInvariant() + (rest == "/" ? "" : rest);
+            return 0;
+        var length = uri.AsSpan(slashes + 3).IndexOfAny('/', '?');
+        return length < 0 ? uri.Length : slashes + 3 + length;
     }
 }

@@ -50,6 +50,46 @@ internal sealed class CrossOriginTests
         answer.Header("Access-Control-Allow-Credentials").Should().BeNull();
     }
 
+    [TestCase("x-request-id", "x-request-id")]
+    [TestCase("traceparent,X-Stainless-Lang , baggage", "traceparent, X-Stainless-Lang, baggage")]
+    [TestCase("authorization", null)]
+    [TestCase("", null)]
+    [TestCase("x-a\r\nSet-Cookie: a=b", null)]
+    [TestCase("x-a, y z", null)]
+    [TestCase("x-\u00e9", null)]
+    public async Task A_preflight_allows_the_headers_that_are_asked_for(string asked, string? added)
+    {
+        await using var app = await TestApp.StartAsync();
+        var preflight = await app.RawAsync(http =>
+        {
+            (http.Request.Method, http.Request.Path) = ("OPTIONS", "/oauth2/token");
+            http.Request.Headers["Access-Control-Request-Method"] = "POST";
+            http.Request.Headers["Access-Control-Request-Headers"] = asked;
+        });
+
+        preflight
+            .Header("Access-Control-Allow-Headers")
+            .Should()
+            .Be("Authorization, Content-Type, MCP-Protocol-Version" + (added is null ? "" : ", " + added));
+        preflight.Header("Access-Control-Allow-Credentials").Should().BeNull();
+        preflight.Header("Set-Cookie").Should().BeNull();
+    }
+
+    [Test]
+    public async Task A_preflight_that_asks_for_endless_headers_gets_the_usual_ones()
+    {
+        await using var app = await TestApp.StartAsync();
+        var preflight = await SendAsync(
+            app,
+            HttpMethod.Options,
+            "/oauth2/token",
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", string.Join(',', Enumerable.Range(0, 1000).Select(i => "x-" + i)))
+        );
+
+        preflight.Header("Access-Control-Allow-Headers").Should().Be("Authorization, Content-Type, MCP-Protocol-Version");
+    }
+
     [TestCase(false)]
     [TestCase(true)]
     [Rfc("9700-2.6-4")]

@@ -40,6 +40,21 @@ internal sealed class MetadataTests
     private static string[] List(Answer document, string member) =>
         [.. document.Json.GetProperty(member).EnumerateArray().Select(e => e.GetString()!)];
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task The_metadata_of_an_issuer_with_a_path_is_at_the_root_too_when_the_host_says_so(bool atRoot)
+    {
+        await using var other = await TestApp.StartAsync(o => (o.IssuerURL, o.RootMetadata) = ("https://example.com/issuer1", atRoot));
+        var root = await other.GetAsync("https://example.com/.well-known/oauth-authorization-server");
+
+        root.Status.Should().Be(atRoot ? 200 : 404);
+        if (!atRoot)
+            return;
+        root.Text("issuer").Should().Be("https://example.com/issuer1");
+        root.Body.Should().Be((await other.GetAsync("https://example.com/.well-known/oauth-authorization-server/issuer1")).Body);
+        root.Header("Access-Control-Allow-Origin").Should().Be("*");
+    }
+
     // V-META-1, V-META-2, V-META-4
     [TestCase("https://example.com", "")]
     [TestCase("https://example.com/issuer1", "/issuer1")]

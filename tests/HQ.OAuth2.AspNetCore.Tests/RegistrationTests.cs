@@ -373,7 +373,6 @@ internal sealed class RegistrationTests
     [TestCase("{} {}", "application/json")]
     [TestCase("{\"client_name\":\"\\ud800\"," + Uris + "}", "application/json")]
     [TestCase("{" + Uris + ",}", "application/json")]
-    [TestCase("{" + Uris + "}", "application/json; charset=utf-16")]
     [TestCase("{" + Uris + "}", "text/plain")]
     [TestCase("{" + Uris + "}", "")]
     [TestCase("redirect_uris=https%3A%2F%2Fapp.example.com%2Fcb", "application/x-www-form-urlencoded")]
@@ -391,7 +390,7 @@ internal sealed class RegistrationTests
             (answer.Status, answer.Header("Allow")).Should().Be((405, "POST"));
         }
 
-        var typed = await app.RawAsync(http => http.Post(Register, $"{{{Uris}}}", "application/json; charset=utf-8"));
+        var typed = await app.RawAsync(http => http.Post(Register, $"{{{Uris}}}", "application/json; charset=iso-8859-1"));
         typed.Status.Should().Be(201);
     }
 

@@ -10,6 +10,8 @@ internal sealed class IssuerTests
     [TestCase("http://localhost:5000", "http://localhost:5000", "")]
     [TestCase("http://127.0.0.1:5000/x", "http://127.0.0.1:5000", "/x")]
     [TestCase("http://[::1]", "http://[::1]", "")]
+    [TestCase("http://app.localhost:3000", "http://app.localhost:3000", "")]
+    [TestCase("http://auth.app.localhost/x", "http://auth.app.localhost", "/x")]
     [TestCase("https://xn--mnchen-3ya.example", "https://xn--mnchen-3ya.example", "")]
     public void An_issuer_is_kept_verbatim(string text, string origin, string path)
     {
@@ -43,6 +45,10 @@ internal sealed class IssuerTests
     [TestCase("https://user@auth.example.com", "user name")]
     [TestCase("http://auth.example.com", "loopback")]
     [TestCase("http://localhost.evil.example", "loopback")]
+    [TestCase("http://app.localhost.", "loopback")]
+    [TestCase("http://evil.example/.localhost", "loopback")]
+    [TestCase("http://a@x.localhost", "user name")]
+    [TestCase("http://App.localhost", "plain form")]
     [TestCase("http://127.1", "plain form")]
     [TestCase("HTTPS://auth.example.com", "plain form: write https://auth.example.com,")]
     [TestCase("https://Auth.example.com", "plain form: write https://auth.example.com,")]

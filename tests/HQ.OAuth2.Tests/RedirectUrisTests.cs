@@ -19,6 +19,8 @@ internal sealed class RedirectUrisTests
     [TestCase("http://[::1]:61023/cb", ClientType.Public)]
     [TestCase("http://localhost/callback", ClientType.Public)]
     [TestCase("http://localhost:65535", ClientType.Public)]
+    [TestCase("http://app.localhost:3000/cb", ClientType.Public)]
+    [TestCase("http://a-1.b.localhost", ClientType.Confidential)]
     [TestCase("com.example.app:/oauth2redirect/p", ClientType.Public)]
     [TestCase("com.example.app://host/cb?x=1", ClientType.Public)]
     [TestCase("cursor://anysphere.cursor-mcp/oauth/callback", ClientType.Public)]
@@ -97,6 +99,24 @@ internal sealed class RedirectUrisTests
     [TestCase("http://c.example/cb")]
     [TestCase("http://10.0.0.5/cb")]
     [TestCase("http://localhost.evil.example/cb")]
+    [TestCase("http://evil.example/.localhost")]
+    [TestCase("http://evil.example?.localhost")]
+    [TestCase("http://evil.example:80.localhost/cb")]
+    [TestCase("http://a@x.localhost/cb")]
+    [TestCase("http://x.localhost@evil.example/cb")]
+    [TestCase("http://x.localhost./cb")]
+    [TestCase("http://x.localhost:/cb")]
+    [TestCase("http://x.localhost:0/cb")]
+    [TestCase("http://.localhost/cb")]
+    [TestCase("http://x..localhost/cb")]
+    [TestCase("http://-x.localhost/cb")]
+    [TestCase("http://x-.localhost/cb")]
+    [TestCase("http://x_y.localhost/cb")]
+    [TestCase("http://X.localhost/cb")]
+    [TestCase("http://xlocalhost/cb")]
+    [TestCase("http://evil.example%2f.localhost/cb")]
+    [TestCase("http://evil.example\\.localhost/cb")]
+    [TestCase("http://[::1].localhost/cb")]
     [TestCase("http://127.0.0.1.evil.example/cb")]
     [TestCase("http://127.0.0.1@evil.example/cb")]
     [TestCase("http://localhost:80@evil.example/cb")]
@@ -262,6 +282,43 @@ internal sealed class RedirectUrisTests
     public void What_a_user_can_recognise_is_the_host_or_the_scheme_of_an_app(string uri, string shown)
     {
         RedirectUris.DisplayHost(uri).Should().Be(shown);
+    }
+
+    [Test, Rfc("8252-7.3-1"), Rfc("8252-7.3-3")]
+    public void A_name_below_localhost_matches_itself_on_any_port()
+    {
+        string[] registered = ["http://app.localhost:3000/cb"];
+
+        RedirectUris.Matches("http://app.localhost:4711/cb", registered, ClientType.Public).Should().BeTrue();
+        RedirectUris.Matches("http://app.localhost/cb", registered, ClientType.Public).Should().BeTrue();
+        RedirectUris.Matches("http://app.localhost:4711/cb", registered, ClientType.Confidential).Should().BeFalse();
+        foreach (
+            var other in new[]
+            {
+                "http://b.localhost:3000/cb",
+                "http://localhost:3000/cb",
+                "http://app.localhost:3000/c",
+                "https://app.localhost/cb",
+            }
+        )
+            RedirectUris.Matches(other, registered, ClientType.Public).Should().BeFalse(other);
+    }
+
+    [TestCase("http://127.0.0.1:1/cb", true)]
+    [TestCase("http://[::1]/cb", true)]
+    [TestCase("http://localhost/cb", true)]
+    [TestCase("http://app.localhost:3000/cb", true)]
+    [TestCase("com.example.app:/cb", true)]
+    [TestCase("https.example:/cb", true)]
+    [TestCase("cursor://anysphere.cursor-mcp/oauth/callback", true)]
+    [TestCase("https://c.example/cb", false)]
+    [TestCase("https://localhost/cb", false)]
+    [Rfc("9700-4.11.2-2")]
+    public void An_app_on_the_device_hears_errors_at_once_and_a_site_only_if_the_host_vouches_for_it(string uri, bool anyClient)
+    {
+        RedirectUris.HearsErrorsAtOnce(Given.Client() with { Provenance = ClientProvenance.Api }, uri).Should().BeTrue();
+        foreach (var provenance in new[] { ClientProvenance.Dcr, ClientProvenance.Cimd })
+            RedirectUris.HearsErrorsAtOnce(Given.Client() with { Provenance = provenance }, uri).Should().Be(anyClient);
     }
 
     private static void ShouldBeRefused(string uri)

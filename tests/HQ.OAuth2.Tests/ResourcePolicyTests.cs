@@ -89,6 +89,60 @@ internal sealed class ResourcePolicyTests
         any.Resolve(["HTTPS://Any.example/X"]).Value.Should().Equal("HTTPS://Any.example/X");
     }
 
+    [TestCase("https://auth.example.com/mcp/", "https://auth.example.com/mcp")]
+    [TestCase("https://auth.example.com/mcp", "https://auth.example.com/mcp")]
+    [TestCase("HTTPS://AUTH.example.com/mcp/", "https://auth.example.com/mcp")]
+    [TestCase("https://auth.example.com", "https://auth.example.com/mcp")]
+    [TestCase("https://auth.example.com/", "https://auth.example.com/mcp")]
+    [TestCase("https://auth.example.com/mcp/x", "https://auth.example.com/mcp/x")]
+    [TestCase("https://auth.example.com/mcp//", "https://auth.example.com/mcp//")]
+    [TestCase("https://auth.example.com/MCP", "https://auth.example.com/MCP")]
+    public void A_slash_or_the_bare_host_means_the_api_that_is_there(string requested, string identifier)
+    {
+        foreach (
+            var there in new[]
+            {
+                Given.Options(o => o.Served.Add("https://auth.example.com/mcp")),
+                Given.Options(o => o.DefaultResource = "https://auth.example.com/mcp"),
+                Given.Options(o => o.Resources.Add(new() { Identifier = "https://auth.example.com/mcp" })),
+            }
+        )
+            new ResourcePolicy(there).Resolve([requested]).Value.Should().Equal(identifier);
+    }
+
+    [Test]
+    public void The_bare_host_is_itself_where_an_api_answers_to_it_and_is_refused_where_several_could_be_meant()
+    {
+        var two = Given.Options(o =>
+        {
+            o.Served.Add("https://auth.example.com/a");
+            o.Served.Add("https://auth.example.com/b");
+        });
+        var error = new ResourcePolicy(two).Resolve(["https://auth.example.com/"]).Error!;
+        error.Id.Should().Be(OAuthError.InvalidTarget.Id);
+        error.Description.Should().EndWith("Its identifier is https://auth.example.com/a or https://auth.example.com/b");
+
+        two.Served.Add("https://auth.example.com");
+        new ResourcePolicy(two).Resolve(["https://auth.example.com/"]).Value.Should().Equal("https://auth.example.com");
+    }
+
+    [TestCase("https://mcp.example.com/mcp/")]
+    [TestCase("https://mcp.example.com")]
+    [TestCase("https://MCP.example.com/")]
+    public void On_another_host_the_refusal_names_the_identifier(string requested)
+    {
+        var listed = Given.Options(o => o.Resources.Add(new() { Identifier = "https://mcp.example.com/mcp" }));
+        var error = new ResourcePolicy(listed).Resolve([requested]).Error!;
+        error.Code.Should().Be("invalid_target");
+        error.Description.Should().EndWith("Its identifier is https://mcp.example.com/mcp");
+    }
+
+    [Test]
+    public void What_an_api_answers_to_still_has_to_be_listed_outside_the_issuers_origin() =>
+        new ResourcePolicy(Given.Options(o => o.Served.Add("https://mcp.example.com/mcp")))
+            .Resolve(["https://mcp.example.com/mcp"])
+            .Error.ShouldBe(OAuthError.InvalidTarget);
+
     [Test, Rfc("8707-2.2-1")]
     public void A_grant_narrows_to_what_is_asked_and_never_widens()
     {

@@ -86,6 +86,7 @@ internal static class EnglishTexts
             ["error.HQ1035"] =
                 "This answer did not come from a page that this server showed you, or you have signed in again since. Nothing was allowed.",
             ["error.HQ1036"] = "The address of this page is damaged or too old. Start again in the app that sent you here.",
+            ["error.HQ1079"] = "You have answered this page already. Look at the app that sent you here, or start again there.",
             ["error.HQ1053"] =
                 "The app that sent you here names itself by an address that this server does not accept. Nothing was allowed. Ask whoever runs this server.",
             ["error.HQ1054"] =

@@ -89,6 +89,8 @@ internal static class GermanTexts
                 "Diese Antwort kam nicht von einer Seite, die dieser Server Ihnen gezeigt hat, oder Sie haben sich seither neu angemeldet. Nichts wurde erlaubt.",
             ["error.HQ1036"] =
                 "Die Adresse dieser Seite ist beschädigt oder zu alt. Beginnen Sie von vorn in der App, die Sie hierher geschickt hat.",
+            ["error.HQ1079"] =
+                "Diese Seite haben Sie schon beantwortet. Sehen Sie in der App nach, die Sie hierher geschickt hat, oder beginnen Sie dort von vorn.",
             ["error.HQ1053"] =
                 "Die App, die Sie hierher geschickt hat, nennt sich mit einer Adresse, die dieser Server nicht annimmt. Nichts wurde erlaubt. Fragen Sie die Betreiber dieses Servers.",
             ["error.HQ1054"] =

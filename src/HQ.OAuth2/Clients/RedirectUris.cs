@@ -8,8 +8,6 @@ namespace HQ.OAuth2;
 /// </summary>
 internal static class RedirectUris
 {
-    private static readonly string[] loopbacks = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
-
     // What a browser or the system would open or run; no configuration can allow them.
     private static readonly FrozenSet<string> neverAllowed = FrozenSet.ToFrozenSet(
         [
@@ -63,9 +61,9 @@ internal static class RedirectUris
         return uri[..colon] switch
         {
             "https" => HasPlainAuthority(uri, colon) ? null : "An https redirect URI needs a host, without user name.",
-            "http" => TrySplitLoopback(uri, out _, out _, out _)
+            "http" => IsLoopback(uri)
                 ? null
-                : "An http redirect URI is allowed on 127.0.0.1, [::1] and localhost only.",
+                : "An http redirect URI is allowed on 127.0.0.1, [::1], localhost and names below localhost only.",
             var scheme when neverAllowed.Contains(scheme) => "This scheme is never allowed.",
             var scheme
                 when !scheme.Contains('.', StringComparison.Ordinal) && !privateUseSchemes.Contains(scheme, StringComparer.Ordinal) =>
@@ -89,22 +87,29 @@ internal static class RedirectUris
     {
         if (registered.Contains(sent, StringComparer.Ordinal))
             return true;
-        if (type != ClientType.Public || !TrySplitLoopback(sent, out var host, out _, out var rest))
+        if (type != ClientType.Public || !TrySplitLoopback(sent, out var host, out var rest))
             return false;
         foreach (var uri in registered)
         {
-            if (
-                TrySplitLoopback(uri, out var registeredHost, out _, out var registeredRest)
-                && host == registeredHost
-                && rest == registeredRest
-            )
+            if (TrySplitLoopback(uri, out var registeredHost, out var registeredRest) && host == registeredHost && rest == registeredRest)
                 return true;
         }
 
         return false;
     }
 
-    public static bool IsLoopback(string uri) => TrySplitLoopback(uri, out _, out _, out _);
+    public static bool IsLoopback(string uri) => TrySplitLoopback(uri, out _, out _);
+
+    /// <summary>Whether a redirect URI that passed <see cref="NeverAllowed"/> opens an app by a scheme of its own (RFC 8252 §7.1).</summary>
+    public static bool IsPrivateUse(string uri) => !IsHttps(uri) && !IsLoopback(uri);
+
+    /// <summary>
+    /// Whether a client hears of an error at once, rather than by a link that a signed-in user follows. Client and redirect URI must be
+    /// certain (RFC 6749 §4.1.2.1). A redirect to an app on the user's own device makes no stepping stone to another site, and the app waits
+    /// for the answer (RFC 8252 §7); an https redirect gets it at once only where the host vouches for the client (RFC 9700 §4.11.2).
+    /// </summary>
+    public static bool HearsErrorsAtOnce(Client client, string redirectUri) =>
+        IsLoopback(redirectUri) || IsPrivateUse(redirectUri) || !client.IsSelfRegistered;
 
     public static bool IsHttps(string uri) => uri.StartsWith("https://", StringComparison.Ordinal);
 
@@ -121,20 +126,22 @@ internal static class RedirectUris
             : uri[..(colon + 1)];
     }
 
-    private static bool TrySplitLoopback(string uri, out string host, out string port, out string rest)
+    private static bool TrySplitLoopback(string uri, out string host, out string rest)
     {
-        (host, port, rest) = ("", "", "");
-        foreach (var loopback in loopbacks)
-        {
-            if (!uri.StartsWith(loopback, StringComparison.Ordinal))
-                continue;
-            var after = uri[loopback.Length..];
-            var end = after.IndexOfAny(['/', '?']);
-            (host, port, rest) = (loopback, end < 0 ? after : after[..end], end < 0 ? "" : after[end..]);
-            return port.Length == 0 || IsPort(port);
-        }
+        (host, rest) = ("", "");
+        if (!uri.StartsWith("http://", StringComparison.Ordinal))
+            return false;
+        var authority = DisplayHost(uri);
+        (host, var port) = SplitPort(authority);
+        rest = uri["http://".Length..][authority.Length..];
+        return LoopbackHost.Is(host) && (port.Length == 0 || IsPort(port));
+    }
 
-        return false;
+    // The port keeps its colon, so that a colon alone is no port.
+    private static (string Host, string Port) SplitPort(string authority)
+    {
+        var at = authority.EndsWith(']') ? -1 : authority.LastIndexOf(':');
+        return at < 0 ? (authority, "") : (authority[..at], authority[at..]);
     }
 
     private static bool IsPort(string text) =>
@@ -149,10 +156,8 @@ internal static class RedirectUris
         if (!uri.AsSpan(colon).StartsWith("://"))
             return false;
         var authority = DisplayHost(uri);
-        var portAt = authority.LastIndexOf(':');
-        var hasPort = portAt >= 0 && !authority.EndsWith(']');
-        var host = hasPort ? authority[..portAt] : authority;
-        return (!hasPort || IsPort(authority[portAt..]))
+        var (host, port) = SplitPort(authority);
+        return (port.Length == 0 || IsPort(port))
             && Uri.CheckHostName(host) != UriHostNameType.Unknown
             && host.All(IsHostCharacter)
             && host.Contains(':', StringComparison.Ordinal) == host.StartsWith('[');

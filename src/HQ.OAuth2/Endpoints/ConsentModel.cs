@@ -100,7 +100,7 @@ public sealed record ConsentModel
             FirstSeen = client.CreatedAt == DateTimeOffset.UnixEpoch ? null : client.CreatedAt,
             RedirectHost = RedirectUris.DisplayHost(uri),
             IsLoopbackRedirect = RedirectUris.IsLoopback(uri),
-            IsPrivateUseRedirect = !RedirectUris.IsLoopback(uri) && !RedirectUris.IsHttps(uri),
+            IsPrivateUseRedirect = RedirectUris.IsPrivateUse(uri),
             OnlyLoopbackRedirects = client.RedirectUris.All(RedirectUris.IsLoopback),
             Scopes = [.. request.Scope.Select(s => ConsentScope.Of(s, options) with { AlreadyGranted = given.Contains(s) })],
             ScopesNotIncluded =

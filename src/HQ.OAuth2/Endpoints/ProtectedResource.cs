@@ -28,7 +28,7 @@ internal sealed record ProtectedResource
         problem =
             !isWeb || !ResourcePolicy.IsResourceUri(identifier) ? "is no https URL without fragment (http is for loopback only)"
             : identifier.Contains('?', StringComparison.Ordinal) ? "has a query: name the resource by its path"
-            : options is not null && new ResourcePolicy(options).Resolve([identifier]).Error is not null
+            : options is not null && !new ResourcePolicy(options).Allows(identifier)
                 ? "is neither in resources nor below the issuer, so no client could get a token for it: add it to resources"
             : null;
         if (problem is not null)

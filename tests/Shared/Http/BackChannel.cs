@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -76,7 +75,7 @@ internal static class BackChannel
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         if (contentType is not null)
-            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType).Should().BeTrue();
         foreach (var value in authorization)
             request.Headers.TryAddWithoutValidation("Authorization", value).Should().BeTrue();
         return await app.SendAsync(request);
