@@ -20,7 +20,7 @@ internal sealed class AuthorizationContexts(
 
     /// <param name="http">The visit.</param>
     /// <param name="request">What the client asks.</param>
-    /// <param name="parameters">The same as it came.</param>
+    /// <param name="visit">The same as it came, and what is noted about it.</param>
     /// <param name="returnPath">Where the request is answered.</param>
     /// <param name="user">Who is signed in; null = nobody.</param>
     /// <param name="isRemembered">Whether an earlier answer covers the request.</param>
@@ -30,7 +30,7 @@ internal sealed class AuthorizationContexts(
     public async ValueTask<Outcome<AuthorizationContext>> OfAsync(
         HttpContext http,
         AuthorizationRequest request,
-        OAuthParameters parameters,
+        VisitedRequest visit,
         string returnPath,
         ClaimsPrincipal? user,
         bool isRemembered,
@@ -38,7 +38,8 @@ internal sealed class AuthorizationContexts(
         ScopeSet? answeredScope
     )
     {
-        if (handles.Protect(parameters).Failed(out var tooLarge, out var handle))
+        // Each form has a code of its own, so that one form posted many times gives one code.
+        if (handles.Protect(visit with { Code = endpoint.NewCode() }).Failed(out var tooLarge, out var handle))
             return tooLarge;
         string? subject = null;
         if (user is not null && HostUser.Subject(user, options).Failed(out var unusable, out subject))

@@ -18,6 +18,7 @@ internal sealed class AuthorizeHandler(
     SubjectSeals seals,
     IAntiforgery antiforgery,
     IOptions<HqOAuth2Options> hostOptions,
+    TimeProvider time,
     ILogger<AuthorizeHandler> logger
 )
 {
@@ -37,21 +38,20 @@ internal sealed class AuthorizeHandler(
         }
 
         // The request itself: as it came, or inside the handle we made of it.
-        var parameters = sent;
-        if (sent[RequestHandles.Parameter] is { } handle && handles.Unprotect(handle).Failed(out var damaged, out parameters))
+        if (handles.Open(sent).Failed(out var damaged, out var visit))
         {
             await ShowAsync(http, ProtocolGuard.Refuse(http, damaged));
             return;
         }
 
-        if (ReturnPath(http, parameters).Failed(out var tooLarge, out var returnPath))
+        if (ReturnPath(http, visit).Failed(out var tooLarge, out var returnPath))
         {
             await ShowAsync(http, ProtocolGuard.Refuse(http, tooLarge));
             return;
         }
 
         // RFC 6749 §3.1: a POST counts as the GET with the same parameters, and becomes one, so that sign-in can come back to it.
-        // A decision is posted: in an address it is anybody's, and the antiforgery service lets every GET pass (§10.12).
+        // Read the decision from a POST only: anyone can put it into a link, and antiforgery does not check GET requests (§10.12).
         var decision = isPost ? sent["decision"] : null;
         if (isPost && decision is null)
         {
@@ -59,10 +59,14 @@ internal sealed class AuthorizeHandler(
             return;
         }
 
-        switch (await endpoint.ValidateAsync(parameters, () => HostUser.FindSubjectAsync(http, options), http.RequestAborted))
+        switch (await endpoint.ValidateAsync(visit.Parameters, () => HostUser.FindSubjectAsync(http, options), http.RequestAborted))
         {
             case AuthorizeResult.SignIn:
-                await ChallengeAsync(http, new() { RedirectUri = returnPath });
+                // This sign-in is the fresh one that the request wants.
+                if (FreshSignIn.IsMentioned(visit.Parameters))
+                    await SignInAgainAsync(http, visit, "login");
+                else
+                    await ChallengeAsync(http, new() { RedirectUri = returnPath });
                 return;
             case AuthorizeResult.ErrorPage(var error):
                 await ShowAsync(http, error);
@@ -74,16 +78,15 @@ internal sealed class AuthorizeHandler(
                 try
                 {
                     // Ticked boxes stand beside the handle; without one, scope is the request's own.
-                    var hasBoxes = !ReferenceEquals(sent, parameters) && sent.Names.Contains("scope");
+                    var hasBoxes = !ReferenceEquals(sent, visit.Parameters) && sent.Names.Contains("scope");
                     var ticked = hasBoxes ? ScopeSet.Of(sent.All("scope").Where(ScopeSet.IsToken)) : null;
-                    await DecideAsync(http, request, sent, parameters, returnPath, decision, ticked);
+                    await DecideAsync(http, request, sent, visit, returnPath, decision, ticked);
                 }
                 catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
                 {
                     // §4.1.2.1: told through the redirect, not as a bare 500.
                     logger.Failed(e, "authorize");
-                    var failure = OAuthError.From(e);
-                    await RefuseAsync(http, failure, request.Client, request.RedirectUri, endpoint.ErrorLocation(request, failure));
+                    await RefuseAsync(http, request, OAuthError.From(e));
                 }
 
                 return;
@@ -94,7 +97,7 @@ internal sealed class AuthorizeHandler(
         HttpContext http,
         AuthorizationRequest request,
         OAuthParameters sent,
-        OAuthParameters parameters,
+        VisitedRequest visit,
         string returnPath,
         string? decision,
         ScopeSet? ticked
@@ -114,11 +117,38 @@ internal sealed class AuthorizeHandler(
             return;
         }
 
+        // OpenID Connect Core §3.1.2.1: is the sign-in as fresh as the client wants it?
+        var signedInAt = user is null ? null : await HostUser.SignedInAtAsync(http, options);
+        if (FreshSignIn.IsNeeded(request, signedInAt, visit.SignInAskedAt, time.GetUtcNow()))
+        {
+            // The host was asked once and let the same sign-in pass: asking again would never end.
+            if (request.MustNotAsk || (user is not null && visit.SignInAskedAt is not null))
+            {
+                await RefuseAsync(http, request, OAuthError.LoginRequired);
+                return;
+            }
+
+            if (user is not null)
+            {
+                await SignInAgainAsync(http, visit, request.WantsAnotherAccount ? "select_account" : "login");
+                return;
+            }
+
+            visit = visit with { SignInAskedAt = time.GetUtcNow() };
+            if (ReturnPath(http, visit).Failed(out var tooLong, out var marked))
+            {
+                await ShowAsync(http, ProtocolGuard.Refuse(http, tooLong));
+                return;
+            }
+
+            returnPath = marked;
+        }
+
         var isRemembered = subject is not null && await endpoint.IsRememberedAsync(request, subject, http.RequestAborted);
         if (request.MustNotAsk && !isRemembered)
         {
             var mustAsk = subject is null ? OAuthError.LoginRequired : OAuthError.ConsentRequired;
-            await RefuseAsync(http, mustAsk, request.Client, request.RedirectUri, endpoint.ErrorLocation(request, mustAsk));
+            await RefuseAsync(http, request, mustAsk);
             return;
         }
 
@@ -136,7 +166,7 @@ internal sealed class AuthorizeHandler(
 
         var (answer, answeredScope) = isGenuine ? (decision, ticked) : (null, null);
         if (
-            (await contexts.OfAsync(http, request, parameters, returnPath, user, isRemembered, answer, answeredScope)).Failed(
+            (await contexts.OfAsync(http, request, visit, returnPath, user, isRemembered, answer, answeredScope)).Failed(
                 out var tooLarge,
                 out var context
             )
@@ -159,17 +189,26 @@ internal sealed class AuthorizeHandler(
                     throw new InvalidOperationException(
                         $"{ui.GetType()} approved, but no user answered our form and nothing is remembered: return Ask with a page that posts the form fields."
                     );
-                var location = await endpoint.ApproveAsync(request, subject, granted, asked: answer == "approve", http.RequestAborted);
-                if (RedirectUris.IsHttps(request.RedirectUri))
-                    Redirection.To(http, location);
+                var isAsked = answer == "approve";
+                var approval = new Approval
+                {
+                    Subject = subject,
+                    Granted = granted,
+                    Asked = isAsked,
+                    FormCode = isAsked ? visit.Code : null,
+                    SignedInAt = signedInAt,
+                };
+                if ((await endpoint.ApproveAsync(request, approval, http.RequestAborted)).Failed(out var spent, out var location))
+                    await ShowAsync(http, ProtocolGuard.Refuse(http, spent), tryAgain: returnPath);
                 else
-                    await Redirection.ToAppAsync(http, location);
+                    await Redirection.ToClientAsync(http, request.RedirectUri, location);
                 return;
             case AuthorizationDecision.Deny:
                 // RFC 9700 §4.11.2: the page named the host, so a no goes there at once for every client.
                 ProtocolGuard.Note(http, OAuthError.AccessDenied);
-                Redirection.To(
+                await Redirection.ToClientAsync(
                     http,
+                    request.RedirectUri,
                     subject is null
                         ? endpoint.ErrorLocation(request, OAuthError.AccessDenied)
                         : await endpoint.RefuseAsync(request, subject)
@@ -194,6 +233,23 @@ internal sealed class AuthorizeHandler(
         await ChallengeAsync(http, properties);
     }
 
+    /// <summary>
+    /// Sends the user to sign in for this request, and notes in the protected request that it was done. The host's session goes on: a link
+    /// of any client must not end it. The host's scheme, and an identity provider behind it, are told by the parameter <c>prompt</c>.
+    /// </summary>
+    private async Task SignInAgainAsync(HttpContext http, VisitedRequest visit, string prompt)
+    {
+        if (ReturnPath(http, visit with { SignInAskedAt = time.GetUtcNow() }).Failed(out var tooLong, out var returnPath))
+        {
+            await ShowAsync(http, ProtocolGuard.Refuse(http, tooLong));
+            return;
+        }
+
+        var properties = new AuthenticationProperties { RedirectUri = returnPath };
+        properties.SetParameter("prompt", prompt);
+        await ChallengeAsync(http, properties);
+    }
+
     private async Task ChallengeAsync(HttpContext http, AuthenticationProperties properties)
     {
         PageHeaders.Set(http);
@@ -209,16 +265,19 @@ internal sealed class AuthorizeHandler(
             http.Response.StatusCode = StatusCodes.Status303SeeOther;
     }
 
+    private Task RefuseAsync(HttpContext http, AuthorizationRequest request, OAuthError error) =>
+        RefuseAsync(http, error, request.Client, request.RedirectUri, endpoint.ErrorLocation(request, error));
+
     /// <summary>
-    /// RFC 9700 §4.11.2: a client that nobody here vouches for gets no error redirect. Who is signed in may follow a link that names the
-    /// host; who is not sees the error only.
+    /// Tells the client of an error, as the one rule says (<see cref="RedirectUris.HearsErrorsAtOnce"/>). Where it does not hear at once, a
+    /// user who is signed in may follow a link that names the host; anybody else sees the error only (RFC 9700 §4.11.2).
     /// </summary>
     private async Task RefuseAsync(HttpContext http, OAuthError error, Client client, string redirectUri, string location)
     {
         ProtocolGuard.Note(http, error);
-        if (!client.IsSelfRegistered)
+        if (RedirectUris.HearsErrorsAtOnce(client, redirectUri))
         {
-            Redirection.To(http, location);
+            await Redirection.ToClientAsync(http, redirectUri, location);
             return;
         }
 
@@ -227,13 +286,16 @@ internal sealed class AuthorizeHandler(
     }
 
     // A local path, so that no sign-in page can be made to lead elsewhere.
-    private Outcome<string> ReturnPath(HttpContext http, OAuthParameters parameters)
+    private Outcome<string> ReturnPath(HttpContext http, VisitedRequest visit)
     {
         var path = http.Request.PathBase.Add(http.Request.Path).ToUriComponent();
-        var query = parameters.ToQuery();
-        if (query.Length <= MaxPlainQuery)
+        var query = visit.Parameters.ToQuery();
+        if (query.Length <= MaxPlainQuery && visit.SignInAskedAt is null)
             return $"{path}?{query}";
-        return handles.Protect(parameters).Failed(out var error, out var handle) ? error : $"{path}?{RequestHandles.Parameter}={handle}";
+        // The code is for one form; who comes back gets another.
+        return handles.Protect(visit with { Code = null }).Failed(out var error, out var handle)
+            ? error
+            : $"{path}?{RequestHandles.Parameter}={handle}";
     }
 
     private static Task ShowAsync(

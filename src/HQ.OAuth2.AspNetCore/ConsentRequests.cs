@@ -40,24 +40,15 @@ public sealed class ConsentRequests
         var start = http.Request.PathBase.Add(Issuer.Of(options).AuthorizePath).ToUriComponent() + "?";
         if (
             returnUrl?.StartsWith(start, StringComparison.Ordinal) != true
-            || OAuthParameters.Parse(Encoding.UTF8.GetBytes(returnUrl[start.Length..])).Failed(out _, out var parameters)
-            || (parameters[RequestHandles.Parameter] is { } handle && handles.Unprotect(handle).Failed(out _, out parameters))
-            || await endpoint.ValidateAsync(parameters, () => HostUser.FindSubjectAsync(http, options), http.RequestAborted)
+            || OAuthParameters.Parse(Encoding.UTF8.GetBytes(returnUrl[start.Length..])).Failed(out _, out var sent)
+            || handles.Open(sent).Failed(out _, out var visit)
+            || await endpoint.ValidateAsync(visit.Parameters, () => HostUser.FindSubjectAsync(http, options), http.RequestAborted)
                 is not AuthorizeResult.Valid
                 (var request)
         )
             return null;
         var user = await HostUser.FindAsync(http, options);
-        var outcome = await contexts.OfAsync(
-            http,
-            request,
-            parameters,
-            returnUrl,
-            user,
-            isRemembered: false,
-            answer: null,
-            answeredScope: null
-        );
+        var outcome = await contexts.OfAsync(http, request, visit, returnUrl, user, isRemembered: false, answer: null, answeredScope: null);
         return outcome.Failed(out _, out var context) ? null : context;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
@@ -7,6 +8,9 @@ namespace HQ.OAuth2;
 /// <summary>The user whom the host's own session knows; a client's access token is none.</summary>
 internal static class HostUser
 {
+    // The end of the year 9999, beyond which there is no DateTimeOffset.
+    private const long MaxSeconds = 253402300799;
+
     /// <summary>Who is signed in, who is also <c>http.User</c> from now on; null when nobody is.</summary>
     public static async ValueTask<ClaimsPrincipal?> FindAsync(HttpContext http, HqOAuth2Options options)
     {
@@ -27,6 +31,20 @@ internal static class HostUser
         await FindAsync(http, options) is not { } user ? null
         : Subject(user, options).Failed(out _, out var subject) ? ""
         : subject;
+
+    /// <summary>
+    /// When the user of the host's session signed in: the claim <c>auth_time</c> (Unix seconds), else the time of the cookie. Null when
+    /// neither says. A cookie that slides is renewed with a later time: a host with such a cookie adds the claim.
+    /// </summary>
+    public static async ValueTask<DateTimeOffset?> SignedInAtAsync(HttpContext http, HqOAuth2Options options)
+    {
+        var session = await http.AuthenticateAsync(options.AuthenticationScheme);
+        // Microsoft's handlers rename the claim where claims are mapped.
+        var claim = session.Principal?.FindFirst("auth_time") ?? session.Principal?.FindFirst(ClaimTypes.AuthenticationInstant);
+        return long.TryParse(claim?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= MaxSeconds
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : session.Properties?.IssuedUtc;
+    }
 
     private static bool IsAccessToken(string? authorization) =>
         authorization?.Split(' ')[0] is { } scheme

@@ -80,6 +80,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddScoped<ClientAuthenticator>();
         services.TryAddScoped<EventPublisher>();
         services.TryAddScoped<AuthorizationRows>();
+        services.TryAddScoped<AnsweredForms>();
         services.TryAddScoped<AccessTokenVerifier>();
         services.TryAddScoped(s => new TokenIssuer(
             s.GetRequiredService<TokenKeys>(),

@@ -18,41 +18,84 @@ internal sealed class RequestHandles(IDataProtectionProvider protection, TimePro
     // A handle travels in a URI inside a URI; a longer one would not pass common servers and proxies.
     private const int MaxLength = 6000;
 
-    // Nobody takes longer to sign in and decide.
-    private static readonly TimeSpan life = TimeSpan.FromDays(1);
+    private const int SecretLength = 32;
 
-    private readonly IDataProtector protector = protection.CreateProtector("HQ.OAuth2.AuthorizationRequest.v2");
+    // Made at, asked to sign in at (0 = not), and whether a code follows.
+    private const int HeaderLength = sizeof(long) + sizeof(long) + 1;
 
-    /// <summary>The handle of a request, or the error that it is too large.</summary>
-    public Outcome<string> Protect(OAuthParameters parameters)
+    /// <summary>How long a handle counts: nobody takes longer to sign in and decide.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromDays(1);
+
+    private readonly IDataProtector protector = protection.CreateProtector("HQ.OAuth2.AuthorizationRequest.v3");
+
+    /// <summary>The handle of a visit, or the error that it is too large.</summary>
+    public Outcome<string> Protect(VisitedRequest visit)
     {
-        using var compressed = new MemoryStream();
-        compressed.Write(BitConverter.GetBytes(time.GetUtcNow().ToUnixTimeSeconds()));
-        using (var deflate = new DeflateStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
-            deflate.Write(Encoding.UTF8.GetBytes(parameters.ToQuery()));
-        var handle = WebEncoders.Base64UrlEncode(protector.Protect(compressed.ToArray()));
+        using var content = new MemoryStream();
+        content.Write(BitConverter.GetBytes(time.GetUtcNow().ToUnixTimeSeconds()));
+        content.Write(BitConverter.GetBytes(visit.SignInAskedAt?.ToUnixTimeSeconds() ?? 0));
+        content.WriteByte(visit.Code is null ? (byte)0 : (byte)1);
+        if (visit.Code is { } code)
+        {
+            content.Write(Convert.FromHexString(code.Id));
+            content.Write(code.Secret);
+        }
+
+        using (var deflate = new DeflateStream(content, CompressionLevel.Optimal, leaveOpen: true))
+            deflate.Write(Encoding.UTF8.GetBytes(visit.Parameters.ToQuery()));
+        var handle = WebEncoders.Base64UrlEncode(protector.Protect(content.ToArray()));
         return handle.Length <= MaxLength ? handle : OAuthError.RequestTooLarge;
     }
 
-    /// <summary>The request of a handle, or the error that it is none of ours, or too old.</summary>
-    public Outcome<OAuthParameters> Unprotect(string handle)
+    /// <summary>A request as it came, or what is inside the handle that it carries.</summary>
+    public Outcome<VisitedRequest> Open(OAuthParameters sent) =>
+        sent[Parameter] is { } handle ? Unprotect(handle) : new VisitedRequest(sent);
+
+    /// <summary>The visit of a handle, or the error that it is none of ours, or too old.</summary>
+    public Outcome<VisitedRequest> Unprotect(string handle)
     {
         try
         {
             var content = protector.Unprotect(WebEncoders.Base64UrlDecode(handle));
-            if (time.GetUtcNow() >= DateTimeOffset.FromUnixTimeSeconds(BitConverter.ToInt64(content)) + life)
-                return OAuthError.RequestHandleInvalid.Because($"the handle is older than {life}");
-            using var deflate = new DeflateStream(
-                new MemoryStream(content, sizeof(long), content.Length - sizeof(long)),
-                CompressionMode.Decompress
-            );
+            if (time.GetUtcNow() >= DateTimeOffset.FromUnixTimeSeconds(BitConverter.ToInt64(content)) + Life)
+                return OAuthError.RequestHandleInvalid.Because($"the handle is older than {Life}");
+            var askedAt = BitConverter.ToInt64(content, sizeof(long));
+            var (start, code) = (HeaderLength, (AuthorizationCode?)null);
+            if (content[HeaderLength - 1] == 1)
+            {
+                var idEnd = start + AuthorizationCode.IdLength / 2;
+                code = new(Convert.ToHexStringLower(content[start..idEnd]), content[idEnd..(idEnd + SecretLength)]);
+                start = idEnd + SecretLength;
+            }
+
+            using var deflate = new DeflateStream(new MemoryStream(content, start, content.Length - start), CompressionMode.Decompress);
             using var query = new MemoryStream();
             deflate.CopyTo(query);
-            return OAuthParameters.Parse(query.ToArray());
+            return OAuthParameters.Parse(query.ToArray()).Failed(out var error, out var parameters)
+                ? error
+                : new VisitedRequest(parameters)
+                {
+                    SignInAskedAt = askedAt == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(askedAt),
+                    Code = code,
+                };
         }
         catch (Exception e) when (e is CryptographicException or FormatException or InvalidDataException)
         {
             return OAuthError.RequestHandleInvalid;
         }
     }
+}
+
+/// <summary>A request as it travels through sign-in and consent, and what this server notes about it on the way.</summary>
+/// <param name="Parameters">The request as it came.</param>
+internal sealed record VisitedRequest(OAuthParameters Parameters)
+{
+    /// <summary>When the user was sent to sign in for it, because it wants a fresh sign-in; null = not yet.</summary>
+    public DateTimeOffset? SignInAskedAt { get; init; }
+
+    /// <summary>
+    /// The code that an approval of one form issues, so that the form posted many times gives one code; null outside a form. The browser
+    /// that has the form cannot read it.
+    /// </summary>
+    public AuthorizationCode? Code { get; init; }
 }

@@ -76,8 +76,6 @@ internal sealed class RememberedConsentHttpTests
     [TestCase("scope", "read write delete")]
     [TestCase("resource", "https://auth.example.com/mcp")]
     [TestCase("prompt", "consent")]
-    [TestCase("prompt", "login")]
-    [TestCase("prompt", "select_account")]
     [Rfc("6749-4.1.1-2")]
     public async Task Who_asks_for_more_is_asked_about_again(string name, string value)
     {

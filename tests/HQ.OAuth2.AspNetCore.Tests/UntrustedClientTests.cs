@@ -41,6 +41,40 @@ internal sealed class UntrustedClientTests
         );
     }
 
+    [TestCase("http://127.0.0.1:3000/cb", "scope", "re\"ad", "invalid_scope")]
+    [TestCase("http://[::1]/cb", "response_type", "token", "unsupported_response_type")]
+    [TestCase("http://localhost:3000/cb?x=1", "resource", "x", "invalid_target")]
+    [TestCase("http://app.localhost:3000/cb", "code_challenge", null, "invalid_request")]
+    [TestCase("http://127.0.0.1/cb", "prompt", "none", "login_required", "consent_required")]
+    [TestCase("http://127.0.0.1/cb", "prompt", "none login", "invalid_request")]
+    [TestCase("http://127.0.0.1/cb", "max_age", "-1", "invalid_request")]
+    [TestCase("com.example.app:/cb", "scope", "re\"ad", "invalid_scope")]
+    [TestCase("cursor://anysphere.cursor-mcp/oauth/callback", "prompt", "none", "login_required", "consent_required")]
+    [TestCase("warp://mcp/oauth2callback", "state", "a\nb", "invalid_request")]
+    [Rfc("9700-4.11.2-2")]
+    [Rfc("6749-4.1.2.1-2")]
+    public async Task An_app_that_waits_on_the_users_device_hears_of_the_error_at_once(
+        string redirectUri,
+        string name,
+        string? value,
+        string error,
+        string? errorAfterSignIn = null
+    )
+    {
+        var url = TestApp.AuthorizeUrl(await app.DcrAsync(redirectUri), ("redirect_uri", redirectUri), (name, value));
+        foreach (var (browser, expected) in new[] { (app.NewBrowser(user: null), error), (app.NewUser(), errorAfterSignIn ?? error) })
+        {
+            var answer = await browser.GetAsync(url);
+            answer.ShouldBeErrorRedirect(expected, redirectUri, name == "state" ? null : "the state");
+            answer.Status.Should().Be(302);
+            // For browsers that do not open the app: the same link on a page.
+            (answer.ContentType, answer.Header("Cache-Control"))
+                .Should()
+                .Be(("text/html", "no-store"));
+            answer.Body.Should().Contain("rel=\"noreferrer\"");
+        }
+    }
+
     [Test, Rfc("9700-4.11.2-1")]
     public async Task Prompt_none_gives_no_redirect_before_sign_in()
     {

@@ -25,7 +25,7 @@ internal sealed class CommandCountTests(Engine engine) : OnEachDatabase(engine)
     }
 
     [Test]
-    public async Task A_login_is_one_read_for_the_page_one_insert_one_select_and_one_update_and_a_refresh_is_the_last_two()
+    public async Task A_login_is_one_read_for_the_page_one_insert_one_ticket_one_select_and_one_update_and_a_refresh_is_the_last_two()
     {
         var registered = await app.RegisterAsync(
             new
@@ -45,7 +45,13 @@ internal sealed class CommandCountTests(Engine engine) : OnEachDatabase(engine)
         // What the user allowed before is folded on the page; nothing else reads for it.
         sql.Take()
             .Should()
-            .Equal("select hq_authorizations", "insert hq_authorizations", "select hq_authorizations", "update hq_authorizations");
+            .Equal(
+                "select hq_authorizations",
+                "insert hq_authorizations",
+                "insert hq_tickets",
+                "select hq_authorizations",
+                "update hq_authorizations"
+            );
 
         (await app.RefreshAsync(client, tokens.RefreshToken())).Status.Should().Be(200);
         sql.Take().Should().Equal("select hq_authorizations", "update hq_authorizations");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
@@ -119,6 +120,12 @@ internal abstract class BearerHandler<TOptions>(
         yield return new("client_id", token.ClientId);
         yield return new("scope", Options.WithIncluded(token.Scope).ToString());
         yield return new("jti", token.JwtId);
+        if (token.SignedInAt is { } signedInAt)
+            yield return new(
+                AccessToken.SignInTimeClaim,
+                signedInAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+                ClaimValueTypes.Integer64
+            );
         foreach (var audience in token.Audience)
             yield return new("aud", audience);
     }

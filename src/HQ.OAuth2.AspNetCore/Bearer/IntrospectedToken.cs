@@ -37,6 +37,7 @@ internal sealed record IntrospectedToken(AccessToken? Token)
                 JwtId = Text(json, "jti") ?? "",
                 IssuedAt = Time(json, "iat") ?? DateTimeOffset.UnixEpoch,
                 ExpiresAt = expiresAt,
+                SignedInAt = Time(json, AccessToken.SignInTimeClaim),
                 AuthorizationId = null,
             }
         );

@@ -12,11 +12,23 @@ internal static class Redirection
         http.Response.Headers.Location = location;
     }
 
+    /// <summary>Sends a browser to a client with an answer, a code or an error.</summary>
+    /// <param name="http">The visit.</param>
+    /// <param name="redirectUri">The client's redirect URI: it says whether a site or an app on the user's device is behind it.</param>
+    /// <param name="location">The same with the answer.</param>
+    public static Task ToClientAsync(HttpContext http, string redirectUri, string location)
+    {
+        if (!RedirectUris.IsHttps(redirectUri))
+            return ToAppAsync(http, location);
+        To(http, location);
+        return Task.CompletedTask;
+    }
+
     /// <summary>
     /// Sends a browser to an app on the user's device. Where that does not open, what a browser shows is up to it; the answer carries a
     /// page with the link, for those that show it (RFC 9110 §15.4.4).
     /// </summary>
-    public static Task ToAppAsync(HttpContext http, string location)
+    private static Task ToAppAsync(HttpContext http, string location)
     {
         To(http, location);
         var texts = Layout.Texts(http);

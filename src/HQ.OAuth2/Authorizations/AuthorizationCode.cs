@@ -8,7 +8,9 @@ namespace HQ.OAuth2;
 internal readonly record struct AuthorizationCode(string Id, byte[] Secret)
 {
     private const string Prefix = "hqa_";
-    private const int IdLength = 32;
+
+    /// <summary>How long an id is: 32 hexadecimal digits.</summary>
+    public const int IdLength = 32;
 
     public static AuthorizationCode New(string id) => new(id, IssuedText.NewSecret());
 

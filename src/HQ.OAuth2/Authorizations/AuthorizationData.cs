@@ -18,6 +18,9 @@ internal sealed record AuthorizationData
     [JsonPropertyName("iat")]
     public required long IssuedAt { get; init; }
 
+    [JsonPropertyName("sin")]
+    public long? SignedInAt { get; init; }
+
     [JsonPropertyName("scope")]
     public required string Scope { get; init; }
 
@@ -129,6 +132,7 @@ internal sealed partial record OAuthAuthorization
                     WriteId = WriteId,
                     ClientCreatedAt = ClientCreatedAt.ToUnixTimeMilliseconds(),
                     IssuedAt = IssuedAt.ToUnixTimeMilliseconds(),
+                    SignedInAt = SignedInAt?.ToUnixTimeMilliseconds(),
                     Scope = Scope.ToString(),
                     Resources = Resources,
                     AccessUntil = AccessUntil?.ToUnixTimeMilliseconds(),
@@ -194,6 +198,7 @@ internal sealed partial record OAuthAuthorization
             WriteId = data.WriteId,
             ClientCreatedAt = Time(data.ClientCreatedAt),
             IssuedAt = Time(data.IssuedAt),
+            SignedInAt = Time(data.SignedInAt),
             Scope = ScopeSet.Parse(data.Scope).Value,
             Resources = data.Resources.All(r => r is not null) ? data.Resources : throw new JsonException("A resource is null."),
             AccessUntil = Time(data.AccessUntil),

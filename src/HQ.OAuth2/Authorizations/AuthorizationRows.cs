@@ -64,7 +64,8 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
     public async ValueTask<OAuthAuthorization?> FindAsync(string id, CancellationToken ct) =>
         await store.FindAsync(id, ct) is { } record && IsAskedFor(record, record.Id == id) ? Read(record) : null;
 
-    public async ValueTask AddAsync(OAuthAuthorization authorization, CancellationToken ct)
+    /// <summary>Adds a row, or finds the one that has its id already: another write id tells that it is not this one.</summary>
+    public async ValueTask<OAuthAuthorization> AddAsync(OAuthAuthorization authorization, CancellationToken ct)
     {
         try
         {
@@ -73,9 +74,12 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
         catch (Exception) when (!ct.IsCancellationRequested)
         {
             // As below: what is there counts, whatever the answer was.
-            if (!IsOurs(await FindAsync(authorization.Id, ct), authorization))
-                throw;
+            if (await FindAsync(authorization.Id, ct) is { } stored)
+                return stored;
+            throw;
         }
+
+        return authorization;
     }
 
     /// <summary>Ends a row. A removal that has begun does not follow the caller's connection.</summary>

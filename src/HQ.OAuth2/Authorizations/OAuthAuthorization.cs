@@ -22,6 +22,9 @@ internal sealed partial record OAuthAuthorization
 
     public required DateTimeOffset IssuedAt { get; init; }
 
+    /// <summary>When the user signed in at the host, in whole seconds; null = the host does not say.</summary>
+    public DateTimeOffset? SignedInAt { get; init; }
+
     /// <summary>What the user granted. A token may have less of it, never more.</summary>
     public required ScopeSet Scope { get; init; }
 

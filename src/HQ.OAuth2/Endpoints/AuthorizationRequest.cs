@@ -26,6 +26,15 @@ public sealed record AuthorizationRequest
     /// <summary>Whether the user must not be asked anything (<c>prompt=none</c>).</summary>
     public bool MustNotAsk { get; init; }
 
+    /// <summary>Whether the client wants the user to sign in for this request (<c>prompt=login</c>, <c>select_account</c>).</summary>
+    internal bool SignInAgain { get; init; }
+
+    /// <summary>Whether that sign-in is to offer the user's other accounts (<c>prompt=select_account</c>).</summary>
+    internal bool WantsAnotherAccount { get; init; }
+
+    /// <summary>How old the user's sign-in may be (<c>max_age</c>); null = the client does not care.</summary>
+    internal TimeSpan? MaxAge { get; init; }
+
     internal bool RedirectUriWasSent { get; init; }
 
     internal string? CodeChallenge { get; init; }
@@ -42,7 +51,9 @@ internal abstract record AuthorizeResult
     /// <summary>The user is to sign in before the request is checked: the client's metadata document has to be fetched, and not for a stranger.</summary>
     public sealed record SignIn : AuthorizeResult;
 
-    /// <summary>Refused, and the client may be told at this address, where the host vouches for the client; else after a click.</summary>
+    /// <summary>
+    /// Refused, and the client may be told at this address: at once or after a click, as <see cref="RedirectUris.HearsErrorsAtOnce"/> says.
+    /// </summary>
     public sealed record ErrorRedirect(OAuthError Error, string Location, Client Client, string RedirectUri) : AuthorizeResult;
 
     /// <summary>Refused, and only the user may be told: who asks, or where the answer would go, is not certain (§3.1.2.4).</summary>

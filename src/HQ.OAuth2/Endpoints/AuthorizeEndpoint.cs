@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -7,6 +8,7 @@ namespace HQ.OAuth2;
 internal sealed class AuthorizeEndpoint(
     ClientDirectory clients,
     AuthorizationRows authorizations,
+    AnsweredForms answers,
     EventPublisher events,
     IOptions<HqOAuth2Options> hostOptions,
     TimeProvider time,
@@ -108,7 +110,18 @@ internal sealed class AuthorizeEndpoint(
         if (policy.Misfit(scope, resources) is { } misfit)
             return misfit;
 
-        var prompt = Prompt(parameters);
+        // OpenID Connect Core §3.1.2.1: whether the user is to sign in again, and whether anything may be shown.
+        var prompt = FreshSignIn.Prompt(parameters);
+        if (prompt.Contains("none") && prompt.Any(p => p != "none"))
+            return OAuthError.MalformedParameter("prompt");
+        TimeSpan? maxAge = null;
+        if (parameters["max_age"] is { } seconds)
+        {
+            if (!FreshSignIn.TryReadMaxAge(seconds, out var age))
+                return OAuthError.MalformedParameter("max_age");
+            maxAge = age;
+        }
+
         return new AuthorizationRequest
         {
             Client = client,
@@ -118,14 +131,15 @@ internal sealed class AuthorizeEndpoint(
             Resources = resources,
             State = state,
             CodeChallenge = challenge,
-            MustAsk = prompt.Contains("consent") || prompt.Contains("login") || prompt.Contains("select_account"),
+            MustAsk = prompt.Contains("consent") || FreshSignIn.WantsNew(prompt),
             MustNotAsk = MustNotAsk(parameters),
+            SignInAgain = FreshSignIn.WantsNew(prompt),
+            WantsAnotherAccount = prompt.Contains("select_account"),
+            MaxAge = maxAge,
         };
     }
 
-    private static string[] Prompt(OAuthParameters parameters) => (parameters["prompt"] ?? "").Split(' ');
-
-    private static bool MustNotAsk(OAuthParameters parameters) => Prompt(parameters) is ["none"];
+    private static bool MustNotAsk(OAuthParameters parameters) => FreshSignIn.Prompt(parameters).Contains("none");
 
     /// <summary>Whether the user's answer to an earlier request covers this one, by the one rule.</summary>
     public async ValueTask<bool> IsRememberedAsync(AuthorizationRequest request, string subject, CancellationToken ct) =>
@@ -161,21 +175,17 @@ internal sealed class AuthorizeEndpoint(
         return known.Rows;
     }
 
+    /// <summary>The code that a form carries: its id is new, and nothing is stored until the form is answered.</summary>
+    public AuthorizationCode NewCode() => AuthorizationCode.New(Guid.CreateVersion7(time.GetUtcNow()).ToString("N"));
+
     /// <summary>§4.1.2: the user, or the remembered consent, said yes. The row is written before the code goes out.</summary>
     /// <param name="request">What was asked.</param>
-    /// <param name="subject">Who said yes.</param>
-    /// <param name="granted">What the user granted of the scope; null = all of it.</param>
-    /// <param name="asked">Whether the user was asked now: only such an answer is remembered.</param>
+    /// <param name="approval">Who said yes, to what and how.</param>
     /// <param name="ct">Cancels.</param>
-    /// <returns>Where to redirect, with the code.</returns>
-    public async ValueTask<string> ApproveAsync(
-        AuthorizationRequest request,
-        string subject,
-        ScopeSet? granted,
-        bool asked,
-        CancellationToken ct
-    )
+    /// <returns>Where to redirect, with the code; <see cref="OAuthError.AlreadyAnswered"/> for a form whose code is spent.</returns>
+    public async ValueTask<Outcome<string>> ApproveAsync(AuthorizationRequest request, Approval approval, CancellationToken ct)
     {
+        var (subject, granted, asked) = (approval.Subject, approval.Granted, approval.Asked);
         var now = time.GetUtcNow();
         var scope = granted is null ? request.Scope : request.Scope.Intersect(granted);
         // Who ticks nothing grants nothing.
@@ -183,33 +193,44 @@ internal sealed class AuthorizeEndpoint(
             return await RefuseAsync(request, subject);
         // The back channel goes by the metadata document that is kept now, so it is kept before the code goes out.
         var client = await clients.KeepAsync(request.Client, ct);
-        var code = AuthorizationCode.New(Guid.CreateVersion7(now).ToString("N"));
-        await authorizations.AddAsync(
-            new()
+        var code = approval.FormCode ?? NewCode();
+        var authorization = new OAuthAuthorization
+        {
+            Id = code.Id,
+            Subject = subject,
+            ClientId = client.ClientId,
+            ClientCreatedAt = client.CreatedAt,
+            IssuedAt = now,
+            SignedInAt = approval.SignedInAt,
+            Scope = scope,
+            Resources = request.Resources,
+            WriteId = OAuthAuthorization.NewWriteId(),
+            Code = new()
             {
-                Id = code.Id,
-                Subject = subject,
-                ClientId = client.ClientId,
-                ClientCreatedAt = client.CreatedAt,
-                IssuedAt = now,
-                Scope = scope,
-                Resources = request.Resources,
-                WriteId = OAuthAuthorization.NewWriteId(),
-                Code = new()
-                {
-                    Hash = IssuedText.Hash(code.Secret),
-                    Challenge = request.CodeChallenge,
-                    RedirectUri = request.RedirectUri,
-                    RedirectUriWasSent = request.RedirectUriWasSent,
-                    ExpiresAt = now + options.AuthorizationCodeLifetime,
-                },
-                Consent =
-                    asked && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri, options)
-                        ? new(RedirectUris.DisplayHost(request.RedirectUri), now + options.RememberConsentFor, request.Client.DocumentHash)
-                        : null,
+                Hash = IssuedText.Hash(code.Secret),
+                Challenge = request.CodeChallenge,
+                RedirectUri = request.RedirectUri,
+                RedirectUriWasSent = request.RedirectUriWasSent,
+                ExpiresAt = now + options.AuthorizationCodeLifetime,
             },
-            ct
-        );
+            Consent =
+                asked && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri, options)
+                    ? new(RedirectUris.DisplayHost(request.RedirectUri), now + options.RememberConsentFor, request.Client.DocumentHash)
+                    : null,
+        };
+        // A form posted twice finds the row of its first answer under the id that it carries.
+        var stored = await authorizations.AddAsync(authorization, ct);
+        if (stored.WriteId != authorization.WriteId)
+            return IsSameAnswer(stored, authorization, now)
+                ? CodeLocation(request, code)
+                : OAuthError.AlreadyAnswered.Because("the code of this form is redeemed or expired, or was issued for another answer");
+        if (approval.FormCode is not null && !await answers.TryNoteAsync(code.Id, now, ct))
+        {
+            // There was an answer before, and its row is gone: what was revoked stays revoked.
+            await authorizations.RemoveAsync(code.Id);
+            return OAuthError.AlreadyAnswered.Because("the authorization that this form gave was revoked");
+        }
+
         // The row is committed: the note of the use does not follow the caller's connection, and holds the answer for a while at most.
         if (!await Patience.WaitAsync(() => clients.NoteUseAsync(client, now, CancellationToken.None).AsTask(), time))
             logger.UseNoteNotAwaited(request.Client.ClientId, Patience.Longest);
@@ -225,8 +246,21 @@ internal sealed class AuthorizeEndpoint(
                 asked
             )
         );
-        return FormEncoding.AppendQuery(request.RedirectUri, ("code", code.ToWire()), ("state", request.State), ("iss", options.IssuerURL));
+        return CodeLocation(request, code);
     }
+
+    private string CodeLocation(AuthorizationRequest request, AuthorizationCode code) =>
+        FormEncoding.AppendQuery(request.RedirectUri, ("code", code.ToWire()), ("state", request.State), ("iss", options.IssuerURL));
+
+    // The handle binds the code to the request; who answered is compared too. A code that cannot be redeemed is not sent again: the client
+    // would redeem it, and a replay ends what the first use got (OAuth 2.1 §7.5.2).
+    private static bool IsSameAnswer(OAuthAuthorization stored, OAuthAuthorization answer, DateTimeOffset now) =>
+        stored.Subject == answer.Subject
+        && stored.ClientId == answer.ClientId
+        && stored.ClientCreatedAt.ToUnixTimeMilliseconds() == answer.ClientCreatedAt.ToUnixTimeMilliseconds()
+        && CryptographicOperations.FixedTimeEquals(stored.Code.Hash, answer.Code.Hash)
+        && stored.Code.RedeemedAt is null
+        && now < stored.Code.ExpiresAt;
 
     /// <summary>§4.1.2.1: the user said no. Returns where to redirect.</summary>
     public async ValueTask<string> RefuseAsync(AuthorizationRequest request, string subject)

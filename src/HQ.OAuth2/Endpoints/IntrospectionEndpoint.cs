@@ -72,6 +72,7 @@ internal sealed class IntrospectionEndpoint(
             TokenType = "Bearer",
             JwtId = token.JwtId,
             IssuedAt = token.IssuedAt.ToUnixTimeSeconds(),
+            SignedInAt = token.SignedInAt?.ToUnixTimeSeconds(),
             ExpiresAt = token.ExpiresAt.ToUnixTimeSeconds(),
         };
     }
@@ -98,6 +99,7 @@ internal sealed class IntrospectionEndpoint(
             Subject = row.Subject,
             Audience = row.Resources,
             Issuer = options.Value.IssuerURL,
+            SignedInAt = row.SignedInAt?.ToUnixTimeSeconds(),
             IssuedAt = (chain.UsedAt ?? row.Code.RedeemedAt ?? row.IssuedAt).ToUnixTimeSeconds(),
             ExpiresAt = chain.EndsAt.ToUnixTimeSeconds(),
         };

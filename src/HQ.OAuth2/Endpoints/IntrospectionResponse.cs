@@ -26,6 +26,10 @@ internal sealed record IntrospectionResponse
     [JsonPropertyName("iat")]
     public long? IssuedAt { get; init; }
 
+    /// <summary>When the user signed in (RFC 9470 §6.2); null = unknown, or no user is involved.</summary>
+    [JsonPropertyName("auth_time")]
+    public long? SignedInAt { get; init; }
+
     [JsonPropertyName("sub")]
     public string? Subject { get; init; }
 

@@ -6,6 +6,9 @@ internal sealed record AccessToken
     /// <summary>The claim that names the authorization row; absent from client_credentials tokens, which have none.</summary>
     public const string AuthorizationClaim = "hq_authorization";
 
+    /// <summary>The claim that says when the user signed in (RFC 9068 §2.2.1); absent where the host does not say.</summary>
+    public const string SignInTimeClaim = "auth_time";
+
     public const string Type = "at+jwt";
 
     /// <summary>What is longer is no token of ours.</summary>
@@ -18,5 +21,6 @@ internal sealed record AccessToken
     public required string JwtId { get; init; }
     public required DateTimeOffset IssuedAt { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
+    public DateTimeOffset? SignedInAt { get; init; }
     public required string? AuthorizationId { get; init; }
 }

@@ -137,6 +137,9 @@ internal sealed class AccessTokenVerifier(
             JwtId = jwtId,
             IssuedAt = DateTimeOffset.FromUnixTimeSeconds(iat),
             ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(exp),
+            SignedInAt = jwt.TryGetPayloadValue<long>(AccessToken.SignInTimeClaim, out var signedIn)
+                ? DateTimeOffset.FromUnixTimeSeconds(signedIn)
+                : null,
             AuthorizationId = jwt.TryGetPayloadValue<string>(AccessToken.AuthorizationClaim, out var id) ? id : null,
         };
         return true;

@@ -24,6 +24,7 @@ public sealed class TokenClaims
         "scope",
         "cnf",
         "act",
+        AccessToken.SignInTimeClaim,
         AccessToken.AuthorizationClaim,
     ]);
 

@@ -38,7 +38,7 @@ public sealed class TokenIssuer
         ScopeSet scope,
         IReadOnlyList<string> audience,
         CancellationToken ct
-    ) => IssueAsync(grantType, request, subject, scope, audience, null, null, ct);
+    ) => IssueAsync(grantType, request, subject, scope, audience, null, null, null, ct);
 
     internal ValueTask<TokenResponse> IssueAsync(string grantType, TokenRequest request, TokenGrant grant, CancellationToken ct) =>
         IssueAsync(
@@ -48,6 +48,7 @@ public sealed class TokenIssuer
             grant.Scope,
             grant.Audience,
             grant.Authorization.Id,
+            grant.Authorization.SignedInAt,
             grant.RefreshToken?.ToWire(),
             ct
         );
@@ -59,6 +60,7 @@ public sealed class TokenIssuer
         ScopeSet scope,
         IReadOnlyList<string> audience,
         string? authorizationId,
+        DateTimeOffset? signedInAt,
         string? refreshToken,
         CancellationToken ct
     )
@@ -80,6 +82,9 @@ public sealed class TokenIssuer
         };
         if (authorizationId is not null)
             claims[AccessToken.AuthorizationClaim] = authorizationId;
+        // RFC 9068 §2.2.1: an API that wants a recent sign-in compares this with its clock (RFC 9470 §5).
+        if (signedInAt is { } time)
+            claims[AccessToken.SignInTimeClaim] = time.ToUnixTimeSeconds();
         var added = new TokenClaims(request.Client, subject, scope, claims);
         foreach (var host in hostClaims)
             await host.AddAsync(added, ct);

@@ -1,0 +1,20 @@
+namespace HQ.OAuth2;
+
+/// <summary>A yes to an authorization request.</summary>
+internal sealed record Approval
+{
+    /// <summary>Who said yes.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>What the user granted of the scope; null = all of it.</summary>
+    public required ScopeSet? Granted { get; init; }
+
+    /// <summary>Whether the user was asked now: only such an answer is remembered.</summary>
+    public required bool Asked { get; init; }
+
+    /// <summary>The code that the answered form carries; null = there was no form.</summary>
+    public required AuthorizationCode? FormCode { get; init; }
+
+    /// <summary>When the user signed in, as far as the host says; null = unknown.</summary>
+    public required DateTimeOffset? SignedInAt { get; init; }
+}

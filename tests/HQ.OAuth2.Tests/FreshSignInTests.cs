@@ -1,0 +1,50 @@
+using HQ.OAuth2.Tests;
+
+namespace HQ.OAuth2;
+
+internal sealed class FreshSignInTests
+{
+    private static readonly DateTimeOffset now = TestClock.Start;
+
+    [TestCase(null, null, true)]
+    [TestCase(-1, null, true)]
+    [TestCase(0, null, true)]
+    [TestCase(null, -60, false)]
+    [TestCase(-61, -60, true)]
+    [TestCase(-60, -60, false)]
+    [TestCase(-1, -60, false)]
+    public void A_new_sign_in_is_one_since_the_host_was_asked(int? signedIn, int? asked, bool isNeeded) =>
+        FreshSignIn.IsNeeded(Given.Request() with { SignInAgain = true }, At(signedIn), At(asked), now).Should().Be(isNeeded);
+
+    [TestCase(60, -60, null, false)]
+    [TestCase(60, -61, null, true)]
+    [TestCase(0, -1, null, true)]
+    [TestCase(60, null, null, true)]
+    [TestCase(60, null, -5, false)]
+    [TestCase(0, -1, -5, false)]
+    [TestCase(60, -61, -5, true)]
+    public void A_sign_in_is_too_old_after_max_age(int maxAge, int? signedIn, int? asked, bool isNeeded) =>
+        FreshSignIn
+            .IsNeeded(Given.Request() with { MaxAge = TimeSpan.FromSeconds(maxAge) }, At(signedIn), At(asked), now)
+            .Should()
+            .Be(isNeeded);
+
+    [Test]
+    public void A_request_that_says_nothing_takes_any_sign_in() =>
+        FreshSignIn.IsNeeded(Given.Request(), null, null, now).Should().BeFalse();
+
+    [TestCase("0", true)]
+    [TestCase("3600", true)]
+    [TestCase("999999999999999999", true)]
+    [TestCase("9999999999999999999", false)]
+    [TestCase("-1", false)]
+    [TestCase("+1", false)]
+    [TestCase("1.5", false)]
+    [TestCase(" 1", false)]
+    [TestCase("1e3", false)]
+    [TestCase("\u0663", false)]
+    [TestCase("", false)]
+    public void A_max_age_is_whole_seconds(string text, bool isRead) => FreshSignIn.TryReadMaxAge(text, out _).Should().Be(isRead);
+
+    private static DateTimeOffset? At(int? seconds) => seconds is { } s ? now.AddSeconds(s) : null;
+}
