@@ -44,7 +44,7 @@ internal sealed class AuthorizeHandler(
             return;
         }
 
-        if (ReturnPath(http, visit).Failed(out var tooLarge, out var returnPath))
+        if (ReturnPath(visit).Failed(out var tooLarge, out var returnPath))
         {
             await ShowAsync(http, ProtocolGuard.Refuse(http, tooLarge));
             return;
@@ -135,7 +135,7 @@ internal sealed class AuthorizeHandler(
             }
 
             visit = visit with { SignInAskedAt = time.GetUtcNow() };
-            if (ReturnPath(http, visit).Failed(out var tooLong, out var marked))
+            if (ReturnPath(visit).Failed(out var tooLong, out var marked))
             {
                 await ShowAsync(http, ProtocolGuard.Refuse(http, tooLong));
                 return;
@@ -216,7 +216,7 @@ internal sealed class AuthorizeHandler(
                 return;
             case AuthorizationDecision.Ask(var page):
                 PageHeaders.Set(http);
-                await page.ExecuteAsync(http);
+                await PublicBase.ExecuteAsync(http, page);
                 if (subject is null)
                     await HostSignIn.ShowErrorIfPagelessAsync(http);
                 SeeOther(http);
@@ -239,7 +239,7 @@ internal sealed class AuthorizeHandler(
     /// </summary>
     private async Task SignInAgainAsync(HttpContext http, VisitedRequest visit, string prompt)
     {
-        if (ReturnPath(http, visit with { SignInAskedAt = time.GetUtcNow() }).Failed(out var tooLong, out var returnPath))
+        if (ReturnPath(visit with { SignInAskedAt = time.GetUtcNow() }).Failed(out var tooLong, out var returnPath))
         {
             await ShowAsync(http, ProtocolGuard.Refuse(http, tooLong));
             return;
@@ -253,7 +253,7 @@ internal sealed class AuthorizeHandler(
     private async Task ChallengeAsync(HttpContext http, AuthenticationProperties properties)
     {
         PageHeaders.Set(http);
-        await http.ChallengeAsync(options.AuthenticationScheme, properties);
+        await PublicBase.ChallengeAsync(http, options.AuthenticationScheme, properties);
         await HostSignIn.ShowErrorIfPagelessAsync(http);
         SeeOther(http);
     }
@@ -285,10 +285,10 @@ internal sealed class AuthorizeHandler(
         await ShowAsync(http, error, wayBack: isSignedIn ? (RedirectUris.DisplayHost(redirectUri), location) : null);
     }
 
-    // A local path, so that no sign-in page can be made to lead elsewhere.
-    private Outcome<string> ReturnPath(HttpContext http, VisitedRequest visit)
+    // A local path, so that no sign-in page can be made to lead elsewhere. It is the public one: a proxy may have removed a part of it.
+    private Outcome<string> ReturnPath(VisitedRequest visit)
     {
-        var path = http.Request.PathBase.Add(http.Request.Path).ToUriComponent();
+        var path = Issuer.Of(options).AuthorizePath;
         var query = visit.Parameters.ToQuery();
         if (query.Length <= MaxPlainQuery && visit.SignInAskedAt is null)
             return $"{path}?{query}";

@@ -37,7 +37,7 @@ public sealed class ConsentRequests
     {
         ArgumentNullException.ThrowIfNull(http);
         PageHeaders.SetForHost(http);
-        var start = http.Request.PathBase.Add(Issuer.Of(options).AuthorizePath).ToUriComponent() + "?";
+        var start = Issuer.Of(options).AuthorizePath + "?";
         if (
             returnUrl?.StartsWith(start, StringComparison.Ordinal) != true
             || OAuthParameters.Parse(Encoding.UTF8.GetBytes(returnUrl[start.Length..])).Failed(out _, out var sent)

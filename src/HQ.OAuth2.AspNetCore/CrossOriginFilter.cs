@@ -26,25 +26,30 @@ internal sealed class CrossOriginFilter(IOptions<HqOAuth2Options> options, Prote
                 [
                     issuer.MetadataPath,
                     .. options.Value.RootMetadata ? [Issuer.RootMetadataPath] : Array.Empty<string>(),
-                    issuer.TokenPath,
-                    issuer.RegisterPath,
-                    issuer.RevokePath,
-                    issuer.JwksPath,
+                    .. issuer.Forms(issuer.TokenPath),
+                    .. issuer.Forms(issuer.RegisterPath),
+                    .. issuer.Forms(issuer.RevokePath),
+                    .. issuer.Forms(issuer.JwksPath),
                 ];
-            app.Use((http, rest) => InvokeAsync(http, rest, open, issuer));
+            string[] closed = issuer is null
+                ? []
+                :
+                [
+                    .. issuer.Forms(issuer.AuthorizePath),
+                    .. issuer.Forms(issuer.ConnectedAppsPath),
+                    .. issuer.Forms(issuer.AuthorizationsPath),
+                ];
+            app.Use((http, rest) => InvokeAsync(http, rest, open, closed));
 
             next(app);
         };
 
-    private Task InvokeAsync(HttpContext http, RequestDelegate next, string[] open, Issuer? issuer)
+    private Task InvokeAsync(HttpContext http, RequestDelegate next, string[] open, string[] closed)
     {
         // Registered first, so it runs last: after whatever the host's own CORS policy wrote.
-        if (
-            issuer is not null
-            && (Is(http, issuer.AuthorizePath) || Is(http, issuer.ConnectedAppsPath) || IsBelow(http, issuer.AuthorizationsPath))
-        )
+        if (closed.Any(path => RequestPath.IsBelow(http, path)))
             http.Response.OnStarting(Remove, http.Response.Headers);
-        if (!open.Concat(resources.Paths).Any(path => Is(http, path)))
+        if (!open.Concat(resources.Paths).Any(path => RequestPath.Is(http, path)))
             return next(http);
 
         // Whether an origin asks or not, so that a cache may give one answer to everybody.
@@ -72,13 +77,6 @@ internal sealed class CrossOriginFilter(IOptions<HqOAuth2Options> options, Prote
 
     // RFC 9110 §5.6.2
     private static bool IsTokenCharacter(char c) => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal);
-
-    private static bool Is(HttpContext http, string path) =>
-        http.Request.PathBase.Add(http.Request.Path).Value is { } asked
-        && (asked.Length == path.Length || (asked.Length == path.Length + 1 && asked[^1] == '/'))
-        && asked.StartsWith(path, StringComparison.OrdinalIgnoreCase);
-
-    private static bool IsBelow(HttpContext http, string path) => http.Request.PathBase.Add(http.Request.Path).StartsWithSegments(path);
 
     private static Task Allow(object state)
     {

@@ -13,7 +13,9 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
 {
     /// <summary>Maps the protocol endpoints below the issuer's path. Maps nothing when the server is not enabled.</summary>
     /// <returns>The group of the endpoints, for conventions of the host's own.</returns>
-    /// <exception cref="InvalidOperationException"><c>AddHqOAuth2</c> was not called.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// <c>AddHqOAuth2</c> was not called; or, at start, the endpoints are in a group whose prefix the issuer's path does not end with.
+    /// </exception>
     /// <exception cref="OptionsValidationException">The configuration breaks a rule; the message names the key and the fix.</exception>
     public static IEndpointConventionBuilder MapHqOAuth2(this IEndpointRouteBuilder endpoints)
     {
@@ -33,8 +35,11 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         // Protocol endpoints know their callers by the protocol's own means: a host's fallback policy is not for them.
         group.AllowAnonymous().WithTags("OAuth2");
         var issuer = Issuer.Of(options);
+        services.GetRequiredService<GroupCheck>().Note(endpoints);
         string[] get = [HttpMethods.Get, HttpMethods.Head];
         string[] post = [HttpMethods.Post];
+
+        var allowed = new Dictionary<string, List<string>>(StringComparer.Ordinal);
 
         // RFC 6749 §3.1
         Map("authorize", issuer.AuthorizePath, [HttpMethods.Get, HttpMethods.Post], ProtocolHandlers.AuthorizeAsync);
@@ -73,16 +78,39 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             MapMetadata(group, services, resource);
 
         // RFC 8414 §3
-        Map("metadata", issuer.MetadataPath, get, AtOnePlace(issuer.MetadataPath, ProtocolHandlers.Metadata()));
+        MapAtRoot(group, "metadata", issuer.MetadataPath, ProtocolHandlers.Metadata()).WithName("oauth2-metadata");
         if (options.RootMetadata && issuer.Path.Length > 0)
-            Map("root-metadata", Issuer.RootMetadataPath, get, AtOnePlace(Issuer.RootMetadataPath, ProtocolHandlers.Metadata()));
+            MapAtRoot(group, "root-metadata", Issuer.RootMetadataPath, ProtocolHandlers.Metadata()).WithName("oauth2-root-metadata");
 
         // RFC 7517 §5
-        Map("jwks", issuer.JwksPath, get, AtOnePlace(issuer.JwksPath, ProtocolHandlers.KeysAsync));
+        Map("jwks", issuer.JwksPath, get, ProtocolHandlers.KeysAsync, isDocument: true);
+        MissingDocuments.Map(group, services);
+
+        // RFC 9110 §15.5.6: here and not by routing, whose answer has no body and loses against a fallback of the host.
+        foreach (var (path, methods) in allowed)
+            MapOtherMethods(path, methods);
         return group;
 
-        void Map(string name, string path, string[] methods, RequestDelegate handler) =>
-            group.MapMethods(path, methods, ProtocolGuard.Around(name, handler)).WithName("oauth2-" + name);
+        void Map(string name, string path, string[] methods, RequestDelegate handler, bool isDocument = false)
+        {
+            if (!allowed.TryAdd(path, [.. methods]))
+                allowed[path].AddRange(methods);
+            foreach (var route in IssuerRoute.Of(issuer, path))
+            {
+                var answer = isDocument ? AtOnePlace(route.Pattern, handler) : handler;
+                var endpoint = group.MapMethods(route.Pattern, methods, ProtocolGuard.Around(name, answer));
+                endpoint.WithMetadata(new ServerEndpoint("oauth2-" + name)).Add(route.Place);
+                // A name is one endpoint's.
+                if (route.IsWhole)
+                    endpoint.WithName("oauth2-" + name);
+            }
+        }
+
+        void MapOtherMethods(string path, List<string> methods)
+        {
+            foreach (var route in IssuerRoute.Of(issuer, path))
+                group.Map(route.Pattern, ProtocolGuard.Around("other-method", WrongMethod.Refuse(methods))).Add(route.Place);
+        }
     }
 
     /// <summary>
@@ -106,6 +134,7 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             return group;
         MapMetadata(group.AllowAnonymous().WithTags("OAuth2"), services, resource);
         options.Served.Add(resource);
+        MissingDocuments.Map(group, services);
         return group;
     }
 
@@ -134,6 +163,7 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             throw new ArgumentException($"The issuer {issuer} {problem}.", nameof(issuer));
         var group = endpoints.MapGroup("").AllowAnonymous().WithTags("OAuth2").WithMetadata(new ServerEndpoint());
         MapMetadata(group, services, Described(resource, options: null), r => r.Document(issuer, ScopeSet.Of(scopes), name: null));
+        MissingDocuments.Map(group, services);
         return group;
     }
 
@@ -173,17 +203,22 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         if (!services.GetRequiredService<ProtectedResources>().TryAdd(described))
             return;
         var document = JsonSerializer.SerializeToUtf8Bytes(describe(described), OAuthJson.Default.ProtectedResourceMetadata);
-        var handler = AtOnePlace(described.MetadataPath, http => OAuthHttp.WriteDocumentAsync(http, document));
-        group.MapMethods(described.MetadataPath, [HttpMethods.Get, HttpMethods.Head], ProtocolGuard.Around("protected-resource", handler));
+        MapAtRoot(group, "protected-resource", described.MetadataPath, http => OAuthHttp.WriteDocumentAsync(http, document));
     }
 
-    // Routing folds case and a slash at the end; a document that clients compare is at one place only (RFC 8414 §3.1).
+    // The documents of discovery are at the root of the host, also for an issuer or a resource with a path (RFC 8414 §3.1, RFC 9728 §3.1).
+    private static IEndpointConventionBuilder MapAtRoot(RouteGroupBuilder group, string name, string path, RequestDelegate handler)
+    {
+        string[] methods = [HttpMethods.Get, HttpMethods.Head];
+        var others = group.Map(path, ProtocolGuard.Around("other-method", WrongMethod.Refuse(methods)));
+        others.Add(IssuerRoute.AtRoot(path));
+        var endpoint = group.MapMethods(path, methods, ProtocolGuard.Around(name, AtOnePlace(path, handler)));
+        endpoint.Add(IssuerRoute.AtRoot(path));
+        return endpoint.WithMetadata(new ServerEndpoint("oauth2-" + name));
+    }
+
+    // Routing folds case and a slash at the end; a document that clients compare is at one place only (RFC 8414 §3.1). PathBase does not
+    // matter: IIS and proxies may send the document's address to an app below another one.
     private static RequestDelegate AtOnePlace(string path, RequestDelegate handler) =>
-        http =>
-        {
-            if (http.Request.PathBase.Add(http.Request.Path).Value == path)
-                return handler(http);
-            http.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        };
+        http => http.Request.Path.Value == path ? handler(http) : OAuthHttp.WriteErrorAsync(http, OAuthError.NotFound);
 }

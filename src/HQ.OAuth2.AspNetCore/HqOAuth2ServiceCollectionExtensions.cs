@@ -1,8 +1,10 @@
 using HQ.OAuth2;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -137,6 +139,11 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddScoped<KeysEndpoint>();
         services.TryAddScoped<StoreHealthCheck>();
 
+        services.TryAddSingleton<GroupCheck>();
+        services.AddSingleton<IStartupFilter>(s => s.GetRequiredService<GroupCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, HostsEndpointFirst>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAuthorizationHandler, AuthorizationObserver>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RefusalBodyFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, NoSniffFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CrossOriginFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ManagementChallengeFilter>());

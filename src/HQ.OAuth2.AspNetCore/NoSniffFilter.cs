@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace HQ.OAuth2;
 
 /// <summary>Marks an endpoint of ours, wherever a host mapped it.</summary>
-internal sealed class ServerEndpoint;
+/// <param name="Name">Its name in the log; null = it has none of its own.</param>
+internal sealed record ServerEndpoint(string? Name = null);
 
 /// <summary>
 /// Every answer at our addresses says that browsers must take its content type as it is. It stands before the host's pipeline, so that
@@ -20,7 +21,13 @@ internal sealed class NoSniffFilter(IOptions<HqOAuth2Options> options, Protected
             var issuer = options.Value.Enabled ? Issuer.Of(options.Value) : null;
             string[] roots = issuer is null
                 ? []
-                : [issuer.Path + "/oauth2", issuer.AuthorizationsPath, issuer.ManagementPath, issuer.MetadataPath];
+                :
+                [
+                    .. issuer.Forms(issuer.Path + "/oauth2"),
+                    .. issuer.Forms(issuer.AuthorizationsPath),
+                    .. issuer.Forms(issuer.ManagementPath),
+                    issuer.MetadataPath,
+                ];
             app.Use(
                 (http, rest) =>
                 {
@@ -35,7 +42,7 @@ internal sealed class NoSniffFilter(IOptions<HqOAuth2Options> options, Protected
     {
         if (
             http.GetEndpoint()?.Metadata.GetMetadata<ServerEndpoint>() is not null
-            || roots.Concat(resources.Paths).Any(root => http.Request.PathBase.Add(http.Request.Path).StartsWithSegments(root))
+            || roots.Concat(resources.Paths).Any(root => RequestPath.IsBelow(http, root))
         )
             http.Response.Headers.XContentTypeOptions = "nosniff";
         return Task.CompletedTask;

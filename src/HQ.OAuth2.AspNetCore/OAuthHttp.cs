@@ -74,15 +74,19 @@ internal static class OAuthHttp
         if (error.Status == StatusCodes.Status401Unauthorized)
             headers.WWWAuthenticate = Challenge(http, error);
         SayWhenToRetry(http, error.Status);
-        return WriteJsonAsync(
+        return WriteErrorBodyAsync(http, error);
+    }
+
+    /// <summary>The JSON body of an error whose headers are written.</summary>
+    public static Task WriteErrorBodyAsync(HttpContext http, OAuthError error) =>
+        WriteJsonAsync(
             http,
             error.Status,
             JsonSerializer.SerializeToUtf8Bytes(
-                new ErrorResponse(error.Code, error.Describe(options), error.Explanation(options)),
+                new ErrorResponse(error.Code, error.Describe(Options(http)), error.Explanation(Options(http))),
                 OAuthJson.Default.ErrorResponse
             )
         );
-    }
 
     // RFC 6749 §5.2: Basic for a client that tried the Authorization header. Without one the caller may be a script in a browser, which asks
     // its user for a password upon Basic, Digest, NTLM and Negotiate. A 401 needs a challenge all the same (RFC 9110 §11.6.1); Bearer is the

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -38,7 +37,7 @@ internal static class ProtocolGuard
     }
 
     private static string EndpointName(HttpContext http) =>
-        http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "management";
+        http.GetEndpoint()?.Metadata.GetMetadata<ServerEndpoint>()?.Name ?? "management";
 
     private static ILogger Logger(HttpContext http) =>
         http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("HQ.OAuth2.Http");
@@ -57,6 +56,7 @@ internal static class ProtocolGuard
 
     private static async Task GuardAsync(HttpContext http, string name, RequestDelegate handler)
     {
+        StatusPages.Disable(http);
         try
         {
             if (PlainHttp.IsRefused(http))

@@ -34,6 +34,26 @@ internal sealed record Issuer
 
     public string Url(string path) => Origin + path;
 
+    /// <summary>
+    /// The ways to divide the issuer's path in two: the part that a host keeps in PathBase, or that a proxy removes, and the part that the
+    /// app still sees. For /a/b: nothing and /a/b, /a and /b, /a/b and nothing.
+    /// </summary>
+    public IEnumerable<(string Before, string Seen)> Splits
+    {
+        get
+        {
+            yield return ("", Path);
+            for (var i = 1; i <= Path.Length; i++)
+            {
+                if (i == Path.Length || Path[i] == '/')
+                    yield return (Path[..i], Path[i..]);
+            }
+        }
+    }
+
+    /// <summary>The paths by which an app may see an address below the issuer, the whole path first.</summary>
+    public IEnumerable<string> Forms(string path) => Splits.Select(s => s.Seen + path[Path.Length..]);
+
     /// <summary>The issuer of options that the validator has passed.</summary>
     public static Issuer Of(HqOAuth2Options options) =>
         TryParse(options.IssuerURL, out var issuer, out var problem) ? issuer : throw new InvalidOperationException(problem);

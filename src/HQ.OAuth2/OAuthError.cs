@@ -313,6 +313,10 @@ public sealed record OAuthError
     public static OAuthError MalformedParameter(string name) =>
         new(1080, "invalid_request", $"The parameter {name} has a value that is not allowed.");
 
+    /// <summary>The address is one of ours, the method none of its; the Allow header has those (RFC 9110 §15.5.6).</summary>
+    public static OAuthError MethodNotAllowed { get; } =
+        new(1078, "invalid_request", "This address is not called with this method; the Allow header names the right ones.", 405);
+
     /// <summary>An error that an extension grant names (§4.5), for instance <c>authorization_pending</c>.</summary>
     public static OAuthError Extension(string code, string description) => new(1000, Clean(code), description);
 

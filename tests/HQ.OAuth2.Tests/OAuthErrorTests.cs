@@ -17,7 +17,7 @@ internal sealed class OAuthErrorTests
         {
             error.Code.Should().MatchRegex(@"^[\x20-\x21\x23-\x5B\x5D-\x7E]+$");
             error.Description.Should().MatchRegex(@"^[\x20-\x21\x23-\x5B\x5D-\x7E]+$");
-            error.Status.Should().BeOneOf(400, 401, 403, 404, 409, 412, 413, 415, 429, 500, 503);
+            error.Status.Should().BeOneOf(400, 401, 403, 404, 405, 409, 412, 413, 415, 429, 500, 503);
         }
     }
 

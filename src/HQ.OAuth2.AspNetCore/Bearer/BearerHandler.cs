@@ -59,9 +59,10 @@ internal abstract class BearerHandler<TOptions>(
 
     private static bool IsOurs(OAuthError error) => error.Status >= StatusCodes.Status500InternalServerError;
 
-    // No body: another scheme of the same policy may still have headers to write.
+    // The body comes when the pipeline is done: another scheme of the same policy may still have headers to write.
     private async Task RefuseAsync(OAuthError? error)
     {
+        RefusalBodyFilter.Note(Context, error ?? OAuthError.TokenMissing);
         Response.StatusCode = error?.Status ?? StatusCodes.Status401Unauthorized;
         Response.Headers.CacheControl = "no-store";
         Response.Headers.XContentTypeOptions = "nosniff";

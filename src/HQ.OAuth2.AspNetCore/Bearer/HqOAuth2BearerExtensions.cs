@@ -45,6 +45,7 @@ public static class HqOAuth2BearerExtensions
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ProtectedResources>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RefusalBodyFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, NoSniffFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CrossOriginFilter>());
         services.AddSingleton<IValidateOptions<HqOAuth2IntrospectionOptions>>(new IntrospectionOptionsValidator(authenticationScheme));

@@ -7,10 +7,15 @@ internal sealed class ProtectedResources
 {
     private readonly ConcurrentDictionary<string, ProtectedResource> byPath = new(StringComparer.Ordinal);
 
+    private int missingClaimed;
+
     public IEnumerable<string> Paths => byPath.Keys;
 
     /// <summary>Adds one; false when its place is taken already.</summary>
     public bool TryAdd(ProtectedResource resource) => byPath.TryAdd(resource.MetadataPath, resource);
+
+    /// <summary>True for the first caller, who maps what is answered for documents that nobody serves.</summary>
+    public bool TryClaimMissing() => Interlocked.Exchange(ref missingClaimed, 1) == 0;
 
     /// <summary>Where the metadata of the first of these resources is that has any; null when none has.</summary>
     public string? MetadataUrl(IEnumerable<string> identifiers) =>

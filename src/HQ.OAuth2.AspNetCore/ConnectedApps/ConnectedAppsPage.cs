@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -19,8 +18,7 @@ internal static class ConnectedAppsPage
         PageHeaders.Set(http);
         if (await HostUser.FindAsync(http, options) is not { } user)
         {
-            var path = http.Request.PathBase.Add(http.Request.Path).ToUriComponent();
-            await http.ChallengeAsync(options.AuthenticationScheme, new AuthenticationProperties { RedirectUri = path });
+            await PublicBase.ChallengeAsync(http, options.AuthenticationScheme, new() { RedirectUri = PathOf(http) });
             await HostSignIn.ShowErrorIfPagelessAsync(http);
             return;
         }
@@ -71,15 +69,17 @@ internal static class ConnectedAppsPage
                 await apps.RevokeAsync(subject, id, RevokedBy.User, CancellationToken.None);
         }
 
-        Redirection.To(http, http.Request.PathBase.Add(http.Request.Path).ToUriComponent());
+        Redirection.To(http, PathOf(http));
     }
 
     private static Task RefuseAsync(HttpContext http, OAuthError error)
     {
         ProtocolGuard.Refuse(http, error);
-        var again = http.Request.PathBase.Add(http.Request.Path).ToUriComponent();
-        return ErrorPage.Render(http, error, wayBack: null, tryAgain: again).ExecuteAsync(http);
+        return ErrorPage.Render(http, error, wayBack: null, tryAgain: PathOf(http)).ExecuteAsync(http);
     }
+
+    // The public path: a proxy may have removed a part of it.
+    private static string PathOf(HttpContext http) => Issuer.Of(OAuthHttp.Options(http)).ConnectedAppsPath;
 
     private static async ValueTask<IResult> RenderAsync(HttpContext http, string subject, string account)
     {

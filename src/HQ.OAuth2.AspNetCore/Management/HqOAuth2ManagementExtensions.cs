@@ -31,12 +31,25 @@ public static class HqOAuth2ManagementExtensions
         if (!options.Enabled)
             return endpoints.MapGroup("");
         routes.AddManagement(endpoints);
-        var group = endpoints
-            .MapGroup(Issuer.Of(options).ManagementPath)
-            .WithTags("OAuth2 management")
-            .WithMetadata(new ServerEndpoint(), new ManagementEndpoint());
-        group.AddEndpointFilter<RouteGroupBuilder, ManagementGuard>();
+        services.GetRequiredService<GroupCheck>().Note(endpoints);
+        var all = endpoints.MapGroup("").WithTags("OAuth2 management").WithMetadata(new ServerEndpoint(), new ManagementEndpoint());
+        all.AddEndpointFilter<RouteGroupBuilder, ManagementGuard>();
+        var issuer = Issuer.Of(options);
+        foreach (var route in IssuerRoute.Of(issuer, issuer.ManagementPath))
+        {
+            var group = all.MapGroup(route.Pattern);
+            ((IEndpointConventionBuilder)group).Add(route.Place);
+            Map(group);
+            // A description shows each endpoint once.
+            if (!route.IsWhole)
+                group.ExcludeFromDescription();
+        }
 
+        return all;
+    }
+
+    private static void Map(RouteGroupBuilder group)
+    {
         group
             .MapGet(
                 "/apps",
@@ -129,6 +142,13 @@ public static class HqOAuth2ManagementExtensions
             .WithSummary("Ends everything that a user allowed")
             .Produces<RevokedResponse>()
             .Produces<Problem>(StatusCodes.Status400BadRequest, ProblemJson);
-        return group;
+
+        MapOtherMethods("/apps", HttpMethods.Get, HttpMethods.Post);
+        MapOtherMethods("/apps/{client_id}", HttpMethods.Get, HttpMethods.Put, HttpMethods.Delete);
+        MapOtherMethods("/apps/{client_id}/secret", HttpMethods.Post);
+        MapOtherMethods("/apps/{client_id}/authorizations", HttpMethods.Delete);
+        MapOtherMethods("/authorizations", HttpMethods.Get, HttpMethods.Delete);
+
+        void MapOtherMethods(string path, params string[] methods) => group.Map(path, WrongMethod.RefuseByProblem(methods));
     }
 }

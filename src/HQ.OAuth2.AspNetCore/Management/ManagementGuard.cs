@@ -19,6 +19,7 @@ internal sealed class ManagementGuard(ILogger<ManagementGuard> logger) : IEndpoi
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
+        StatusPages.Disable(http);
         http.Response.Headers.CacheControl = "no-store";
         if (PlainHttp.IsRefused(http))
         {

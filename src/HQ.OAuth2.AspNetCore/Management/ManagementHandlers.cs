@@ -59,7 +59,7 @@ internal static class ManagementHandlers
         }
 
         http.Response.Headers.Location =
-            $"{http.Request.PathBase.Add(http.Request.Path)}/{Uri.EscapeDataString(registered.Client.ClientId)}";
+            $"{Issuer.Of(OAuthHttp.Options(http)).ManagementPath}/apps/{Uri.EscapeDataString(registered.Client.ClientId)}";
         await WriteClientAsync(http, StatusCodes.Status201Created, registered);
     }
 

@@ -22,7 +22,7 @@ internal static class ConsentPage
                 <dl><div><dt>{texts["consent.to"]}</dt><dd>{Destination(consent, texts)}</dd></div>
                 <div><dt>{texts["consent.provenance"]}</dt><dd>{Provenance(consent, texts)}</dd></div></dl>
                 {Warnings(consent, texts)}
-                <form method="post" action="{context.Http.Request.PathBase.Add(context.Http.Request.Path).ToUriComponent()}">
+                <form method="post" action="{Issuer.Of(OAuthHttp.Options(context.Http)).AuthorizePath}">
                 {context.FormFields.Select(f => Html.Of($"<input type=\"hidden\" name=\"{f.Key}\" value=\"{f.Value}\">"))}
                 {Scopes(consent, texts)}
                 <h2>{texts["consent.resources"]}</h2><ul class="plain">{consent.Resources.Select(Resource)}</ul>

@@ -1,0 +1,106 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Matching;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// One way in which an app may see an address below the issuer. The issuer's path is public; a host may keep a part of it in PathBase
+/// (UsePathBase, an IIS sub-application), a proxy may remove it, a group may have it as its prefix. Each address is mapped once for each
+/// way, so that it does not matter which it is.
+/// </summary>
+/// <param name="Issuer">The issuer.</param>
+/// <param name="Before">The part of the issuer's path that the app does not see.</param>
+/// <param name="Seen">The part that it sees.</param>
+/// <param name="Below">The address below the issuer.</param>
+internal sealed record IssuerRoute(Issuer Issuer, string Before, string Seen, string Below)
+{
+    public string Pattern => Seen + Below;
+
+    /// <summary>Whether the app sees the whole path.</summary>
+    public bool IsWhole => Before.Length == 0;
+
+    /// <param name="issuer">The issuer.</param>
+    /// <param name="path">A path below it, the issuer's own path included.</param>
+    public static IEnumerable<IssuerRoute> Of(Issuer issuer, string path) =>
+        issuer.Splits.Select(s => new IssuerRoute(issuer, s.Before, s.Seen, path[issuer.Path.Length..]));
+
+    /// <summary>A convention that puts a mapped endpoint where the issuer says, whatever group it was mapped in.</summary>
+    /// <exception cref="InvalidOperationException">The group's prefix is no part of the issuer's path; the message says what to change.</exception>
+    public void Place(EndpointBuilder endpoint)
+    {
+        var route = (RouteEndpointBuilder)endpoint;
+        route.Metadata.Add(new PublicBase(Before));
+        if (!IsWhole)
+            route.Metadata.Add(new ShortForm());
+        var mapped = "/" + route.RoutePattern.RawText?.Trim('/');
+        var below = mapped.LastIndexOf(Below, StringComparison.Ordinal);
+        var prefix = mapped[..(below - Seen.Length)];
+        if (prefix.Length == 0)
+            return;
+        if (!Issuer.Path.EndsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            throw new InvalidOperationException(
+                $"The server is mapped in a group with the prefix {prefix}, but the issuer {Issuer.Value} does not end with it, so no client "
+                    + $"would find the endpoints: map outside of the group, app.MapHqOAuth2(), or set "
+                    + $"{HqOAuth2OptionsValidator.Section}:issuerURL to {Issuer.Value}{prefix}."
+            );
+        // The prefix is a part of the issuer's path already. A form that is shorter than the prefix cannot be what the host meant.
+        if (Seen.EndsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            route.RoutePattern = RoutePatternFactory.Parse(Seen + mapped[below..]);
+        else
+            route.Metadata.Add(new SuppressMatchingMetadata());
+    }
+
+    /// <summary>A convention that puts an endpoint at the root of the host, whatever group it was mapped in (RFC 8414 §3.1, RFC 9728 §3.1).</summary>
+    public static Action<EndpointBuilder> AtRoot(string pattern) =>
+        endpoint => ((RouteEndpointBuilder)endpoint).RoutePattern = RoutePatternFactory.Parse(pattern);
+}
+
+/// <summary>Where endpoints of ours are in a group, builds them before the host starts, so that a prefix that cannot be stops the start.</summary>
+internal sealed class GroupCheck : IStartupFilter
+{
+    private bool isNeeded;
+
+    public void Note(IEndpointRouteBuilder endpoints) => isNeeded |= endpoints is RouteGroupBuilder;
+
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
+        app =>
+        {
+            next(app);
+            if (isNeeded)
+                _ = app.ApplicationServices.GetRequiredService<EndpointDataSource>().Endpoints;
+        };
+}
+
+/// <summary>Marks an endpoint whose path lacks a part of the issuer's: a host may have an endpoint of its own there.</summary>
+internal sealed class ShortForm;
+
+/// <summary>Where a host has an endpoint of its own at a short form of one of our addresses, the host's counts.</summary>
+internal sealed class HostsEndpointFirst : MatcherPolicy, IEndpointSelectorPolicy
+{
+    public override int Order => 0;
+
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(IsShortForm) && !endpoints.All(IsShortForm);
+
+    public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
+    {
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            if (!candidates.IsValidCandidate(i) || !IsShortForm(candidates[i].Endpoint))
+                continue;
+            for (var j = 0; j < candidates.Count; j++)
+            {
+                if (candidates.IsValidCandidate(j) && candidates[j].Score == candidates[i].Score && !IsShortForm(candidates[j].Endpoint))
+                    candidates.SetValidity(i, false);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static bool IsShortForm(Endpoint endpoint) => endpoint.Metadata.GetMetadata<ShortForm>() is not null;
+}

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// Where the app is for a browser: the part of the issuer's path that the app does not see. Links and redirects begin with it. It differs
+/// from PathBase where a proxy removes a prefix and does not say so.
+/// </summary>
+internal sealed record PublicBase(string Path)
+{
+    /// <summary>Asks the user to sign in; the redirects that a scheme makes lead to the public address.</summary>
+    public static Task ChallengeAsync(HttpContext http, string? scheme, AuthenticationProperties properties) =>
+        RunAsync(http, isChallenge: true, () => http.ChallengeAsync(scheme, properties));
+
+    /// <summary>Runs a result of the host or of ours: <c>~/</c> in it is the public address of the app.</summary>
+    public static Task ExecuteAsync(HttpContext http, IResult result) =>
+        RunAsync(http, result is Microsoft.AspNetCore.Http.HttpResults.ChallengeHttpResult, () => result.ExecuteAsync(http));
+
+    private static async Task RunAsync(HttpContext http, bool isChallenge, Func<Task> run)
+    {
+        var (pathBase, feature) = (http.Request.PathBase, http.Features.Get<IAuthenticationFeature>());
+        var here = http.GetEndpoint()?.Metadata.GetMetadata<PublicBase>() is { } known ? new PathString(known.Path) : pathBase;
+        if (here == pathBase)
+        {
+            await run();
+            return;
+        }
+
+        http.Request.PathBase = here;
+        // Schemes go by this one. It also says which path the host's own cookies have, so it changes for a challenge only.
+        if (isChallenge && feature is not null)
+            http.Features.Set<IAuthenticationFeature>(
+                new AuthenticationFeature { OriginalPath = feature.OriginalPath, OriginalPathBase = here }
+            );
+        try
+        {
+            await run();
+        }
+        finally
+        {
+            http.Request.PathBase = pathBase;
+            http.Features.Set(feature);
+        }
+    }
+}
