@@ -167,8 +167,8 @@ internal sealed class PathBaseTests
 
     private static async Task EverythingAsync(RealHost host)
     {
-        await host.ConnectAsync();
         await host.RefusalsAreOursAsync();
+        await host.ConnectAsync();
         await host.MissingDocumentsAreMissingAsync();
     }
 

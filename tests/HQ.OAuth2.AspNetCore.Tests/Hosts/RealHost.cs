@@ -119,7 +119,14 @@ internal sealed class RealHost : IAsyncDisposable
             new(HttpMethod.Post, metadata.Text("registration_endpoint"))
             {
                 Content = new StringContent(
-                    JsonSerializer.Serialize(new { redirect_uris = new[] { Callback }, token_endpoint_auth_method = "none" }),
+                    JsonSerializer.Serialize(
+                        new
+                        {
+                            redirect_uris = new[] { Callback },
+                            token_endpoint_auth_method = "none",
+                            grant_types = new[] { "authorization_code", "refresh_token" },
+                        }
+                    ),
                     new MediaTypeHeaderValue("application/json")
                 ),
             }
