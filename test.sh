@@ -2,15 +2,16 @@
 # Sets up what the tests need, builds, runs every test, and says what was skipped and why. The HTTP tests run on each store.
 # Needs the .NET SDK named in global.json. Chromium: tests/chromium.sh, which installs it where it may; else the browser tests are
 # skipped. Node.js: tests/node.sh, likewise. PostgreSQL: the server of HQ_TEST_PG, else one to throw away (tests/pg.sh, which installs
-# it where it may), else its tests are skipped. HQ_CI_STRICT=1 makes a skipped test a failure.
+# it where it may), else its tests are skipped. MariaDB: HQ_TEST_MARIADB and tests/mariadb.sh, likewise. HQ_CI_STRICT=1 makes a skipped test a failure.
 set -euo pipefail
 cd "$(dirname "$0")"
 export UseSharedCompilation=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 configuration=${CONFIGURATION:-Release}
 log=$(mktemp)
-own_pg=0
+own_pg=0 own_mariadb=0
 cleanup() {
-  rm -f "$log" "$log.pg"
+  rm -f "$log" "$log.pg" "$log.mariadb"
+  if [ "$own_mariadb" = 1 ]; then tests/mariadb.sh down || true; fi
   if [ "$own_pg" = 1 ]; then tests/pg.sh down || true; fi
   dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
 }
@@ -21,6 +22,11 @@ if [ -z "${HQ_TEST_PG:-}" ]; then
   own_pg=1
   if HQ_TEST_PG=$(tests/pg.sh up 2>"$log.pg"); then export HQ_TEST_PG; else own_pg=0 HQ_TEST_PG=; fi
   cat "$log.pg" >&2
+fi
+if [ -z "${HQ_TEST_MARIADB:-}" ]; then
+  own_mariadb=1
+  if HQ_TEST_MARIADB=$(tests/mariadb.sh up 2>"$log.mariadb"); then export HQ_TEST_MARIADB; else own_mariadb=0 HQ_TEST_MARIADB=; fi
+  cat "$log.mariadb" >&2
 fi
 
 if HQ_TEST_CHROMIUM=$(tests/chromium.sh); then export HQ_TEST_CHROMIUM; fi
@@ -39,13 +45,18 @@ if [ -n "$HQ_TEST_PG" ]; then
   echo "== the HTTP tests on PostgreSQL"
   HQ_TEST_STORE=postgres run --project tests/HQ.OAuth2.AspNetCore.Tests
 fi
+if [ -n "$HQ_TEST_MARIADB" ]; then
+  echo "== the HTTP tests on MariaDB"
+  HQ_TEST_STORE=mariadb run --project tests/HQ.OAuth2.AspNetCore.Tests
+fi
 
 count() { awk -v name="$1:" '$1 == name { n += $2 } END { print n + 0 }' "$log"; }
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
-if [ "$skipped" -gt 0 ] || [ -z "$HQ_TEST_PG" ]; then
+if [ "$skipped" -gt 0 ] || [ -z "$HQ_TEST_PG" ] || [ -z "$HQ_TEST_MARIADB" ]; then
   echo "Skipped:"
   grep -A 1 -E '^skipped ' "$log" || true
   if [ -z "$HQ_TEST_PG" ]; then echo "the HTTP tests on PostgreSQL: $(tail -n 1 "$log.pg")"; fi
+  if [ -z "$HQ_TEST_MARIADB" ]; then echo "the HTTP tests on MariaDB: $(tail -n 1 "$log.mariadb")"; fi
   if [ "${HQ_CI_STRICT:-0}" = 1 ]; then
     echo "Skips are forbidden here." >&2
     status=1

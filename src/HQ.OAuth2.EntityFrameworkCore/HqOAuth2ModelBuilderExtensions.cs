@@ -1,4 +1,5 @@
 using HQ.OAuth2;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
@@ -7,21 +8,33 @@ namespace Microsoft.EntityFrameworkCore;
 /// <summary>Puts the tables of the authorization server into a host's own model.</summary>
 public static class HqOAuth2ModelBuilderExtensions
 {
-    // The core lets no longer subject and client id in; short enough for an index of every database.
+    // The core lets no longer subject and client id in.
     private const int MaxKey = 800;
+
+    // MySQL's own provider (MySql.EntityFrameworkCore) puts no other collation into its scripts.
+    private const string MySqlCollation = "MySQL:Collation";
+
+    private static readonly ValueConverter<string, string> indexText = new(text => IndexText.Of(text), key => key);
 
     private static readonly ValueConverter<DateTimeOffset, DateTime> utc = new(
         time => time.UtcDateTime,
         time => new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc))
     );
 
+    private static readonly ValueConverter<DateOnly, DateTime> startOfDay = new(
+        day => day.ToDateTime(TimeOnly.MinValue),
+        time => DateOnly.FromDateTime(time)
+    );
+
     /// <summary>Maps the four tables; call it in <c>OnModelCreating</c>, then add a migration.</summary>
     /// <param name="model">The host's model.</param>
     /// <param name="schema">The database schema of the tables; null = the model's own.</param>
     /// <param name="collation">
-    /// A collation that compares text byte by byte, for a database that folds case by default (SQL Server:
-    /// <c>Latin1_General_100_BIN2</c>; MySQL: <c>utf8mb4_bin</c>): identifiers are compared exactly (RFC 6749 §1.9). Null = the
-    /// database's own, right for SQLite and PostgreSQL.
+    /// For a database that folds case by default, a collation that compares text byte by byte, because identifiers are compared exactly
+    /// (RFC 6749 §1.9): on SQL Server <c>Latin1_General_100_BIN2</c>, on MySQL <c>utf8mb4_0900_bin</c>, on MariaDB
+    /// <c>utf8mb4_nopad_bin</c>. The index keys of these databases are short, so their indexed columns have 192 characters, and a longer
+    /// identifier is replaced by its beginning and its hash there. Null = the database's own collation and long index keys, right for SQLite
+    /// and PostgreSQL.
     /// </param>
     public static ModelBuilder UseHqOAuth2(this ModelBuilder model, string? schema = null, string? collation = null)
     {
@@ -30,8 +43,18 @@ public static class HqOAuth2ModelBuilderExtensions
             row.ToTable("hq_authorizations", schema).HasKey(r => r.Id);
             Key(row.Property(r => r.Id).HasColumnName("id").HasMaxLength(32));
             row.Property(r => r.Version).HasColumnName("version");
-            Key(row.Property(r => r.Subject).HasColumnName("subject").HasMaxLength(MaxKey));
-            Key(row.Property(r => r.ClientId).HasColumnName("client_id").HasMaxLength(MaxKey));
+            Long(row.Property(r => r.Subject).HasColumnName("subject"));
+            Long(row.Property(r => r.ClientId).HasColumnName("client_id"));
+            if (collation is null)
+            {
+                row.Ignore(r => r.LongSubject).Ignore(r => r.LongClientId);
+            }
+            else
+            {
+                row.Property(r => r.LongSubject).HasColumnName("long_subject").HasMaxLength(MaxKey);
+                row.Property(r => r.LongClientId).HasColumnName("long_client_id").HasMaxLength(MaxKey);
+            }
+
             row.Property(r => r.PruneAfter).HasColumnName("prune_after").HasConversion(utc);
             row.Property(r => r.Data).HasColumnName("data");
             // The id behind makes a page of a list one step through the index.
@@ -48,14 +71,17 @@ public static class HqOAuth2ModelBuilderExtensions
         model.Entity<ClientRow>(row =>
         {
             row.ToTable("hq_clients", schema).HasKey(r => r.ClientId);
-            Key(row.Property(r => r.ClientId).HasColumnName("client_id").HasMaxLength(MaxKey));
+            Long(row.Property(r => r.ClientId).HasColumnName("client_id"));
             // Rows that were there before the column are at their first version.
             row.Property(r => r.Version).HasColumnName("version").HasDefaultValue(1L);
             row.Property(r => r.Provenance).HasColumnName("provenance").HasMaxLength(8);
-            Key(row.Property(r => r.Org).HasColumnName("org").HasMaxLength(MaxKey));
+            Long(row.Property(r => r.Org).HasColumnName("org"));
             Key(row.Property(r => r.NameKey).HasColumnName("name_key").HasMaxLength(256));
             row.Property(r => r.CreatedAt).HasColumnName("created_at").HasConversion(utc);
-            row.Property(r => r.LastUsedOn).HasColumnName("last_used_on");
+            var day = row.Property(r => r.LastUsedOn).HasColumnName("last_used_on");
+            // MySQL's own provider cannot read a DateOnly that may be null.
+            if (collation is not null)
+                day.HasConversion(startOfDay);
             row.Property(r => r.Data).HasColumnName("data");
             row.HasIndex(r => new { r.Org, r.ClientId }).HasDatabaseName("hq_clients_by_org");
             row.HasIndex(r => new { r.NameKey, r.ClientId }).HasDatabaseName("hq_clients_by_name");
@@ -77,17 +103,25 @@ public static class HqOAuth2ModelBuilderExtensions
         model.Entity<TicketRow>(row =>
         {
             row.ToTable("hq_tickets", schema).HasKey(r => r.Key);
-            Key(row.Property(r => r.Key).HasColumnName("key").HasMaxLength(MaxKey));
-            row.Property(r => r.Value).HasColumnName("value");
+            Long(row.Property(r => r.Key).HasColumnName("key"));
+            Key(row.Property(r => r.Value).HasColumnName("value"));
             row.Property(r => r.Until).HasColumnName("until").HasConversion(utc);
             row.HasIndex(r => r.Until).HasDatabaseName("hq_tickets_by_age");
         });
         return model;
 
-        void Key<T>(PropertyBuilder<T> property)
+        void Key(PropertyBuilder property)
         {
             if (collation is not null)
-                property.UseCollation(collation);
+                property.HasAnnotation(RelationalAnnotationNames.Collation, collation).HasAnnotation(MySqlCollation, collation);
+        }
+
+        void Long(PropertyBuilder property)
+        {
+            property.HasMaxLength(collation is null ? MaxKey : IndexText.Length);
+            if (collation is not null)
+                property.HasConversion(indexText);
+            Key(property);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Transactions;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,6 +13,7 @@ namespace HQ.OAuth2;
 internal sealed class OwnContext(Func<(DbContext Context, IAsyncDisposable Owner)> open)
 {
     private const int MaxInserts = 10;
+    private const int MaxDeadlocks = 10;
     private const string Sqlite = "Microsoft.EntityFrameworkCore.Sqlite";
 
     // SQLite has one writer at a time: who queues here does not sleep and try again there. One gate a database, whoever writes to it.
@@ -26,8 +28,23 @@ internal sealed class OwnContext(Func<(DbContext Context, IAsyncDisposable Owner
         return await query(context);
     }
 
-    /// <summary>Runs a statement that is committed when it returns.</summary>
+    /// <summary>
+    /// Runs a statement that is committed when it returns. It runs again if the database ended it because of a deadlock: the database took
+    /// back all of it then.
+    /// </summary>
     public async ValueTask<T> WriteAsync<T>(Func<DbContext, Task<T>> statement, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await WriteOnceAsync(statement, ct);
+            }
+            catch (Exception e) when (attempt < MaxDeadlocks && IsDeadlock(e)) { }
+        }
+    }
+
+    private async ValueTask<T> WriteOnceAsync<T>(Func<DbContext, Task<T>> statement, CancellationToken ct)
     {
         using var outside = Outside();
         var (context, owner) = open();
@@ -73,6 +90,11 @@ internal sealed class OwnContext(Func<(DbContext Context, IAsyncDisposable Owner
             }
         }
     }
+
+    // SQLSTATE 40001 and PostgreSQL's own 40P01. The driver of MySQL tells only the number of the error, as an entry of its data.
+    private static bool IsDeadlock(Exception e) =>
+        (e as DbException ?? e.InnerException as DbException) is { } error
+        && (error.SqlState is "40001" or "40P01" || error.Data["Server Error Code"] is 1213);
 
     private static TransactionScope? Outside() =>
         Transaction.Current is null ? null : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);

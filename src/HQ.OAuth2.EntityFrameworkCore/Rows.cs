@@ -7,6 +7,12 @@ internal sealed class AuthorizationRow
     public required long Version { get; init; }
     public required string Subject { get; init; }
     public required string ClientId { get; init; }
+
+    /// <summary>The subject where the indexed column cannot tell it; null elsewhere. Only in databases with short index keys.</summary>
+    public string? LongSubject { get; init; }
+
+    /// <summary>The same of the client id.</summary>
+    public string? LongClientId { get; init; }
     public required DateTimeOffset PruneAfter { get; init; }
     public required string Data { get; init; }
 
@@ -17,11 +23,13 @@ internal sealed class AuthorizationRow
             Version = r.Version,
             Subject = r.Subject,
             ClientId = r.ClientId,
+            LongSubject = IndexText.Beside(r.Subject),
+            LongClientId = IndexText.Beside(r.ClientId),
             PruneAfter = r.PruneAfter,
             Data = r.Data,
         };
 
-    public AuthorizationRecord ToRecord() => new(Id, Version, Subject, ClientId, PruneAfter, Data);
+    public AuthorizationRecord ToRecord() => new(Id, Version, LongSubject ?? Subject, LongClientId ?? ClientId, PruneAfter, Data);
 }
 
 /// <summary>A row of <c>hq_clients</c>: the client as JSON, and beside it what is looked for or moves on its own.</summary>

@@ -7,6 +7,7 @@ internal enum Engine
 {
     Sqlite,
     PostgreSql,
+    MariaDb,
 }
 
 /// <summary>A fixture that runs on each database.</summary>

@@ -130,8 +130,8 @@ internal sealed class StartTests
         var script = context.Database.GenerateCreateScript();
 
         script.Should().Contain("CREATE TABLE login.hq_authorizations");
-        script.Should().MatchRegex("subject character varying\\(800\\) COLLATE \"C\" NOT NULL");
-        script.Should().MatchRegex("client_id character varying\\(800\\) COLLATE \"C\" NOT NULL");
+        script.Should().MatchRegex("subject character varying\\(192\\) COLLATE \"C\" NOT NULL");
+        script.Should().MatchRegex("client_id character varying\\(192\\) COLLATE \"C\" NOT NULL");
     }
 
     private sealed class Chosen : DbContext

@@ -60,7 +60,8 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
                 rows = rows.Where(r => string.Compare(r.ClientId, after) > 0);
             return rows.OrderBy(r => r.ClientId).Take(limit + 1).ToListAsync(ct);
         });
-        return new([.. found.Take(limit).Select(r => r.ToClient())], found.Count > limit ? found[limit - 1].ClientId : null);
+        Client[] page = [.. found.Take(limit).Select(r => r.ToClient())];
+        return new(page, found.Count > limit ? page[^1].ClientId : null);
     }
 
     public async ValueTask<int> CountAsync(ClientProvenance provenance, CancellationToken ct)

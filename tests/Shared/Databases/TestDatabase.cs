@@ -19,7 +19,10 @@ internal abstract class TestDatabase : IAsyncDisposable
             null or "" or "memory" => null,
             "sqlite" => Sqlite(),
             "postgres" => await PostgreSqlAsync(),
-            var other => throw new InvalidOperationException($"HQ_TEST_STORE = {other} is unknown: use memory, sqlite or postgres."),
+            "mariadb" => await MariaDbAsync(),
+            var other => throw new InvalidOperationException(
+                $"HQ_TEST_STORE = {other} is unknown: use memory, sqlite, postgres or mariadb."
+            ),
         };
 
     public static TestDatabase Sqlite() => new SqliteFile();
@@ -27,8 +30,15 @@ internal abstract class TestDatabase : IAsyncDisposable
     /// <summary>A database on the server of HQ_TEST_PG; without it the test is skipped and says so.</summary>
     public static Task<TestDatabase> PostgreSqlAsync() => PostgreSqlDatabase.RentAsync();
 
-    /// <summary>Drops what this run made on the server of HQ_TEST_PG.</summary>
-    public static Task DropAllAsync() => PostgreSqlDatabase.DropAllAsync();
+    /// <summary>A database on the server of HQ_TEST_MARIADB; without it the test is skipped and says so.</summary>
+    public static Task<TestDatabase> MariaDbAsync() => MariaDb.RentAsync();
+
+    /// <summary>Drops what this run made on the servers of HQ_TEST_PG and HQ_TEST_MARIADB.</summary>
+    public static async Task DropAllAsync()
+    {
+        await PostgreSqlDatabase.DropMadeAsync();
+        await MariaDb.DropMadeAsync();
+    }
 
     /// <summary>Lets a server keep everything in it.</summary>
     public abstract void Use(HqOAuth2Builder server);
@@ -98,7 +108,7 @@ internal abstract class TestDatabase : IAsyncDisposable
             free.Add(name);
         }
 
-        public static new async Task DropAllAsync()
+        public static async Task DropMadeAsync()
         {
             NpgsqlConnection.ClearAllPools();
             foreach (var name in made)
