@@ -33,26 +33,37 @@ internal sealed record IssuerRoute(Issuer Issuer, string Before, string Seen, st
     /// <exception cref="InvalidOperationException">The group's prefix is no part of the issuer's path; the message says what to change.</exception>
     public void Place(EndpointBuilder endpoint)
     {
-        var route = (RouteEndpointBuilder)endpoint;
-        route.Metadata.Add(new PublicBase(Before));
-        if (!IsWhole)
-            route.Metadata.Add(new ShortForm());
-        var mapped = "/" + route.RoutePattern.RawText?.Trim('/');
-        var below = mapped.LastIndexOf(Below, StringComparison.Ordinal);
-        var prefix = mapped[..(below - Seen.Length)];
-        if (prefix.Length == 0)
-            return;
-        if (!Issuer.Path.EndsWith(prefix, StringComparison.OrdinalIgnoreCase))
+        if (!TryPlace((RouteEndpointBuilder)endpoint, out var prefix))
             throw new InvalidOperationException(
                 $"The server is mapped in a group with the prefix {prefix}, but the issuer {Issuer.Value} does not end with it, so no client "
                     + $"would find the endpoints: map outside of the group, app.MapHqOAuth2(), or set "
                     + $"{HqOAuth2OptionsValidator.Section}:issuerURL to {Issuer.Value}{prefix}."
             );
+    }
+
+    /// <summary>The same for what no document of discovery names: in a group with another prefix it stays where the host mapped it.</summary>
+    public void PlaceOrLeave(EndpointBuilder endpoint)
+    {
+        if (!TryPlace((RouteEndpointBuilder)endpoint, out _) && !IsWhole)
+            endpoint.Metadata.Add(new SuppressMatchingMetadata());
+    }
+
+    private bool TryPlace(RouteEndpointBuilder route, out string prefix)
+    {
+        if (!IsWhole)
+            route.Metadata.Add(new ShortForm());
+        var mapped = "/" + route.RoutePattern.RawText?.Trim('/');
+        var below = mapped.LastIndexOf(Below, StringComparison.Ordinal);
+        prefix = mapped[..(below - Seen.Length)];
+        if (!Issuer.Path.EndsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            return false;
+        route.Metadata.Add(new PublicBase(Before));
         // The prefix is a part of the issuer's path already. A form that is shorter than the prefix cannot be what the host meant.
-        if (Seen.EndsWith(prefix, StringComparison.OrdinalIgnoreCase))
-            route.RoutePattern = RoutePatternFactory.Parse(Seen + mapped[below..]);
-        else
+        if (!Seen.EndsWith(prefix, StringComparison.OrdinalIgnoreCase))
             route.Metadata.Add(new SuppressMatchingMetadata());
+        else if (prefix.Length > 0)
+            route.RoutePattern = RoutePatternFactory.Parse(Seen + mapped[below..]);
+        return true;
     }
 
     /// <summary>A convention that puts an endpoint at the root of the host, whatever group it was mapped in (RFC 8414 §3.1, RFC 9728 §3.1).</summary>

@@ -29,11 +29,7 @@ internal static class MissingDocuments
         // At the root, with anything behind it (path-inserted), and behind a path (path-appended).
         foreach (var pattern in names.SelectMany(n => new[] { n + "/{**rest}", "/{a}" + n, "/{a}/{b}" + n, "/{a}/{b}/{c}" + n }))
         {
-            var endpoint = group.MapMethods(
-                pattern,
-                [HttpMethods.Get, HttpMethods.Head],
-                ProtocolGuard.Around("missing-document", NotFoundAsync)
-            );
+            var endpoint = group.Map(pattern, ProtocolGuard.Around("missing-document", NotFoundAsync));
             endpoint.Add(IssuerRoute.AtRoot(pattern));
             endpoint.Add(e => ((RouteEndpointBuilder)e).Order = BeforeFallbacks);
         }

@@ -17,10 +17,16 @@ internal sealed record PublicBase(string Path)
     public static Task ExecuteAsync(HttpContext http, IResult result) =>
         RunAsync(http, result is Microsoft.AspNetCore.Http.HttpResults.ChallengeHttpResult, () => result.ExecuteAsync(http));
 
+    /// <summary>The public path of the request.</summary>
+    public static string PathOf(HttpContext http) => Of(http).Add(http.Request.Path).ToUriComponent();
+
+    private static PathString Of(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<PublicBase>() is { } known ? new PathString(known.Path) : http.Request.PathBase;
+
     private static async Task RunAsync(HttpContext http, bool isChallenge, Func<Task> run)
     {
         var (pathBase, feature) = (http.Request.PathBase, http.Features.Get<IAuthenticationFeature>());
-        var here = http.GetEndpoint()?.Metadata.GetMetadata<PublicBase>() is { } known ? new PathString(known.Path) : pathBase;
+        var here = Of(http);
         if (here == pathBase)
         {
             await run();

@@ -123,7 +123,9 @@ internal sealed class IntrospectionSchemeTests
         var token = await TokenAsync();
         wire.Instead = () => new HttpResponseMessage(status);
 
-        (await GetAsync("/read", token)).Should().Be((503, "", null));
+        var away = await GetAsync("/read", token);
+        (away.Status, away.Challenge).Should().Be((503, null));
+        away.Body.Should().Contain("temporarily_unavailable");
         logs.Lines.Should().Contain(l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains($"{(int)status}"));
         logs.Lines.Should().NotContain(l => l.Contains(token) || l.Contains(TestApp.WebSecret));
         wire.Instead = null;

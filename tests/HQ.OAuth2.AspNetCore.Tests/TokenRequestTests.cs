@@ -27,7 +27,7 @@ internal sealed class TokenRequestTests : SharedApp
             var answer = await App.SendAsync(request);
             answer.Status.Should().Be(405);
             answer.Header("Allow").Should().Be("POST");
-            answer.Body.Should().BeEmpty();
+            answer.Text("error").Should().Be("invalid_request");
         }
     }
 

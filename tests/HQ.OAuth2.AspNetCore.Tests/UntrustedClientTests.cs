@@ -70,7 +70,7 @@ internal sealed class UntrustedClientTests
             // For browsers that do not open the app: the same link on a page.
             (answer.ContentType, answer.Header("Cache-Control"))
                 .Should()
-                .Be(("text/html", "no-store"));
+                .Be(("text/html", "no-cache, no-store"));
             answer.Body.Should().Contain("rel=\"noreferrer\"");
         }
     }
