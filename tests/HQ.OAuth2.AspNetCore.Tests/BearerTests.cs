@@ -37,7 +37,7 @@ internal sealed partial class BearerTests : SharedApp
             var answer = await GetAsync(header);
             answer.Status.Should().Be(401, header);
             Challenge(answer).Keys.Should().Equal("realm", "scope", "resource_metadata");
-            answer.Text("error").Should().Be("invalid_token");
+            answer.Text("error").Should().Be("invalid_token", "the challenge says nothing of an error, the body is for people");
         }
     }
 

@@ -123,9 +123,11 @@ internal sealed class IntrospectionSchemeTests
         var token = await TokenAsync();
         wire.Instead = () => new HttpResponseMessage(status);
 
-        var away = await GetAsync("/read", token);
-        (away.Status, away.Challenge).Should().Be((503, null));
-        away.Body.Should().Contain("temporarily_unavailable");
+        (await GetAsync("/read", token))
+            .Should()
+            .Match<(int Status, string Body, string? Challenge)>(a =>
+                a.Status == 503 && a.Body.Contains("temporarily_unavailable") && a.Challenge == null
+            );
         logs.Lines.Should().Contain(l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains($"{(int)status}"));
         logs.Lines.Should().NotContain(l => l.Contains(token) || l.Contains(TestApp.WebSecret));
         wire.Instead = null;

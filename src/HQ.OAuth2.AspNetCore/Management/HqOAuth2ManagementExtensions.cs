@@ -31,14 +31,13 @@ public static class HqOAuth2ManagementExtensions
         if (!options.Enabled)
             return endpoints.MapGroup("");
         routes.AddManagement(endpoints);
-        services.GetRequiredService<GroupCheck>().Note(endpoints);
         var all = endpoints.MapGroup("").WithTags("OAuth2 management").WithMetadata(new ServerEndpoint(), new ManagementEndpoint());
         all.AddEndpointFilter<RouteGroupBuilder, ManagementGuard>();
         var issuer = Issuer.Of(options);
         foreach (var route in IssuerRoute.Of(issuer, issuer.ManagementPath))
         {
             var group = all.MapGroup(route.Pattern);
-            ((IEndpointConventionBuilder)group).Add(route.Place);
+            ((IEndpointConventionBuilder)group).Add(route.PlaceOrLeave);
             Map(group);
             // A description shows each endpoint once.
             if (!route.IsWhole)

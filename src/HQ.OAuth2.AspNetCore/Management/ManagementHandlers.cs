@@ -58,8 +58,7 @@ internal static class ManagementHandlers
             return;
         }
 
-        http.Response.Headers.Location =
-            $"{Issuer.Of(OAuthHttp.Options(http)).ManagementPath}/apps/{Uri.EscapeDataString(registered.Client.ClientId)}";
+        http.Response.Headers.Location = $"{PublicBase.PathOf(http)}/{Uri.EscapeDataString(registered.Client.ClientId)}";
         await WriteClientAsync(http, StatusCodes.Status201Created, registered);
     }
 
