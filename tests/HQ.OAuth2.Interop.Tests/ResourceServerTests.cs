@@ -98,6 +98,8 @@ internal sealed class ResourceServerTests
     private static async Task<WebApplication> ApiAsync(string scheme, Action<IServiceCollection> authentication)
     {
         var builder = WebApplication.CreateBuilder();
+        // The sample's settings lie beside the tests: the hosts that it allows are not those of this API.
+        builder.Configuration["AllowedHosts"] = "*";
         builder.WebHost.UseTestServer();
         authentication(builder.Services);
         builder.Services.AddAuthorization();
