@@ -57,7 +57,7 @@ internal sealed class CustomStoreTests
     [TestCase("//app.example.com/cb")]
     [TestCase("/cb")]
     [TestCase("")]
-    [Rfc("9700-4.11.1-1")]
+    [Rfc("9700-4.11.2-2")]
     public async Task A_stored_redirect_uri_that_no_client_may_have_is_never_sent(string uri)
     {
         // A client by its document redirects by that document, whatever is stored.
