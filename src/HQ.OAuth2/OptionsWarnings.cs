@@ -59,7 +59,7 @@ internal static class OptionsWarnings
             yield return new(
                 "refreshTokenLeeway",
                 options.RefreshTokenLeeway,
-                "a refresh token that was stolen works for so long after its owner used it, and the theft is noticed only then (RFC 9700 §4.14.2)"
+                "two holders of one refresh token who come within so long of each other are both served, so a theft is noticed late or not at all (RFC 9700 §4.14.2)"
             );
         if (options.AccessTokenLifetime > TimeSpan.FromHours(1))
             yield return new(

@@ -46,6 +46,21 @@ internal sealed class SampleTests
         (await JsonAsync(refused)).GetProperty("error").GetString().Should().Be("invalid_client");
     }
 
+    [Test]
+    public async Task A_request_for_another_host_is_refused()
+    {
+        await using var sample = new WebApplicationFactory<Program>().WithWebHostBuilder(b =>
+            b.UseSetting("ConnectionStrings:apps", $"Data Source={path}")
+        );
+        using var http = sample.CreateClient();
+        foreach (var (host, status) in new[] { ("rebound.example", HttpStatusCode.BadRequest), ("localhost", HttpStatusCode.OK) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/.well-known/oauth-authorization-server");
+            request.Headers.Host = host;
+            (await http.SendAsync(request)).StatusCode.Should().Be(status, host);
+        }
+    }
+
     [TestCase("//evil.example")]
     [TestCase("https://evil.example")]
     [TestCase("/\\evil.example")]

@@ -112,6 +112,17 @@ internal sealed class RegistrationTests
         first.Json.GetProperty("client_secret_expires_at").GetInt64().Should().Be(0);
     }
 
+    [Test, Rfc("7591-5-6")]
+    public async Task Nothing_that_an_administrator_decides_can_be_registered()
+    {
+        const string wish =
+            ",\"trusted\":true,\"introspects\":[\"*\"],\"org\":\"acme\",\"disabled\":false,\"provenance\":\"api\",\"require_pkce\":false,\"scope_is_ceiling\":true";
+        var client = await RegisteredAsync(wish);
+        var kept = (await app.Services.GetRequiredService<IClientStore>().FindAsync(client.Text("client_id")!, CancellationToken.None))!;
+        (kept.Provenance, kept.Org, kept.Trusted, kept.Introspects.Count).Should().Be((ClientProvenance.Dcr, "default", false, 0));
+        (kept.RequirePkce, kept.ScopeIsCeiling).Should().Be((null, false));
+    }
+
     [Test, Rfc("7591-3.2.1-6"), Rfc("6749-10.3-1")]
     public async Task Only_a_hash_of_the_secret_is_kept()
     {
