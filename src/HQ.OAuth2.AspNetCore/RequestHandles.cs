@@ -23,8 +23,8 @@ internal sealed class RequestHandles(IDataProtectionProvider protection, TimePro
     // Made at, asked to sign in at (0 = not), and whether a code follows.
     private const int HeaderLength = sizeof(long) + sizeof(long) + 1;
 
-    /// <summary>How long a handle counts: nobody takes longer to sign in and decide.</summary>
-    public static readonly TimeSpan Life = TimeSpan.FromDays(1);
+    /// <summary>How long a handle counts; the note of an answered form is kept as long.</summary>
+    public static readonly TimeSpan Life = AnsweredForms.FormLife;
 
     private readonly IDataProtector protector = protection.CreateProtector("HQ.OAuth2.AuthorizationRequest.v3");
 
@@ -52,7 +52,7 @@ internal sealed class RequestHandles(IDataProtectionProvider protection, TimePro
         sent[Parameter] is { } handle ? Unprotect(handle) : new VisitedRequest(sent);
 
     /// <summary>The visit of a handle, or the error that it is none of ours, or too old.</summary>
-    public Outcome<VisitedRequest> Unprotect(string handle)
+    private Outcome<VisitedRequest> Unprotect(string handle)
     {
         try
         {

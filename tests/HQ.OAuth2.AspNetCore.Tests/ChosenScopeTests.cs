@@ -44,6 +44,19 @@ internal sealed class ChosenScopeTests
     }
 
     [Test]
+    public async Task A_form_answered_again_with_less_does_not_send_the_code_of_more()
+    {
+        var browser = app.NewUser();
+        var page = await browser.GetAsync(TestApp.AuthorizeUrl("web", ("scope", "read write")));
+        var code = (await AnswerAsync(browser, page, "read", "write")).LocationParameter("code")!;
+
+        var again = await AnswerAsync(browser, page, "read");
+
+        again.ShouldBeErrorPage();
+        again.Body.Should().Contain("HQ1079").And.NotContain(code);
+    }
+
+    [Test]
     public async Task Who_ticks_nothing_grants_nothing()
     {
         var browser = app.NewBrowser("rosa");

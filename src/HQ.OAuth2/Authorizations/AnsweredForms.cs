@@ -6,10 +6,10 @@ namespace HQ.OAuth2;
 /// </summary>
 internal sealed class AnsweredForms(ITicketStore tickets)
 {
-    // A form lives for a day, and an answer comes before its end.
-    private static readonly TimeSpan keptFor = TimeSpan.FromDays(1);
+    /// <summary>How long a form counts: nobody takes longer to sign in and decide.</summary>
+    internal static readonly TimeSpan FormLife = TimeSpan.FromDays(1);
 
     /// <summary>Notes that the form with this authorization id was approved. False when it was approved before.</summary>
-    public ValueTask<bool> TryNoteAsync(string authorizationId, DateTimeOffset now, CancellationToken ct) =>
-        tickets.TryAddAsync("approved:" + authorizationId, "1", now + keptFor, ct);
+    public ValueTask<bool> TryNoteAsync(string authorizationId, DateTimeOffset now) =>
+        tickets.TryAddAsync("approved:" + authorizationId, "1", now + FormLife, CancellationToken.None);
 }

@@ -108,7 +108,7 @@ internal sealed class ClientDirectory(
         client = await store.FindAsync(clientId, ct);
         if (client is null && documents.IsMeant(clientId))
             client = await kept.FindAsync(clientId, ct);
-        client = Usable(client, clientId);
+        client = WithoutUnusable(client, clientId);
         // Nobody is remembered as unknown: the next request may follow a registration at another node.
         if (client is not null)
             memory.Remember(client, before);
@@ -116,7 +116,7 @@ internal sealed class ClientDirectory(
     }
 
     // A client that no endpoint could use without failing is not there, for the log to say why.
-    private Client? Usable(Client? client, string clientId)
+    private Client? WithoutUnusable(Client? client, string clientId)
     {
         if (client is null || StoredClient.UnusableMember(client, clientId) is not { } member)
             return client;
@@ -130,9 +130,9 @@ internal sealed class ClientDirectory(
     /// </summary>
     public async ValueTask NoteUseAsync(Client client, DateTimeOffset now, CancellationToken ct)
     {
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
-        if (!client.IsSelfRegistered || client.LastUsedOn >= today)
+        if (IsNoted(client, now))
             return;
+        var today = Day(now);
         try
         {
             await kept.NoteUseAsync(client, today, ct);
@@ -143,6 +143,19 @@ internal sealed class ClientDirectory(
             logger.UseNotNoted(e, client.ClientId);
         }
     }
+
+    /// <summary>The same after a commit: it does not follow the caller's connection, and holds the answer for a while at most.</summary>
+    public async ValueTask NoteUseInPassingAsync(Client client, DateTimeOffset now, TimeProvider time)
+    {
+        if (IsNoted(client, now))
+            return;
+        if (!await Patience.WaitAsync(() => NoteUseAsync(client, now, CancellationToken.None).AsTask(), time))
+            logger.UseNoteNotAwaited(client.ClientId, Patience.Longest);
+    }
+
+    private static bool IsNoted(Client client, DateTimeOffset now) => !client.IsSelfRegistered || client.LastUsedOn >= Day(now);
+
+    private static DateOnly Day(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime);
 
     /// <summary>Whether a self-registered client may be taken for a client of the host's own by its name (RFC 7591 §5).</summary>
     public async ValueTask<bool> ImitatesAsync(Client client, CancellationToken ct)

@@ -218,22 +218,17 @@ internal sealed class AuthorizeEndpoint(
                     ? new(RedirectUris.DisplayHost(request.RedirectUri), now + options.RememberConsentFor, request.Client.DocumentHash)
                     : null,
         };
-        // A form posted twice finds the row of its first answer under the id that it carries.
-        var stored = await authorizations.AddAsync(authorization, ct);
+        // A form posted twice finds the row of its first answer under the id that it carries. Row and note do not follow the caller's
+        // connection: a row without its note could come back after it was revoked.
+        var stored = await authorizations.AddAsync(authorization, CancellationToken.None);
         if (stored.WriteId != authorization.WriteId)
             return IsSameAnswer(stored, authorization, now)
                 ? CodeLocation(request, code)
                 : OAuthError.AlreadyAnswered.Because("the code of this form is redeemed or expired, or was issued for another answer");
-        if (approval.FormCode is not null && !await answers.TryNoteAsync(code.Id, now, ct))
-        {
-            // There was an answer before, and its row is gone: what was revoked stays revoked.
-            await authorizations.RemoveAsync(code.Id);
+        if (approval.FormCode is not null && !await IsFirstAnswerAsync(code.Id, now))
             return OAuthError.AlreadyAnswered.Because("the authorization that this form gave was revoked");
-        }
 
-        // The row is committed: the note of the use does not follow the caller's connection, and holds the answer for a while at most.
-        if (!await Patience.WaitAsync(() => clients.NoteUseAsync(client, now, CancellationToken.None).AsTask(), time))
-            logger.UseNoteNotAwaited(request.Client.ClientId, Patience.Longest);
+        await clients.NoteUseInPassingAsync(client, now, time);
         logger.Granted(code.Id, subject, request.Client.ClientId, scope);
         await events.PublishAsync(
             new OAuthEvent.AuthorizationGranted(
@@ -249,6 +244,22 @@ internal sealed class AuthorizeEndpoint(
         return CodeLocation(request, code);
     }
 
+    // False when there was an answer before, and its row is gone: what was revoked stays revoked.
+    private async ValueTask<bool> IsFirstAnswerAsync(string authorizationId, DateTimeOffset now)
+    {
+        var isFirst = false;
+        try
+        {
+            return isFirst = await answers.TryNoteAsync(authorizationId, now);
+        }
+        finally
+        {
+            // Also when the note fails: a row without it could come back after it was revoked.
+            if (!isFirst)
+                await authorizations.RemoveAsync(authorizationId);
+        }
+    }
+
     private string CodeLocation(AuthorizationRequest request, AuthorizationCode code) =>
         FormEncoding.AppendQuery(request.RedirectUri, ("code", code.ToWire()), ("state", request.State), ("iss", options.IssuerURL));
 
@@ -257,6 +268,7 @@ internal sealed class AuthorizeEndpoint(
     private static bool IsSameAnswer(OAuthAuthorization stored, OAuthAuthorization answer, DateTimeOffset now) =>
         stored.Subject == answer.Subject
         && stored.ClientId == answer.ClientId
+        && stored.Scope.Equals(answer.Scope)
         && stored.ClientCreatedAt.ToUnixTimeMilliseconds() == answer.ClientCreatedAt.ToUnixTimeMilliseconds()
         && CryptographicOperations.FixedTimeEquals(stored.Code.Hash, answer.Code.Hash)
         && stored.Code.RedeemedAt is null

@@ -40,12 +40,8 @@ internal sealed class TokenEndpoint(
         // §4.1.3, §4.4.2, §4.5, §6
         var now = time.GetUtcNow();
         var outcome = await grant.ExchangeAsync(new(client, request.Parameters, now), ct);
-        // The grant is committed: the note of the use does not follow the caller's connection, and holds the answer for a while at most.
-        if (
-            outcome.Error is null
-            && !await Patience.WaitAsync(() => directory.NoteUseAsync(client, now, CancellationToken.None).AsTask(), time)
-        )
-            logger.UseNoteNotAwaited(client.ClientId, Patience.Longest);
+        if (outcome.Error is null)
+            await directory.NoteUseInPassingAsync(client, now, time);
         return outcome;
     }
 

@@ -2,7 +2,7 @@ namespace HQ.OAuth2;
 
 /// <summary>
 /// What must be shared by nodes or be single-use and is no authorization: a revoked <c>jti</c>, for instance. Most tickets live for minutes;
-/// a metadata document that a user approved lives for up to two periods of 180 days, where the client store cannot add clients.
+/// one for each approved form lives for a day; a metadata document that a user approved lives for up to two periods of 180 days, where the client store cannot add clients.
 /// Keys and values are compared ordinally. Throw when it cannot be reached.
 /// </summary>
 public interface ITicketStore
