@@ -172,6 +172,11 @@ internal sealed class CustomStoreTests
 
         store.Change = r => r with { Subject = "ALICE" };
         (await user.IdsAsync()).Should().BeEmpty("it is another user's");
+        await using (var scope = app.Services.CreateAsyncScope())
+        {
+            var apps = scope.ServiceProvider.GetRequiredService<ConnectedApps>();
+            (await apps.RevokeForSubjectAsync("alice", CancellationToken.None)).Should().Be(0);
+        }
         app.Logs.Lines.Should().Contain(l => l.Contains("LaxStore returned authorization"));
         store.Change = r => r;
         (await app.RefreshAsync("spa", tokens.RefreshToken())).Status.Should().Be(200, "nothing ended");

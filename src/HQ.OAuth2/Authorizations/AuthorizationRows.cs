@@ -62,7 +62,7 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
     }
 
     public async ValueTask<OAuthAuthorization?> FindAsync(string id, CancellationToken ct) =>
-        await store.FindAsync(id, ct) is { } record && IsAskedFor(record, record.Id == id) ? Read(record) : null;
+        await FindStoredAsync(id, ct) is { } record ? Read(record) : null;
 
     /// <summary>Adds a row, or finds the one that has its id already: another write id tells that it is not this one.</summary>
     public async ValueTask<OAuthAuthorization> AddAsync(OAuthAuthorization authorization, CancellationToken ct)
@@ -86,10 +86,18 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
     public ValueTask RemoveAsync(string id) => store.RemoveAsync(id, CancellationToken.None);
 
     /// <summary>A row as it is stored, so that one whose data cannot be read can be removed too; null when there is none.</summary>
-    public ValueTask<AuthorizationRecord?> FindStoredAsync(string id, CancellationToken ct) => store.FindAsync(id, ct);
+    public async ValueTask<AuthorizationRecord?> FindStoredAsync(string id, CancellationToken ct) =>
+        await store.FindAsync(id, ct) is { } record && IsAskedFor(record, record.Id == id) ? record : null;
 
     /// <summary>A page of rows as they are stored, for the same reason.</summary>
-    public ValueTask<Page<AuthorizationRecord>> StoredPageAsync(AuthorizationFilter by, CancellationToken ct) => store.ListAsync(by, ct);
+    public async ValueTask<Page<AuthorizationRecord>> StoredPageAsync(AuthorizationFilter by, CancellationToken ct)
+    {
+        var page = await store.ListAsync(by, ct);
+        return new(
+            [.. page.Items.Where(r => IsAskedFor(r, (by.Subject ?? r.Subject) == r.Subject && (by.ClientId ?? r.ClientId) == r.ClientId))],
+            page.Next
+        );
+    }
 
     /// <summary>The authorizations that a subject gave a client, newest first, as far as one page of the store goes.</summary>
     public async ValueTask<IReadOnlyList<OAuthAuthorization>> ListAsync(string subject, string clientId, CancellationToken ct)
@@ -101,16 +109,8 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
     /// <summary>A page of the store; what cannot be read is left out.</summary>
     public async ValueTask<Page<OAuthAuthorization>> PageAsync(AuthorizationFilter by, CancellationToken ct)
     {
-        var page = await store.ListAsync(by, ct);
-        return new(
-            [
-                .. page
-                    .Items.Where(r => IsAskedFor(r, (by.Subject ?? r.Subject) == r.Subject && (by.ClientId ?? r.ClientId) == r.ClientId))
-                    .Select(Read)
-                    .OfType<OAuthAuthorization>(),
-            ],
-            page.Next
-        );
+        var page = await StoredPageAsync(by, ct);
+        return new([.. page.Items.Select(Read).OfType<OAuthAuthorization>()], page.Next);
     }
 
     private async ValueTask<bool> TrySwapAsync(OAuthAuthorization next, CancellationToken ct)

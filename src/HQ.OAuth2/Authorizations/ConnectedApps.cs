@@ -107,28 +107,9 @@ public sealed class ConnectedApps
         var count = 0;
         try
         {
-            for (var pass = 1; ; pass++)
-            {
-                var found = 0;
-                while (true)
-                {
-                    foreach (var row in page.Items)
-                    {
-                        await rows.RemoveAsync(row.Id);
-                        count++;
-                    }
-
-                    found += page.Items.Count;
-                    if (page.Next is null)
-                        break;
-                    page = await rows.StoredPageAsync(by with { After = page.Next }, CancellationToken.None);
-                }
-
-                // A row that was added meanwhile may stand before the cursor, so the list is read again until it is empty.
-                if (found == 0 || pass == MaxPasses)
-                    break;
+            // A row that was added meanwhile may stand before the cursor, so the list is read again until it is empty.
+            for (var pass = 1; await RemoveFromAsync(page) && pass < MaxPasses; pass++)
                 page = await rows.StoredPageAsync(by, CancellationToken.None);
-            }
         }
         catch (Exception) when (count > 0)
         {
@@ -139,6 +120,24 @@ public sealed class ConnectedApps
 
         await RecordAsync();
         return count;
+
+        // Removes a page and those after it; false when there was no row.
+        async ValueTask<bool> RemoveFromAsync(Page<AuthorizationRecord> at)
+        {
+            var before = count;
+            while (true)
+            {
+                foreach (var row in at.Items)
+                {
+                    await rows.RemoveAsync(row.Id);
+                    count++;
+                }
+
+                if (at.Next is null)
+                    return count > before;
+                at = await rows.StoredPageAsync(by with { After = at.Next }, CancellationToken.None);
+            }
+        }
 
         ValueTask RecordAsync()
         {
