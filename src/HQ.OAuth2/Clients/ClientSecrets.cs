@@ -30,7 +30,7 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
 
     private readonly byte[] processKey = IssuedText.NewSecret();
     private readonly BoundedCache<bool> verified = new(MaxRemembered, rememberedFor);
-    private readonly ConcurrentDictionary<string, Task> running = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<bool>> running = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim bcrypts = new(options.Value.Limits.BcryptConcurrency is > 0 and var n ? n : int.MaxValue);
     private long computations;
 
@@ -68,11 +68,13 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
     {
         var now = time.GetUtcNow();
         var candidates = Candidates(client, presented, now);
-        if (candidates.Count == 0)
-            return false;
         if (IsRemembered(candidates, now))
             return true;
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        WarnOfSecrets(client, now);
+        if (candidates.Count == 0)
+            return false;
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isChecked = false;
         var ours = candidates.Where(c => running.TryAdd(c.Key, done.Task)).ToList();
         try
         {
@@ -80,15 +82,17 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
             try
             {
                 // If another request computed this secret while we waited, use its result.
-                if (IsRemembered(candidates, now))
-                    return true;
                 // A thread of its own, so that none of the pool is held: they answer everybody else. Once begun it runs to its end.
-                return await Task.Factory.StartNew(
-                    () => candidates.Exists(c => IsComputedRight(client, c, presented, now)),
-                    CancellationToken.None,
-                    TaskCreationOptions.LongRunning,
-                    TaskScheduler.Default
-                );
+                var isRight =
+                    IsRemembered(candidates, now)
+                    || await Task.Factory.StartNew(
+                        () => candidates.Exists(c => IsComputedRight(client, c, presented, now)),
+                        CancellationToken.None,
+                        TaskCreationOptions.LongRunning,
+                        TaskScheduler.Default
+                    );
+                isChecked = true;
+                return isRight;
             }
             finally
             {
@@ -98,7 +102,7 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
         finally
         {
             ours.ForEach(c => running.TryRemove(c.Key, out _));
-            done.SetResult();
+            done.SetResult(isChecked);
         }
     }
 
@@ -110,13 +114,18 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
     {
         var now = time.GetUtcNow();
         var candidates = Candidates(client, presented, now);
-        if (IsRemembered(candidates, now))
-            return true;
-        var checks = candidates.Select(c => running.GetValueOrDefault(c.Key)).OfType<Task>().ToList();
-        if (checks.Count == 0)
-            return false;
-        await Task.WhenAll(checks).WaitAsync(ct);
-        return IsRemembered(candidates, now);
+        while (!IsRemembered(candidates, now))
+        {
+            var checks = candidates.Select(c => running.GetValueOrDefault(c.Key)).OfType<Task<bool>>().ToList();
+            if (checks.Count == 0)
+                return false;
+            // If the caller of a check left before it began, another may be checking the secret now.
+            var areChecked = await Task.WhenAll(checks).WaitAsync(ct);
+            if (areChecked.All(isChecked => isChecked))
+                return IsRemembered(candidates, now);
+        }
+
+        return true;
     }
 
     public void Dispose() => bcrypts.Dispose();
@@ -126,24 +135,26 @@ internal sealed class ClientSecrets(IOptions<HqOAuth2Options> options, TimeProvi
     {
         if (!Fits(presented))
             return [];
-        var live = client.Secrets.Where(kept => kept.ExpiresAt is not { } end || now < end).ToList();
-        if (live.Count > MaxLive)
-            logger.TooManySecrets(client.ClientId, live.Count, MaxLive);
         return
         [
-            .. live.Take(MaxLive)
-                .Where(kept => !kept.Generated || IssuedText.TryOpen(presented, Prefix, out _))
-                .Where(kept => IsUsable(client, kept.Hash))
+            .. Live(client, now)
+                .Take(MaxLive)
+                .Where(kept => IsUsableHash(kept.Hash) && (!kept.Generated || IssuedText.TryOpen(presented, Prefix, out _)))
                 .Select(kept => new Candidate(kept.Hash, MemoryKey(client.ClientId, kept.Hash, presented))),
         ];
     }
 
-    private bool IsUsable(Client client, string hash)
+    private static IEnumerable<ClientSecret> Live(Client client, DateTimeOffset now) =>
+        client.Secrets.Where(kept => kept.ExpiresAt is not { } end || now < end);
+
+    // Once for each check, and not for a secret that is remembered.
+    private void WarnOfSecrets(Client client, DateTimeOffset now)
     {
-        if (IsUsableHash(hash))
-            return true;
-        logger.UnusableSecretHash(client.ClientId, MaxWorkFactor);
-        return false;
+        var live = Live(client, now).ToList();
+        if (live.Count > MaxLive)
+            logger.TooManySecrets(client.ClientId, live.Count, MaxLive);
+        if (live.Take(MaxLive).Any(kept => !IsUsableHash(kept.Hash)))
+            logger.UnusableSecretHash(client.ClientId, MaxWorkFactor);
     }
 
     private bool IsComputedRight(Client client, Candidate candidate, string presented, DateTimeOffset now)

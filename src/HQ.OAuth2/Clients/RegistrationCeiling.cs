@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +19,7 @@ internal sealed class RegistrationCeiling(IOptions<HqOAuth2Options> options, Tim
     private int stored;
     private int underway;
     private long made;
+    private volatile ExceptionDispatchInfo? failed;
     private DateTimeOffset countedUntil = DateTimeOffset.MinValue;
     private DateTimeOffset nextWarning = DateTimeOffset.MinValue;
     private DateTimeOffset nextError = DateTimeOffset.MinValue;
@@ -65,11 +67,15 @@ internal sealed class RegistrationCeiling(IOptions<HqOAuth2Options> options, Tim
     {
         if (IsCounted())
             return;
+        var failedBefore = failed;
         await counting.WaitAsync(ct);
         try
         {
             if (IsCounted())
                 return;
+            // A count that failed while this caller waited failed for it too: a store that is away is not asked once for each of them.
+            if (failed is { } other && other != failedBefore)
+                other.Throw();
             long before;
             lock (places)
                 before = made;
@@ -80,6 +86,11 @@ internal sealed class RegistrationCeiling(IOptions<HqOAuth2Options> options, Tim
                 stored = count + (int)(made - before);
                 countedUntil = time.GetUtcNow() + countFor;
             }
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            failed = ExceptionDispatchInfo.Capture(e);
+            throw;
         }
         finally
         {
