@@ -126,6 +126,10 @@ public sealed partial record Client
     /// </summary>
     internal bool ProvesItself => Type == ClientType.Confidential && TokenEndpointAuthMethod != OAuthClientAuthenticationMethods.None;
 
+    /// <summary>When a client is made: now, in whole milliseconds, so that every store gives back the stamp it was given.</summary>
+    internal static DateTimeOffset Stamp(TimeProvider time) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+
     /// <summary>What this document says, as the client that is stored: with what the store and an administrator decide of it.</summary>
     internal Client As(Client stored) =>
         this with

@@ -52,9 +52,7 @@ public sealed partial record ClientMetadata
     {
         if (name is null || IsPlainText(name))
             return name;
-        var text = string.Concat(name.Where(c => !IsDeceptive(c)));
-        if (text.Length > MaxText)
-            text = text[..(char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText)];
+        var text = DisplayName.Cut(string.Concat(name.Where(c => !IsDeceptive(c))), MaxText);
         return text.Length > 0 ? text : null;
     }
 

@@ -22,9 +22,11 @@ internal sealed class ClientPolicies(IOptions<HqOAuth2Options> options, Func<IEn
 
     /// <summary>For an administrator who makes or changes a client of this provenance.</summary>
     public ClientPolicy ForAdministrator(ClientProvenance provenance) =>
-        (provenance == ClientProvenance.Api ? ClientPolicy.ForApi(options.Value) : ClientPolicy.ForAnybody(options.Value)) with
+        provenance switch
         {
-            Methods = Methods,
+            ClientProvenance.Api => ClientPolicy.ForApi(options.Value) with { Methods = Methods },
+            ClientProvenance.Cimd => ForDocument() with { Narrows = false },
+            _ => ForSelfRegistration() with { Narrows = false },
         };
 
     /// <summary>For a client that registers itself, or changes its registration.</summary>

@@ -55,7 +55,7 @@ public sealed partial class ClientRegistrar
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(overlap, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(overlap, MaxOverlap);
-        var now = Now();
+        var now = Client.Stamp(time);
         var end = now + overlap;
         var made = Secret();
         var outcome = await ChangeAsync(clientId, expectedVersion, client => new(Rotated(client)), ct);
@@ -132,7 +132,7 @@ public sealed partial class ClientRegistrar
     )
     {
         // Emptied first, by a swap: it proves the version, and a removal that breaks off leaves a client that can do nothing. No other
-        // change makes a client without grant types, so another's change is never taken for ours.
+        // change makes a client without grant types. Parallel removals write the same row: each may take it for its own and report it.
         var emptied = await ChangeAsync(
             clientId,
             expectedVersion,
@@ -185,7 +185,8 @@ public sealed partial class ClientRegistrar
             Org = settings.Org ?? client.Org,
             ScopeIsCeiling = client.IsSelfRegistered && metadata.Scope is not null,
         };
-        return replaced with { Client = next };
+        // Its rights count too.
+        return IsTooLarge(next) ? OAuthError.RegistrationTooLarge : replaced with { Client = next };
     }
 
     // What a client makes of itself. A scope that an administrator set stays.

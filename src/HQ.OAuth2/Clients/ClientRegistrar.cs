@@ -109,7 +109,7 @@ public sealed partial class ClientRegistrar
         // RFC 7592 §3: who registered itself may manage that, where the host lets it.
         RegistrationAccessToken? token =
             provenance == ClientProvenance.Dcr && options.DcrManagement ? RegistrationAccessToken.New(built.ClientId) : null;
-        var client = settings.ApplyTo(built) with { CreatedAt = Now(), RegistrationAccessTokenHash = token?.Hash };
+        var client = settings.ApplyTo(built) with { CreatedAt = Client.Stamp(time), RegistrationAccessTokenHash = token?.Hash };
         if (IsTooLarge(client))
             return OAuthError.RegistrationTooLarge;
         if (await AddAsync(registry, client, ct) is { } full)
@@ -145,9 +145,6 @@ public sealed partial class ClientRegistrar
 
     // What is stored of one registration, whoever made it.
     private static bool IsTooLarge(Client client) => System.Text.Encoding.UTF8.GetByteCount(client.ToJson()) > MaxBytes;
-
-    // Whole milliseconds, so that every store gives back the stamp it was given.
-    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     private static (string? Secret, IReadOnlyList<ClientSecret> Kept) NewSecret()
     {

@@ -41,6 +41,10 @@ internal static class DisplayName
         return text.ToString().TrimEnd();
     }
 
+    /// <summary>The beginning of a text, and no half of a surrogate pair at its end.</summary>
+    public static string Cut(string text, int length) =>
+        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+
     private static bool IsVisible(Rune rune, UnicodeCategory category) =>
         category
             is not (

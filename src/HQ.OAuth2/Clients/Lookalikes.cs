@@ -95,22 +95,22 @@ internal static class Lookalikes
                 found = true;
             else if (
                 longTrust.FirstOrDefault(w => skeleton.EndsWith(w, StringComparison.Ordinal)) is { } last
-                && !distrust.Any(skeleton.EndsWith)
+                && !distrust.Any(d => skeleton.EndsWith(d, StringComparison.Ordinal))
             )
-                (found, _) = (true, Add(skeleton[..^last.Length]));
+            {
+                found = true;
+                left.Add(skeleton[..^last.Length]);
+            }
             else if (longTrust.FirstOrDefault(w => skeleton.StartsWith(w, StringComparison.Ordinal)) is { } first)
-                (found, _) = (true, Add(skeleton[first.Length..]));
+            {
+                found = true;
+                left.Add(skeleton[first.Length..]);
+            }
             else
                 left.Add(word);
         }
 
         return found ? left : null;
-
-        bool Add(string word)
-        {
-            left.Add(word);
-            return true;
-        }
     }
 
     private static bool HasCheckMark(string name) => name.EnumerateRunes().Any(r => checkMarks.Contains(r.Value));
@@ -181,7 +181,7 @@ internal static class Lookalikes
             .Replace("rn", "m", StringComparison.Ordinal)
             .Replace("vv", "w", StringComparison.Ordinal)
             .Replace("ci", "d", StringComparison.Ordinal);
-        return folded.Length > MaxSkeleton ? folded[..MaxSkeleton] : folded;
+        return DisplayName.Cut(folded, MaxSkeleton);
     }
 
     private static IEnumerable<string> Endings(string word, params string[] endings) => endings.Select(e => word + e);

@@ -111,7 +111,7 @@ internal sealed class ClientDocuments(
         var perMinute = options.Value.Limits.DocumentFetchesPerMinute;
         if (kept is not null || known.TryGet(clientId, time.GetUtcNow(), out _))
             return documents.TryTake(clientId, perMinute);
-        var perUser = (perMinute + UsersPerHost - 1) / UsersPerHost;
+        var perUser = perMinute / UsersPerHost + (perMinute % UsersPerHost > 0 ? 1 : 0);
         return users.TryTake(subject, perUser) && hosts.TryTake(new Uri(clientId).Host, perMinute);
     }
 

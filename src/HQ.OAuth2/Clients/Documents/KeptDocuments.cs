@@ -15,7 +15,7 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, IO
     // Who loses a write finds the other's next time; more rounds mean a broken store.
     private const int MaxRounds = 100;
 
-    // Not shorter, so that a change of the setting loses nothing that is in use.
+    // Not shorter, so that changes of the setting below it keep every key. A change above it begins new keys: users connect again.
     private static readonly TimeSpan shortestPeriod = TimeSpan.FromDays(180);
 
     private TimeSpan Period => options.Value.UnusedClientLifetime > shortestPeriod ? options.Value.UnusedClientLifetime : shortestPeriod;
@@ -64,7 +64,11 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, IO
     {
         if (await registry.FindAsync(document.ClientId, ct) is not { } stored)
         {
-            var first = document with { CreatedAt = Now(), LastUsedOn = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime) };
+            var first = document with
+            {
+                CreatedAt = Client.Stamp(time),
+                LastUsedOn = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime),
+            };
             return await registry.TryAddAsync(first, ct) ? first : null;
         }
 
@@ -84,7 +88,10 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, IO
         var key = Key(document.ClientId, period);
         var current = await tickets.FindAsync(key, ct);
         var known = Read(document.ClientId, period, current) ?? await FindAsync(document.ClientId, ct);
-        var next = (known is null ? document with { CreatedAt = Now() } : document.As(known)) with { LastUsedOn = FirstDay(period) };
+        var next = (known is null ? document with { CreatedAt = Client.Stamp(time) } : document.As(known)) with
+        {
+            LastUsedOn = FirstDay(period),
+        };
         var json = next.ToJson();
         var isKept =
             current == json
@@ -123,7 +130,4 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, IO
     private DateOnly FirstDay(long period) => DateOnly.FromDateTime(new DateTime(period * Period.Ticks, DateTimeKind.Utc));
 
     private DateTimeOffset End(long period) => new((period + 2) * Period.Ticks, TimeSpan.Zero);
-
-    // Whole milliseconds, so that every store gives back the stamp it was given.
-    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 }
