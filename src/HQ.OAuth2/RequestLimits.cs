@@ -46,10 +46,10 @@ internal sealed class RequestLimits(IOptions<HqOAuth2Options> options, TimeProvi
         );
     }
 
-    /// <summary>Whether an address has named as many unknown tokens as it may, where anybody may introspect (RFC 7662 §4).</summary>
-    public bool MayNotIntrospect(string? address) =>
-        failures.IsReached(Key(AnonymousIntrospection, address), options.Value.Limits.FailedAuthenticationsPerMinute)
-        && !Reached("introspections");
+    /// <summary>False when an address has named as many unknown tokens as it may, where anybody may introspect (RFC 7662 §4).</summary>
+    public bool MayIntrospect(string? address) =>
+        !failures.IsReached(Key(AnonymousIntrospection, address), options.Value.Limits.FailedAuthenticationsPerMinute)
+        || Reached("introspections");
 
     /// <summary>Counts an unknown token that an address named; false when it must not be told so, because it named too many.</summary>
     public bool TryIntrospectUnknown(string? address) =>

@@ -23,7 +23,9 @@ internal sealed class ResourcePolicy(HqOAuth2Options options)
         var known = new List<string>();
         foreach (var resource in requested)
         {
-            if (known.Count == MaxResources || !IsResourceUri(resource) || Known(resource) is not { } identifier)
+            if (known.Count == MaxResources)
+                return OAuthError.InvalidTarget.Because($"more than {MaxResources} resources are named");
+            if (!IsResourceUri(resource) || Known(resource) is not { } identifier)
                 return Refuse(resource);
             if (!known.Contains(identifier, StringComparer.Ordinal))
                 known.Add(identifier);
@@ -76,9 +78,10 @@ internal sealed class ResourcePolicy(HqOAuth2Options options)
         // The bare host: an API of it, if only one is meant. The issuer is the default resource only as long as nothing else is configured.
         if (folded == Issuer.Of(options).Origin && !Named.Any(r => Folded(r) == folded))
         {
-            if (OfOrigin(folded) is [var only])
+            var there = OfOrigin(folded);
+            if (there is [var only])
                 return only;
-            if (OfOrigin(folded).Count > 1)
+            if (there.Count > 1)
                 return options.DefaultResource is { } chosen && OriginOf(Folded(chosen)) == folded ? chosen : null;
         }
 

@@ -50,8 +50,8 @@ internal abstract class BearerHandler<TOptions>(
     // §3: a challenge with each refusal; an error code only where a token was sent. RFC 9728 §5.1: and where to begin.
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties) => await RefuseAsync(await RefusalAsync());
 
-    // §3.1: all the scope that is needed (MCP 2026-07-28, Scope Challenge Handling). A token that could not be checked lacks nothing: a
-    // policy that forbids then saw the user of another scheme only.
+    // §3.1: all the scope that is needed (MCP 2026-07-28, Scope Challenge Handling). If our check of
+    // the token failed, answer that failure, not insufficient_scope: the policy judged another scheme's user.
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         await RefuseAsync(await RefusalAsync() is { } error && IsOurs(error) ? error : OAuthError.InsufficientScope);
 

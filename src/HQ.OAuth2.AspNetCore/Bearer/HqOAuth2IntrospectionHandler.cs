@@ -26,7 +26,7 @@ internal sealed class HqOAuth2IntrospectionHandler(
         PlainHttp.IsRefused(
             Context,
             Options.AllowPlainHttpBehindProxy,
-            Mine,
+            Mine.Append(Options.Issuer),
             $"{nameof(Options.AllowPlainHttpBehindProxy)} of AddHqOAuth2Introspection"
         );
 
@@ -54,12 +54,15 @@ internal sealed class HqOAuth2IntrospectionHandler(
             request.Content = new FormUrlEncodedContent([new("token", text)]);
             request.Headers.Accept.ParseAdd("application/json");
             request.Headers.Authorization = new("Basic", Credentials());
-            using var response = await Options.Backchannel!.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+            // The time limit of the client ends with the headers; it is for the body too.
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            limit.CancelAfter(Options.Backchannel!.Timeout);
+            using var response = await Options.Backchannel.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             if (response.StatusCode == HttpStatusCode.OK)
             {
                 // The host's own client may have no limit.
-                await response.Content.LoadIntoBufferAsync(MaxAnswer, ct);
-                return IntrospectedToken.Read(await response.Content.ReadAsByteArrayAsync(ct), Options.Issuer!);
+                await response.Content.LoadIntoBufferAsync(MaxAnswer, limit.Token);
+                return IntrospectedToken.Read(await response.Content.ReadAsByteArrayAsync(limit.Token), Options.Issuer!);
             }
 
             Logger.IntrospectionRefused(Options.Endpoint, (int)response.StatusCode);

@@ -16,14 +16,14 @@ public sealed class HqOAuth2IntrospectionOptions : HqOAuth2ApiOptions
     public string? ClientSecret { get; set; }
 
     /// <summary>
-    /// How long an answer is used again, never beyond the token's own end: a revocation is seen after so long. Default 30 seconds; zero =
-    /// the server is asked each time.
+    /// How long an answer is used again, never beyond the token's own end: a revocation is seen after so long. Default 30 seconds, at most
+    /// one day; zero = the server is asked each time.
     /// </summary>
     public TimeSpan CacheFor { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Whether tokens are taken over plain http from another machine, for a proxy that ends TLS and cannot be known by
-    /// <c>UseForwardedHeaders</c>. Default false: where one of <c>Resources</c> is https, such requests are 400 (RFC 6750 §5.3).
+    /// <c>UseForwardedHeaders</c>. Default false: where <see cref="Issuer"/> or one of <c>Resources</c> is https, such requests are 400 (RFC 6750 §5.3).
     /// </summary>
     public bool AllowPlainHttpBehindProxy { get; set; }
 
@@ -54,5 +54,9 @@ public sealed class HqOAuth2IntrospectionOptions : HqOAuth2ApiOptions
             yield return "AddHqOAuth2Introspection: Resources is empty: add this API's identifier, which is the audience of its tokens (RFC 8707).";
         if (CacheFor < TimeSpan.Zero)
             yield return $"AddHqOAuth2Introspection: CacheFor = {CacheFor} is negative: use 00:00:00 to ask the server each time.";
+        if (CacheFor > TimeSpan.FromDays(1))
+            yield return $"AddHqOAuth2Introspection: CacheFor = {CacheFor} is too long: {TimeSpan.FromDays(1)} at most, because a revoked token works for so long.";
+        foreach (var resource in Resources.Where(r => !ResourcePolicy.IsResourceUri(r)))
+            yield return $"AddHqOAuth2Introspection: Resources has '{resource}', which is no absolute URI without fragment (RFC 8707).";
     }
 }

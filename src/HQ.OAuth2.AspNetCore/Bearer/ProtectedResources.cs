@@ -9,7 +9,7 @@ internal sealed class ProtectedResources
 
     private int missingClaimed;
 
-    public IEnumerable<string> Paths => byPath.Keys;
+    public IEnumerable<string> Paths => byPath.Select(p => p.Key);
 
     /// <summary>Adds one; false when its place is taken already.</summary>
     public bool TryAdd(ProtectedResource resource) => byPath.TryAdd(resource.MetadataPath, resource);

@@ -42,7 +42,7 @@ internal sealed class IntrospectionEndpoint(
             return OAuthError.MissingParameter("token");
 
         // §4: limit guessing: an anonymous address gets only so many unknown tokens a minute.
-        if (caller is null && limits.MayNotIntrospect(request.RemoteAddress))
+        if (caller is null && !limits.MayIntrospect(request.RemoteAddress))
             return TooManyUnknown;
         var answer = token.StartsWith(RefreshToken.Prefix, StringComparison.Ordinal)
             ? await RefreshTokenAsync(token, caller, ct)

@@ -62,7 +62,7 @@ internal sealed class AccessTokenVerifier(
     {
         if (text.Length > AccessToken.MaxLength)
             return false;
-        var parts = text.Split('.');
+        var parts = text.Split('.', 6);
         return parts.Length is 3 or 5
             && parts.Index().All(p => (p.Item.Length == 0) == (parts.Length == 5 && p.Index == 1) && Base64UrlText.IsCanonical(p.Item));
     }
