@@ -23,7 +23,7 @@ internal sealed class ManagementChallengeFilter : IStartupFilter
         var response = http.Response;
         if (
             response.HasStarted
-            || response.StatusCode is < StatusCodes.Status300MultipleChoices or >= StatusCodes.Status400BadRequest
+            || response.StatusCode is not (StatusCodes.Status302Found or StatusCodes.Status303SeeOther)
             || http.GetEndpoint()?.Metadata.GetMetadata<ManagementEndpoint>() is null
         )
             return;
