@@ -44,7 +44,7 @@ internal sealed class AuthorizationContexts(
         string? subject = null;
         if (user is not null && HostUser.Subject(user, options).Failed(out var unusable, out subject))
             return unusable;
-        // Only a page that asks tells old from new.
+        // Look up earlier grants only if a consent page will be shown.
         var asked = answer is null && !isRemembered ? subject : null;
         return new AuthorizationContext
         {

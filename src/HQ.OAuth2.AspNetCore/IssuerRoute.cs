@@ -1,10 +1,6 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Routing.Matching;
 using Microsoft.AspNetCore.Routing.Patterns;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace HQ.OAuth2;
 
@@ -69,49 +65,4 @@ internal sealed record IssuerRoute(Issuer Issuer, string Before, string Seen, st
     /// <summary>A convention that puts an endpoint at the root of the host, whatever group it was mapped in (RFC 8414 §3.1, RFC 9728 §3.1).</summary>
     public static Action<EndpointBuilder> AtRoot(string pattern) =>
         endpoint => ((RouteEndpointBuilder)endpoint).RoutePattern = RoutePatternFactory.Parse(pattern);
-}
-
-/// <summary>Where endpoints of ours are in a group, builds them before the host starts, so that a prefix that cannot be stops the start.</summary>
-internal sealed class GroupCheck : IStartupFilter
-{
-    private bool isNeeded;
-
-    public void Note(IEndpointRouteBuilder endpoints) => isNeeded |= endpoints is RouteGroupBuilder;
-
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
-        app =>
-        {
-            next(app);
-            if (isNeeded)
-                _ = app.ApplicationServices.GetRequiredService<EndpointDataSource>().Endpoints;
-        };
-}
-
-/// <summary>Marks an endpoint whose path lacks a part of the issuer's: a host may have an endpoint of its own there.</summary>
-internal sealed class ShortForm;
-
-/// <summary>Where a host has an endpoint of its own at a short form of one of our addresses, the host's counts.</summary>
-internal sealed class HostsEndpointFirst : MatcherPolicy, IEndpointSelectorPolicy
-{
-    public override int Order => 0;
-
-    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(IsShortForm) && !endpoints.All(IsShortForm);
-
-    public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
-    {
-        for (var i = 0; i < candidates.Count; i++)
-        {
-            if (!candidates.IsValidCandidate(i) || !IsShortForm(candidates[i].Endpoint))
-                continue;
-            for (var j = 0; j < candidates.Count; j++)
-            {
-                if (candidates.IsValidCandidate(j) && candidates[j].Score == candidates[i].Score && !IsShortForm(candidates[j].Endpoint))
-                    candidates.SetValidity(i, false);
-            }
-        }
-
-        return Task.CompletedTask;
-    }
-
-    private static bool IsShortForm(Endpoint endpoint) => endpoint.Metadata.GetMetadata<ShortForm>() is not null;
 }

@@ -5,10 +5,6 @@ using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
-/// <summary>Marks an endpoint of ours, wherever a host mapped it.</summary>
-/// <param name="Name">Its name in the log; null = it has none of its own.</param>
-internal sealed record ServerEndpoint(string? Name = null);
-
 /// <summary>
 /// Every answer at our addresses says that browsers must take its content type as it is. It stands before the host's pipeline, so that
 /// answers which other parts give at our addresses have it too: routing's 404, 405 and 415, a policy's 401 and 403, a preflight's 204.

@@ -70,9 +70,8 @@ internal static class OAuthHttp
     public static Task WriteErrorAsync(HttpContext http, OAuthError error)
     {
         ProtocolGuard.Note(http, error);
-        var (headers, options) = (http.Response.Headers, Options(http));
         if (error.Status == StatusCodes.Status401Unauthorized)
-            headers.WWWAuthenticate = Challenge(http, error);
+            http.Response.Headers.WWWAuthenticate = Challenge(http, error);
         SayWhenToRetry(http, error.Status);
         return WriteErrorBodyAsync(http, error);
     }

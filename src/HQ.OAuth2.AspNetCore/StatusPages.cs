@@ -1,11 +1,6 @@
-using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace HQ.OAuth2;
 
@@ -34,49 +29,4 @@ internal sealed class AuthorizationObserver : IAuthorizationHandler
             StatusPages.Disable(http);
         return Task.CompletedTask;
     }
-}
-
-/// <summary>
-/// Gives a body to refusals that have none. It stands around the host's pipeline, because several schemes of one policy may write headers,
-/// and the first byte of a body ends that.
-/// </summary>
-internal sealed class RefusalBodyFilter : IStartupFilter
-{
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
-        app =>
-        {
-            app.Use(
-                async (http, rest) =>
-                {
-                    await rest(http);
-                    await CompleteAsync(http);
-                }
-            );
-            next(app);
-        };
-
-    /// <summary>Notes the refusal of a bearer scheme; the body says it, unless another scheme has answered with another status.</summary>
-    public static void Note(HttpContext http, OAuthError error)
-    {
-        StatusPages.Disable(http);
-        http.Items[typeof(RefusalBodyFilter)] = error;
-    }
-
-    private static Task CompleteAsync(HttpContext http)
-    {
-        var response = http.Response;
-        if (response.HasStarted || response.StatusCode < 400 || response.ContentLength is not null || response.ContentType is not null)
-            return Task.CompletedTask;
-        if (http.Items[typeof(RefusalBodyFilter)] is OAuthError error && error.Status == response.StatusCode)
-            return OAuthHttp.WriteErrorBodyAsync(http, error);
-        // RFC 9457 §4.2.1: a problem that the status alone explains.
-        return http.GetEndpoint()?.Metadata.GetMetadata<ServerEndpoint>() is null
-            ? Task.CompletedTask
-            : OAuthHttp.WriteJsonAsync(http, response.StatusCode, Bare(response.StatusCode), "application/problem+json");
-    }
-
-    private static byte[] Bare(int status) =>
-        Encoding.UTF8.GetBytes(
-            $$"""{"type":"about:blank","title":"{{JsonEncodedText.Encode(ReasonPhrases.GetReasonPhrase(status))}}","status":{{status}}}"""
-        );
 }
