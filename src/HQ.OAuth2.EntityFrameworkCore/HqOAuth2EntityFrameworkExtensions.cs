@@ -39,11 +39,11 @@ public static class HqOAuth2EntityFrameworkExtensions
         this HqOAuth2Builder builder,
         string connectionString,
         SqliteDurability durability = SqliteDurability.Full
-    )
-    {
-        builder.WithoutSqliteFile().Services.AddSingleton(new SqliteFile(connectionString));
-        return builder.UseDatabase(options => options.UseSqlite(connectionString).AddInterceptors(new SqlitePragmas(durability)));
-    }
+    ) =>
+        builder.UseDatabase(
+            options => options.UseSqlite(connectionString).AddInterceptors(new SqlitePragmas(durability)),
+            new SqliteFile(connectionString)
+        );
 
     /// <summary>Keeps everything in a PostgreSQL database, whose tables are made and kept up to date at start; for any number of nodes.</summary>
     /// <param name="builder">The server.</param>
@@ -52,7 +52,7 @@ public static class HqOAuth2EntityFrameworkExtensions
     /// connect and 30 for a command, unless it says otherwise.
     /// </param>
     public static HqOAuth2Builder UsePostgreSql(this HqOAuth2Builder builder, string connectionString) =>
-        builder.WithoutSqliteFile().UseDatabase(options => options.UseNpgsql(connectionString));
+        builder.UseDatabase(options => options.UseNpgsql(connectionString));
 
     /// <summary>
     /// Keeps the Data Protection keys of this app in the database of <c>UseSqlite</c> or <c>UsePostgreSql</c>, so that cookies,
@@ -83,16 +83,17 @@ public static class HqOAuth2EntityFrameworkExtensions
         return builder;
     }
 
-    private static HqOAuth2Builder WithoutSqliteFile(this HqOAuth2Builder builder)
-    {
-        builder.Services.RemoveAll<SqliteFile>();
-        return builder;
-    }
-
-    private static HqOAuth2Builder UseDatabase(this HqOAuth2Builder builder, Action<DbContextOptionsBuilder> database)
+    private static HqOAuth2Builder UseDatabase(
+        this HqOAuth2Builder builder,
+        Action<DbContextOptionsBuilder> database,
+        SqliteFile? file = null
+    )
     {
         // What is added later wins: settings of two databases would be put together otherwise.
         builder.Services.RemoveAll<IDbContextOptionsConfiguration<HqOAuth2DbContext>>();
+        builder.Services.RemoveAll<SqliteFile>();
+        if (file is not null)
+            builder.Services.AddSingleton(file);
         builder.Services.AddPooledDbContextFactory<HqOAuth2DbContext>(database);
         builder.Services.TryAddSingleton<SchemaUpdate>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaAtStart>());

@@ -8,7 +8,7 @@ namespace Microsoft.EntityFrameworkCore;
 /// <summary>Puts the tables of the authorization server into a host's own model.</summary>
 public static class HqOAuth2ModelBuilderExtensions
 {
-    // The core lets no longer subject and client id in.
+    // The core refuses longer subjects and client ids.
     private const int MaxKey = 800;
 
     // MySQL's own provider (MySql.EntityFrameworkCore) puts no other collation into its scripts.
@@ -32,7 +32,7 @@ public static class HqOAuth2ModelBuilderExtensions
     /// <param name="collation">
     /// For a database that folds case by default, a collation that compares text byte by byte, because identifiers are compared exactly
     /// (RFC 6749 §1.9): on SQL Server <c>Latin1_General_100_BIN2</c>, on MySQL <c>utf8mb4_0900_bin</c>, on MariaDB
-    /// <c>utf8mb4_nopad_bin</c>. The index keys of these databases are short, so their indexed columns have 192 characters, and a longer
+    /// <c>utf8mb4_nopad_bin</c>. The index keys of these databases are short, so indexed columns of identifiers have 192 characters, and a longer
     /// identifier is replaced by its beginning and its hash there. Null = the database's own collation and long index keys, right for SQLite
     /// and PostgreSQL.
     /// </param>

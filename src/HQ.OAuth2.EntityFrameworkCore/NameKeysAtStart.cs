@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Fills the keys of names in once after an update, before the first consent page: without them no app would be known as an imitation. It
-/// finds nothing to do at every later start, by an index.
+/// Fills the keys of names in once after an update, before the first consent page: without them no app would be known as an imitation.
+/// Later starts find nothing to fill; they read the clients without a key once.
 /// </summary>
 internal sealed class NameKeysAtStart(OwnContext own, IOptions<HqOAuth2Options> options, ILogger<NameKeysAtStart> logger) : IHostedService
 {

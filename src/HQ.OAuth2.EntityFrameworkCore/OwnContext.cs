@@ -92,9 +92,13 @@ internal sealed class OwnContext(Func<(DbContext Context, IAsyncDisposable Owner
     }
 
     // SQLSTATE 40001 and PostgreSQL's own 40P01. The driver of MySQL tells only the number of the error, as an entry of its data.
-    private static bool IsDeadlock(Exception e) =>
-        (e as DbException ?? e.InnerException as DbException) is { } error
-        && (error.SqlState is "40001" or "40P01" || error.Data["Server Error Code"] is 1213);
+    // A provider wraps the driver's error in some of its own.
+    private static bool IsDeadlock(Exception? e) =>
+        e is not null
+        && (
+            e is DbException error && (error.SqlState is "40001" or "40P01" || error.Data["Server Error Code"] is 1213)
+            || IsDeadlock(e.InnerException)
+        );
 
     private static TransactionScope? Outside() =>
         Transaction.Current is null ? null : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);

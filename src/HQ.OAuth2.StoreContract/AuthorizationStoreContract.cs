@@ -255,7 +255,7 @@ public abstract class AuthorizationStoreContract : StoreContract<IAuthorizationS
 
         var failure = await FailureOfAsync(async () => await Store.ListAsync(new(null, null), default));
 
-        Assert.That(failure is ArgumentException, Is.True, "ListAsync by neither subject nor client throws ArgumentException");
+        Assert.That(failure is ArgumentException, Is.True, $"ListAsync by neither subject nor client throws ArgumentException: {failure}");
     }
 
     [Test]

@@ -76,7 +76,7 @@ public abstract class StoreContract<TStore>
         Assert.That(
             failure is null or OperationCanceledException,
             Is.True,
-            $"{method} with a cancelled token throws OperationCanceledException or does its work"
+            $"{method} with a cancelled token throws OperationCanceledException or does its work: {failure}"
         );
     }
 }
