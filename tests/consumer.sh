@@ -9,6 +9,7 @@ work=$(mktemp -d)
 app=
 cleanup() {
   if [ -n "$app" ]; then kill "$app" 2>/dev/null || true; wait "$app" 2>/dev/null || true; fi
+  dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
   rm -rf "$work"
 }
 trap cleanup EXIT
@@ -64,15 +65,11 @@ consume() {
   dotnet build -c Release
 }
 
-# The lines of README's section "Add it to your app" as the whole app, with the usings, the builder and the end that they leave out.
+# The two blocks of README's section "Add it to your app" are the whole app.
 readme() {
-  section csharp >lines
-  [ -s lines ] || { echo "README has no such section any more."; return 1; }
-  { echo 'using Microsoft.AspNetCore.Authentication.Cookies;'; grep '^using ' lines || true; } | sort -u >Program.cs
-  grep -q '^var builder' lines || echo 'var builder = WebApplication.CreateBuilder(args);' >>Program.cs
-  grep -v '^using ' lines >>Program.cs
-  grep -q '^app\.Run' lines || echo 'app.Run();' >>Program.cs
+  section csharp >Program.cs
   section json >appsettings.json
+  [ -s Program.cs ] && [ -s appsettings.json ] || { echo "README has no such section any more."; return 1; }
 }
 
 # The first block of a language in that section.
@@ -94,7 +91,7 @@ metadata() {
   app=$!
   for _ in $(seq 100); do
     kill -0 "$app" || return 1
-    if curl -sf "http://localhost:$port/.well-known/oauth-authorization-server" >answer; then break; fi
+    if curl -sf -m 5 "http://localhost:$port/.well-known/oauth-authorization-server" >answer; then break; fi
     sleep 0.2
   done
   cat answer

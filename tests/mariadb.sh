@@ -23,6 +23,11 @@ as_owner() {
 # No client of this server needs anything but TCP; its owner manages it through the socket.
 sql() { as_owner mariadb --no-defaults --socket="$dir/socket" --user=root "$@"; }
 is_up() { [ -S "$dir/socket" ] && sql -e "select 1" >/dev/null 2>&1; }
+stop() {
+  if is_up; then as_owner mariadb-admin --no-defaults --socket="$dir/socket" --user=root shutdown || true; fi
+  # A server that does not answer.
+  if [ -s "$dir/pid" ]; then kill -KILL "$(cat "$dir/pid")" 2>/dev/null || true; fi
+}
 
 # Two at once take turns. The lock stands beside the directory, because down removes that.
 mkdir -p "$(dirname "$dir")"
@@ -43,7 +48,7 @@ fi
 cd /
 
 if [ "$1" = down ]; then
-  if is_up; then as_owner mariadb-admin --no-defaults --socket="$dir/socket" --user=root shutdown; fi
+  stop
   rm -rf "$dir"
   exit 0
 fi
@@ -56,14 +61,16 @@ if [ ! -d "$dir/data/mysql" ]; then
     >"$dir/install.log" 2>&1 || { cat "$dir/install.log" >&2; exit 1; }
 fi
 if ! is_up; then
+  rm -f "$dir/pid"
   # 9>&- : the server must not inherit the lock.
   as_owner mariadbd --no-defaults --datadir="$dir/data" --socket="$dir/socket" --pid-file="$dir/pid" --port="$port" \
     --bind-address=127.0.0.1 --max-connections=400 --innodb-flush-log-at-trx-commit=0 --skip-log-bin \
     >"$dir/log" 2>&1 </dev/null 9>&- &
+  server=$!
   for _ in $(seq 150); do
-    if is_up; then break; fi
+    if is_up || ! kill -0 "$server" 2>/dev/null; then break; fi
     sleep 0.2
   done
-  is_up || { cat "$dir/log" >&2; exit 1; }
+  is_up || { cat "$dir/log" >&2; stop; exit 1; }
 fi
 echo "Server=127.0.0.1;Port=$port;User ID=root;SslMode=Disabled"
