@@ -24,17 +24,18 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             throw new InvalidOperationException(
                 "MapHqOAuth2 needs the services of the server: call builder.Services.AddHqOAuth2(...) first."
             );
-        var options = services.GetRequiredService<IOptions<HqOAuth2Options>>().Value;
+        var settings = services.GetRequiredService<ServerSettings>();
+        var options = settings.Options;
         var group = endpoints.MapGroup("").WithMetadata(new ServerEndpoint());
         if (!options.Enabled)
             return group;
 
         services.GetRequiredService<HostRoutes>().Add(endpoints);
-        NoteBearerResources(services, options);
+        NoteBearerResources(services, settings);
 
         // Protocol endpoints know their callers by the protocol's own means: a host's fallback policy is not for them.
         group.AllowAnonymous().WithTags("OAuth2");
-        var issuer = Issuer.Of(options);
+        var issuer = settings.Issuer;
         services.GetRequiredService<GroupCheck>().Note(endpoints);
         string[] get = [HttpMethods.Get, HttpMethods.Head];
         string[] post = [HttpMethods.Post];
@@ -42,7 +43,13 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         var allowed = new Dictionary<string, List<string>>(StringComparer.Ordinal);
 
         // RFC 6749 §3.1
-        Map("authorize", issuer.AuthorizePath, [HttpMethods.Get, HttpMethods.Post], ProtocolHandlers.AuthorizeAsync);
+        Map(
+            "authorize",
+            issuer.AuthorizePath,
+            [HttpMethods.Get, HttpMethods.Post],
+            ProtocolHandlers.AuthorizeAsync,
+            fail: ErrorPage.WriteAsync
+        );
 
         // RFC 6749 §3.2
         Map("token", issuer.TokenPath, post, ProtocolHandlers.TokenAsync);
@@ -67,13 +74,31 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             );
 
         // what a user has allowed: a page, and the same for the host's own front end
-        Map("connected-apps", issuer.ConnectedAppsPath, [HttpMethods.Get, HttpMethods.Post], ConnectedAppsPage.HandleAsync);
-        Map("authorizations", issuer.AuthorizationsPath, get, ConnectedAppsApi.ListAsync);
-        Map("authorizations-revoke-all", issuer.AuthorizationsPath, [HttpMethods.Delete], ConnectedAppsApi.RevokeAllAsync);
-        Map("authorizations-revoke", issuer.AuthorizationsPath + "/{authorization_id}", [HttpMethods.Delete], ConnectedAppsApi.RevokeAsync);
+        Map(
+            "connected-apps",
+            issuer.ConnectedAppsPath,
+            [HttpMethods.Get, HttpMethods.Post],
+            ConnectedAppsPage.HandleAsync,
+            fail: ErrorPage.WriteAsync
+        );
+        Map("authorizations", issuer.AuthorizationsPath, get, ConnectedAppsApi.ListAsync, fail: ProblemAsync);
+        Map(
+            "authorizations-revoke-all",
+            issuer.AuthorizationsPath,
+            [HttpMethods.Delete],
+            ConnectedAppsApi.RevokeAllAsync,
+            fail: ProblemAsync
+        );
+        Map(
+            "authorizations-revoke",
+            issuer.AuthorizationsPath + "/{authorization_id}",
+            [HttpMethods.Delete],
+            ConnectedAppsApi.RevokeAsync,
+            fail: ProblemAsync
+        );
 
         // RFC 9728 §3: what of this server's own origin tokens may be for
-        string[] own = [new ResourcePolicy(options).Default, .. options.Resources.Select(r => r.Identifier)];
+        string[] own = [settings.Resources.Default, .. options.Resources.Select(r => r.Identifier)];
         foreach (var resource in own.Where(r => r == issuer.Origin || r.StartsWith(issuer.Origin + "/", StringComparison.Ordinal)))
             MapMetadata(group, services, resource);
 
@@ -91,20 +116,29 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             MapOtherMethods(path, methods);
         return group;
 
-        void Map(string name, string path, string[] methods, RequestDelegate handler, bool isDocument = false)
+        void Map(
+            string name,
+            string path,
+            string[] methods,
+            RequestDelegate handler,
+            bool isDocument = false,
+            Func<HttpContext, OAuthError, Task>? fail = null
+        )
         {
             if (!allowed.TryAdd(path, [.. methods]))
                 allowed[path].AddRange(methods);
             foreach (var route in IssuerRoute.Of(issuer, path))
             {
                 var answer = isDocument ? AtOnePlace(route.Pattern, handler) : handler;
-                var endpoint = group.MapMethods(route.Pattern, methods, ProtocolGuard.Around(name, answer));
+                var endpoint = group.MapMethods(route.Pattern, methods, ProtocolGuard.Around(name, answer, fail));
                 endpoint.WithMetadata(new ServerEndpoint("oauth2-" + name)).Add(route.Place);
                 // A name is one endpoint's.
                 if (route.IsWhole)
                     endpoint.WithName("oauth2-" + name);
             }
         }
+
+        static Task ProblemAsync(HttpContext http, OAuthError error) => Problem.WriteAsync(http, error);
 
         void MapOtherMethods(string path, List<string> methods)
         {
@@ -129,11 +163,11 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
                 "MapHqOAuth2ProtectedResource needs the services of the server: call builder.Services.AddHqOAuth2(...) first."
             );
         var group = endpoints.MapGroup("").WithMetadata(new ServerEndpoint());
-        var options = services.GetRequiredService<IOptions<HqOAuth2Options>>().Value;
-        if (!options.Enabled)
+        var settings = services.GetRequiredService<ServerSettings>();
+        if (!settings.Options.Enabled)
             return group;
         MapMetadata(group.AllowAnonymous().WithTags("OAuth2"), services, resource);
-        options.Served.Add(resource);
+        settings.Resources.Serve(resource);
         MissingDocuments.Map(group, services);
         return group;
     }
@@ -162,13 +196,13 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         if (!Issuer.TryParse(issuer, out _, out var problem))
             throw new ArgumentException($"The issuer {issuer} {problem}.", nameof(issuer));
         var group = endpoints.MapGroup("").AllowAnonymous().WithTags("OAuth2").WithMetadata(new ServerEndpoint());
-        MapMetadata(group, services, Described(resource, options: null), r => r.Document(issuer, ScopeSet.Of(scopes), name: null));
+        MapMetadata(group, services, Described(resource, settings: null), r => r.Document(issuer, ScopeSet.Of(scopes), name: null));
         MissingDocuments.Map(group, services);
         return group;
     }
 
     // RFC 8707: what the APIs of this host answer to is what tokens are for.
-    private static void NoteBearerResources(IServiceProvider services, HqOAuth2Options options)
+    private static void NoteBearerResources(IServiceProvider services, ServerSettings settings)
     {
         var authentication = services.GetService<IOptions<AuthenticationOptions>>()?.Value;
         var bearer = services.GetService<IOptionsMonitor<HqOAuth2BearerOptions>>();
@@ -177,19 +211,19 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         foreach (var scheme in authentication.Schemes.Where(s => s.HandlerType == typeof(HqOAuth2BearerHandler)))
         {
             var own = bearer.Get(scheme.Name).Resources;
-            foreach (var resource in own.Count > 0 ? own : [new ResourcePolicy(options).Default])
-                options.Served.Add(resource);
+            foreach (var resource in own.Count > 0 ? own : [settings.Resources.Default])
+                settings.Resources.Serve(resource);
         }
     }
 
     private static void MapMetadata(RouteGroupBuilder group, IServiceProvider services, string resource)
     {
-        var options = services.GetRequiredService<IOptions<HqOAuth2Options>>().Value;
-        MapMetadata(group, services, Described(resource, options), r => r.Document(options));
+        var settings = services.GetRequiredService<ServerSettings>();
+        MapMetadata(group, services, Described(resource, settings), r => r.Document(settings));
     }
 
-    private static ProtectedResource Described(string resource, HqOAuth2Options? options) =>
-        ProtectedResource.Of(resource, options, out var problem)
+    private static ProtectedResource Described(string resource, ServerSettings? settings) =>
+        ProtectedResource.Of(resource, settings, out var problem)
         ?? throw new ArgumentException($"The protected resource {resource} {problem}.", nameof(resource));
 
     private static void MapMetadata(

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using HQ.OAuth2;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
@@ -48,13 +49,14 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
 
         // what a process has once
+        services.TryAddSingleton(s => new ServerSettings(s.GetRequiredService<IOptions<HqOAuth2Options>>().Value));
         services.TryAddSingleton<TokenKeys>();
         services.TryAddSingleton(s => Protection(s.GetRequiredService<IDataProtectionProvider>()));
         services.TryAddSingleton<ClientSecrets>();
         services.TryAddSingleton<ConfiguredClients>();
         services.TryAddSingleton<ClientMemory>();
         services.TryAddSingleton(s => new DocumentFetcher(
-            DocumentTransport.Handler(s.GetRequiredService<IOptions<HqOAuth2Options>>().Value.Documents.AllowLoopback),
+            DocumentTransport.Handler(s.GetRequiredService<ServerSettings>().Options.Documents.AllowLoopback),
             s.GetRequiredService<TimeProvider>()
         ));
         services.TryAddSingleton<ClientDocuments>();
@@ -66,7 +68,11 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddSingleton<HostRoutes>();
         services.TryAddSingleton<DoctorProbe>();
         services.TryAddSingleton<ProtectedResources>();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Add(AdapterJson.Default));
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            foreach (var ours in new IJsonTypeInfoResolver[] { ProblemJson.Default, ConnectedAppsJson.Default, ManagementJson.Default })
+                json.SerializerOptions.TypeInfoResolverChain.Add(ours);
+        });
         services.TryAddSingleton<IClientStore, InMemoryClientRegistry>();
         services.TryAddSingleton<IAuthorizationStore, InMemoryAuthorizationStore>();
         services.TryAddSingleton<ITicketStore, InMemoryTicketStore>();
@@ -74,7 +80,7 @@ public static class HqOAuth2ServiceCollectionExtensions
 
         // what a request has, since a host's stores may belong to one
         services.TryAddScoped(s => new ClientPolicies(
-            s.GetRequiredService<IOptions<HqOAuth2Options>>(),
+            s.GetRequiredService<ServerSettings>(),
             () => s.GetServices<IClientAuthentication>().Select(m => m.Method)
         ));
         services.TryAddScoped<KeptDocuments>();
@@ -86,7 +92,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddScoped<AccessTokenVerifier>();
         services.TryAddScoped(s => new TokenIssuer(
             s.GetRequiredService<TokenKeys>(),
-            s.GetRequiredService<IOptions<HqOAuth2Options>>(),
+            s.GetRequiredService<ServerSettings>(),
             s.GetServices<ITokenClaims>(),
             s.GetRequiredService<ILogger<TokenIssuer>>()
         ));
@@ -96,7 +102,7 @@ public static class HqOAuth2ServiceCollectionExtensions
             s.GetRequiredService<ClientMemory>(),
             s.GetRequiredService<ConnectedApps>(),
             s.GetRequiredService<ClientPolicies>(),
-            s.GetRequiredService<IOptions<HqOAuth2Options>>(),
+            s.GetRequiredService<ServerSettings>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<RegistrationCeiling>(),
             s.GetRequiredService<EventPublisher>(),
@@ -116,7 +122,7 @@ public static class HqOAuth2ServiceCollectionExtensions
             s.GetRequiredService<AuthorizationRows>(),
             s.GetRequiredService<ClientDirectory>(),
             s.GetRequiredService<EventPublisher>(),
-            s.GetRequiredService<IOptions<HqOAuth2Options>>(),
+            s.GetRequiredService<ServerSettings>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<ConnectedApps>>()
         ));
@@ -124,7 +130,7 @@ public static class HqOAuth2ServiceCollectionExtensions
             s.GetRequiredService<AuthorizeEndpoint>(),
             s.GetRequiredService<AuthorizationContexts>(),
             s.GetRequiredService<RequestHandles>(),
-            s.GetRequiredService<IOptions<HqOAuth2Options>>()
+            s.GetRequiredService<ServerSettings>()
         ));
 
         // the endpoints

@@ -116,10 +116,10 @@ internal static class Given
         ClientMemory? memory = null
     )
     {
-        var options = Microsoft.Extensions.Options.Options.Create(Options());
+        var options = new ServerSettings(Options());
         var configured = new ConfiguredClients(options);
         memory ??= new ClientMemory(options, clock);
-        var directory = Directory(options.Value, registry, memory, clock);
+        var directory = Directory(options.Options, registry, memory, clock);
         var rows = Rows(store ?? new InMemoryAuthorizationStore());
         var apps = new ConnectedApps(rows, directory, Events(), options, clock, NullLogger<ConnectedApps>.Instance);
         var ceiling = new RegistrationCeiling(options, clock, NullLogger<RegistrationCeiling>.Instance);
@@ -128,7 +128,7 @@ internal static class Given
             configured,
             memory,
             apps,
-            Policies(options.Value),
+            Policies(options.Options),
             options,
             clock,
             ceiling,
@@ -148,11 +148,11 @@ internal static class Given
         params IOAuthEvents[] events
     ) =>
         new(
-            new(Microsoft.Extensions.Options.Options.Create(options)),
+            new(new ServerSettings(options)),
             store,
             memory,
             Documents(options, published ?? new(), clock),
-            new(store, tickets ?? new InMemoryTicketStore(clock), Microsoft.Extensions.Options.Options.Create(options), clock),
+            new(store, tickets ?? new InMemoryTicketStore(clock), new ServerSettings(options), clock),
             Policies(options),
             Events(events),
             log ?? NullLogger<ClientDirectory>.Instance
@@ -160,13 +160,10 @@ internal static class Given
 
     /// <summary>What clients may be where these authentication methods are there; the three of this library when none is named.</summary>
     public static ClientPolicies Policies(HqOAuth2Options options, params string[] methods) =>
-        new(
-            Microsoft.Extensions.Options.Options.Create(options),
-            () => methods.Length > 0 ? methods : ["none", "client_secret_basic", "client_secret_post"]
-        );
+        new(new ServerSettings(options), () => methods.Length > 0 ? methods : ["none", "client_secret_basic", "client_secret_post"]);
 
     public static ClientDocuments Documents(HqOAuth2Options options, PublishedDocuments published, TimeProvider clock) =>
-        new(new(published, clock), Microsoft.Extensions.Options.Options.Create(options), clock, NullLogger<ClientDocuments>.Instance);
+        new(new(published, clock), new ServerSettings(options), clock, NullLogger<ClientDocuments>.Instance);
 
     public static EventPublisher Events(params IOAuthEvents[] listeners) =>
         new(listeners, TimeProvider.System, NullLogger<EventPublisher>.Instance);

@@ -7,16 +7,16 @@ namespace HQ.OAuth2;
 /// <summary>Tokens at an API in the server's own process: each request looks at the authorization's row, so a revocation is seen at once.</summary>
 internal sealed class HqOAuth2BearerHandler(
     IOptionsMonitor<HqOAuth2BearerOptions> options,
-    IOptions<HqOAuth2Options> server,
+    ServerSettings server,
     AccessTokenVerifier tokens,
     ProtectedResources resources,
     ILoggerFactory logger,
     UrlEncoder encoder
 ) : BearerHandler<HqOAuth2BearerOptions>(options, server, resources, logger, encoder)
 {
-    private readonly HqOAuth2Options server = server.Value;
+    private readonly ServerSettings server = server;
 
-    protected override IEnumerable<string> Mine => Options.Resources.Count > 0 ? Options.Resources : [new ResourcePolicy(server).Default];
+    protected override IEnumerable<string> Mine => Options.Resources.Count > 0 ? Options.Resources : [server.Resources.Default];
 
     protected override bool IsRefusedPlainHttp => PlainHttp.IsRefused(Context);
 

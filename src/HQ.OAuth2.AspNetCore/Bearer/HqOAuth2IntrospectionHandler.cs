@@ -10,7 +10,7 @@ namespace HQ.OAuth2;
 /// <summary>Tokens at an API elsewhere: the server says whether one counts (RFC 7662 §2).</summary>
 internal sealed class HqOAuth2IntrospectionHandler(
     IOptionsMonitor<HqOAuth2IntrospectionOptions> options,
-    IOptions<HqOAuth2Options> server,
+    ServerSettings server,
     ProtectedResources resources,
     TimeProvider time,
     ILoggerFactory logger,

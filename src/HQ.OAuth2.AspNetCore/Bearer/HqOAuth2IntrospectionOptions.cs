@@ -46,7 +46,7 @@ public sealed class HqOAuth2IntrospectionOptions : HqOAuth2ApiOptions
     {
         if (!OAuth2.Issuer.TryParse(Issuer, out _, out var problem))
             yield return $"AddHqOAuth2Introspection: Issuer = {Issuer ?? "(nothing)"} {problem}.";
-        if (IntrospectionEndpoint is { } endpoint && !RedirectUris.IsPlainHttpsUrl(endpoint) && !RedirectUris.IsLoopback(endpoint))
+        if (IntrospectionEndpoint is { } endpoint && !UriText.IsPlainHttpsUrl(endpoint) && !UriText.IsLoopback(endpoint))
             yield return $"AddHqOAuth2Introspection: IntrospectionEndpoint = {endpoint} is no https URL (http is for loopback only), and the secret goes there.";
         if (string.IsNullOrEmpty(ClientId) || string.IsNullOrEmpty(ClientSecret))
             yield return "AddHqOAuth2Introspection: ClientId or ClientSecret is missing: register a client for this API at the server, with introspects = its resources.";

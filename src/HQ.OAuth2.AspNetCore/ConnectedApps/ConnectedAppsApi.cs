@@ -28,7 +28,7 @@ internal static class ConnectedAppsApi
         await OAuthHttp.WriteJsonAsync(
             http,
             StatusCodes.Status200OK,
-            JsonSerializer.SerializeToUtf8Bytes(ConnectedAppsResponse.Of(page), AdapterJson.Default.ConnectedAppsResponse)
+            JsonSerializer.SerializeToUtf8Bytes(ConnectedAppsResponse.Of(page), ConnectedAppsJson.Default.ConnectedAppsResponse)
         );
     }
 
@@ -55,7 +55,7 @@ internal static class ConnectedAppsApi
 
     private static async ValueTask<string?> SubjectAsync(HttpContext http)
     {
-        var options = OAuthHttp.Options(http);
+        var options = OAuthHttp.Settings(http).Options;
         var user = await HostUser.FindAsync(http, options);
         Outcome<string> known = user is null ? OAuthError.SessionNeeded : HostUser.Subject(user, options);
         if (!known.Failed(out var error, out var subject))

@@ -14,7 +14,7 @@ internal static class ConnectedAppsPage
 
     public static async Task HandleAsync(HttpContext http)
     {
-        var options = OAuthHttp.Options(http);
+        var options = OAuthHttp.Settings(http).Options;
         PageHeaders.Set(http);
         if (await HostUser.FindAsync(http, options) is not { } user)
         {
@@ -79,7 +79,7 @@ internal static class ConnectedAppsPage
     }
 
     // The public path: a proxy may have removed a part of it.
-    private static string PathOf(HttpContext http) => Issuer.Of(OAuthHttp.Options(http)).ConnectedAppsPath;
+    private static string PathOf(HttpContext http) => OAuthHttp.Settings(http).Issuer.ConnectedAppsPath;
 
     private static async ValueTask<IResult> RenderAsync(HttpContext http, string subject, string account)
     {

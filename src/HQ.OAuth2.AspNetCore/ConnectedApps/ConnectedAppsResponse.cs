@@ -76,3 +76,12 @@ internal sealed record ConnectedAppResponse
             ConsentRememberedUntil = app.RememberedUntil is { } until ? Rfc3339.Text(until) : null,
         };
 }
+
+/// <summary>The list in JSON.</summary>
+[JsonSerializable(typeof(ConnectedAppsResponse))]
+[JsonSourceGenerationOptions(
+    AllowDuplicateProperties = false,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower
+)]
+internal sealed partial class ConnectedAppsJson : JsonSerializerContext;

@@ -1,13 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
 /// <summary>Once the app listens, asks it what a client asks first (<c>doctor</c>; by default in Development), and logs what would break.</summary>
 internal sealed class DoctorAtStart(
-    IOptions<HqOAuth2Options> options,
+    ServerSettings settings,
     IHostApplicationLifetime lifetime,
     IServiceScopeFactory scopes,
     DoctorProbe probe,
@@ -19,7 +18,7 @@ internal sealed class DoctorAtStart(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!options.Value.Enabled || options.Value.Doctor != true)
+        if (!settings.Options.Enabled || settings.Options.Doctor != true)
             return;
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
@@ -36,14 +35,14 @@ internal sealed class DoctorAtStart(
         try
         {
             probe.Mark(http);
-            var findings = await IssuerDoctor.ExamineAsync(options.Value.IssuerURL!, http, time, ct);
+            var findings = await IssuerDoctor.ExamineAsync(settings.Options.IssuerURL!, http, time, ct);
             using var scope = scopes.CreateScope();
             if (scope.ServiceProvider.GetRequiredService<IKeyStore>() is InMemoryKeyStore)
                 logger.EphemeralKeys();
             foreach (var finding in findings)
                 logger.DoctorFound(finding.Problem, finding.Fix);
             if (findings.Count == 0)
-                logger.DoctorFoundNothing(options.Value.IssuerURL!);
+                logger.DoctorFoundNothing(settings.Options.IssuerURL!);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {

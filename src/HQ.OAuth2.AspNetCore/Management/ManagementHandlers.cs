@@ -34,7 +34,7 @@ internal static class ManagementHandlers
 
         var page = await clients.ListAsync(new(org, of, limit, after), http.RequestAborted);
         var answer = new ClientsResponse([.. page.Items.Select(c => ClientResponse.Of(c))], page.Next);
-        await WriteAsync(http, StatusCodes.Status200OK, answer, AdapterJson.Default.ClientsResponse);
+        await WriteAsync(http, StatusCodes.Status200OK, answer, ManagementJson.Default.ClientsResponse);
     }
 
     public static async Task ReadAsync(HttpContext http, ClientRegistrar clients, string clientId)
@@ -47,7 +47,7 @@ internal static class ManagementHandlers
 
     public static async Task CreateAsync(HttpContext http, ClientRegistrar clients)
     {
-        if (await BodyAsync(http, AdapterJson.Default.ClientBody) is not { } body)
+        if (await BodyAsync(http, ManagementJson.Default.ClientBody) is not { } body)
             return;
         if (await IsRefusedAsync(http, clients.Problems(body.Metadata, ClientProvenance.Api)))
             return;
@@ -64,7 +64,7 @@ internal static class ManagementHandlers
 
     public static async Task UpdateAsync(HttpContext http, ClientRegistrar clients, string clientId)
     {
-        if (await BodyAsync(http, AdapterJson.Default.ClientBody) is not { } body)
+        if (await BodyAsync(http, ManagementJson.Default.ClientBody) is not { } body)
             return;
         var known = await clients.FindAsync(Decoded(clientId), http.RequestAborted);
         if (known is not null && await IsRefusedAsync(http, clients.Problems(body.Metadata, known.Provenance)))
@@ -90,7 +90,7 @@ internal static class ManagementHandlers
 
     public static async Task RotateSecretAsync(HttpContext http, ClientRegistrar clients, string clientId)
     {
-        if (await BodyAsync(http, AdapterJson.Default.RotationBody) is not { } body)
+        if (await BodyAsync(http, ManagementJson.Default.RotationBody) is not { } body)
             return;
         var overlap = body.OverlapSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : defaultOverlap;
         if (overlap < TimeSpan.Zero || overlap > ClientRegistrar.MaxOverlap)
@@ -108,7 +108,7 @@ internal static class ManagementHandlers
     public static async Task RevokeForClientAsync(HttpContext http, ConnectedApps apps, string clientId) =>
         await RevokedAsync(
             http,
-            ClientDirectory.CanBeId(Decoded(clientId)) ? await apps.RevokeForClientAsync(Decoded(clientId), http.RequestAborted) : 0
+            Client.CanBeId(Decoded(clientId)) ? await apps.RevokeForClientAsync(Decoded(clientId), http.RequestAborted) : 0
         );
 
     public static async Task ListAuthorizationsAsync(HttpContext http, ConnectedApps apps, string? subject, string? clientId)
@@ -130,7 +130,7 @@ internal static class ManagementHandlers
 
         var by = new AuthorizationFilter(NullIfEmpty(subject), NullIfEmpty(clientId), limit, after);
         var answer = ConnectedAppsResponse.Of(await apps.ListAsync(by, http.RequestAborted));
-        await WriteAsync(http, StatusCodes.Status200OK, answer, AdapterJson.Default.ConnectedAppsResponse);
+        await WriteAsync(http, StatusCodes.Status200OK, answer, ConnectedAppsJson.Default.ConnectedAppsResponse);
     }
 
     public static async Task RevokeForSubjectAsync(HttpContext http, ConnectedApps apps, string? subject)
@@ -144,7 +144,7 @@ internal static class ManagementHandlers
     }
 
     private static Task RevokedAsync(HttpContext http, int count) =>
-        WriteAsync(http, StatusCodes.Status200OK, new RevokedResponse(count), AdapterJson.Default.RevokedResponse);
+        WriteAsync(http, StatusCodes.Status200OK, new RevokedResponse(count), ManagementJson.Default.RevokedResponse);
 
     private static Task AnswerAsync(HttpContext http, Outcome<RegisteredClient> outcome) =>
         outcome.Failed(out var error, out var changed)
@@ -204,7 +204,7 @@ internal static class ManagementHandlers
     private static Task WriteClientAsync(HttpContext http, int status, RegisteredClient client)
     {
         http.Response.Headers.ETag = IfMatch.ETagOf(client.Client);
-        return WriteAsync(http, status, ClientResponse.Of(client.Client, client.Secret), AdapterJson.Default.ClientResponse);
+        return WriteAsync(http, status, ClientResponse.Of(client.Client, client.Secret), ManagementJson.Default.ClientResponse);
     }
 
     private static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type) =>

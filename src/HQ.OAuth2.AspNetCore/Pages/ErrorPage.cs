@@ -6,6 +6,14 @@ namespace HQ.OAuth2;
 /// <summary>The page that tells a user what a client may not be told (RFC 6749 §3.1.2.4), and what to do. It leads nowhere by itself.</summary>
 internal static class ErrorPage
 {
+    /// <summary>Answers a request with the page.</summary>
+    public static Task WriteAsync(HttpContext http, OAuthError error)
+    {
+        ProtocolGuard.Note(http, error);
+        PageHeaders.Set(http);
+        return Render(http, error, wayBack: null, tryAgain: null).ExecuteAsync(http);
+    }
+
     /// <param name="http">The request.</param>
     /// <param name="error">What went wrong.</param>
     /// <param name="wayBack">The client's host, and where to tell the client; null = no way back is offered.</param>
@@ -13,7 +21,7 @@ internal static class ErrorPage
     public static IResult Render(HttpContext http, OAuthError error, (string Host, string Location)? wayBack, string? tryAgain)
     {
         OAuthHttp.SayWhenToRetry(http, error.Status);
-        var (texts, explain) = (Layout.Texts(http), OAuthHttp.Options(http).ExplainErrors == true);
+        var (texts, explain) = (Layout.Texts(http), OAuthHttp.Settings(http).ErrorDetail.Explains);
         return Layout.Page(
             http,
             texts["error.title"],

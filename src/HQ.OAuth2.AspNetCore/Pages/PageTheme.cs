@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
@@ -10,11 +9,11 @@ internal sealed class PageTheme
 {
     private const string DefaultColor = "#1f5fbf";
 
-    public PageTheme(IOptions<HqOAuth2Options> options)
+    public PageTheme(ServerSettings settings)
     {
-        var pages = options.Value.Pages;
+        var pages = settings.Options.Pages;
         var color = pages.Color ?? DefaultColor;
-        ServiceName = options.Value.ServiceName;
+        ServiceName = settings.ServiceName;
         Style = Colors(color, pages.DarkColor ?? color) + PageStyle.Css;
         Stylesheet = pages.Stylesheet is { } file ? Html.Of($"<link rel=\"stylesheet\" href=\"{file}\">") : Html.None;
         // The name stands beside it.
@@ -50,7 +49,7 @@ internal sealed class PageTheme
             + "base-uri 'none'; frame-ancestors 'none'";
     }
 
-    private static string Origin(string place) => place.StartsWith('/') ? "'self'" : "https://" + RedirectUris.DisplayHost(place);
+    private static string Origin(string place) => place.StartsWith('/') ? "'self'" : "https://" + UriText.DisplayHost(place);
 
     private static string Colors(string color, string darkColor) =>
         $":root{{--main:{color};--onmain:{TextOn(color)}}}@media(prefers-color-scheme:dark){{:root{{--main:{darkColor};--onmain:{TextOn(darkColor)}}}}}\n";

@@ -18,7 +18,7 @@ internal static class Redirection
     /// <param name="location">The same with the answer.</param>
     public static Task ToClientAsync(HttpContext http, string redirectUri, string location)
     {
-        if (!RedirectUris.IsHttps(redirectUri))
+        if (!UriText.IsHttps(redirectUri))
             return ToAppAsync(http, location);
         To(http, location);
         return Task.CompletedTask;

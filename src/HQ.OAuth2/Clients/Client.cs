@@ -126,9 +126,22 @@ public sealed partial record Client
     /// </summary>
     internal bool ProvesItself => Type == ClientType.Confidential && TokenEndpointAuthMethod != OAuthClientAuthenticationMethods.None;
 
+    /// <summary>The longest client identifier there is; a column for it needs no more.</summary>
+    internal const int MaxIdLength = 800;
+
+    /// <summary>RFC 6749 Appendix A.1: what cannot be a client id needs no look-up.</summary>
+    internal static bool CanBeId(string text) => text.Length is > 0 and <= MaxIdLength && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
     /// <summary>When a client is made: now, in whole milliseconds, so that every store gives back the stamp it was given.</summary>
     internal static DateTimeOffset Stamp(TimeProvider time) =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>
+    /// The scope that a request of this client is about. The registered scope is an <c>api</c> client's ceiling. It is only the default of a
+    /// self-registered one, which may step up to any scope of the server, unless an administrator set it.
+    /// </summary>
+    internal Outcome<ScopeSet> ResolveScope(string? requested, ScopePolicy scopes) =>
+        scopes.Resolve(requested, Scope, isCeiling: ScopeIsCeiling || !IsSelfRegistered);
 
     /// <summary>What this document says, as the client that is stored: with what the store and an administrator decide of it.</summary>
     internal Client As(Client stored) =>
@@ -145,90 +158,4 @@ public sealed partial record Client
         };
 
     internal bool MayUse(string grantType) => GrantTypes.Contains(grantType, StringComparer.Ordinal);
-}
-
-/// <summary>Whether a client can keep a secret (RFC 6749 §2.1).</summary>
-public enum ClientType
-{
-    /// <summary>It runs where its users can read it: PKCE always, shorter refresh chains.</summary>
-    Public,
-
-    /// <summary>It runs on a server and proves who it is.</summary>
-    Confidential,
-}
-
-/// <summary>How a client came to be registered.</summary>
-public enum ClientProvenance
-{
-    /// <summary>By an administrator or the host: by API, in configuration or in code.</summary>
-    Api,
-
-    /// <summary>By itself, through dynamic registration (RFC 7591).</summary>
-    Dcr,
-
-    /// <summary>By a metadata document at the URL that is its client id.</summary>
-    Cimd,
-}
-
-/// <summary>The names of provenances, as APIs and tables have them.</summary>
-public static class ClientProvenances
-{
-    /// <summary><c>api</c>, <c>dcr</c> or <c>cimd</c>.</summary>
-    public static string Name(this ClientProvenance provenance) =>
-        provenance switch
-        {
-            ClientProvenance.Api => "api",
-            ClientProvenance.Dcr => "dcr",
-            ClientProvenance.Cimd => "cimd",
-            _ => throw new ArgumentOutOfRangeException(nameof(provenance)),
-        };
-}
-
-/// <summary>A client secret as it is kept.</summary>
-public sealed record ClientSecret
-{
-    /// <summary>Its bcrypt hash.</summary>
-    public required string Hash { get; init; }
-
-    /// <summary>When it stops working; null = never.</summary>
-    public DateTimeOffset? ExpiresAt { get; init; }
-
-    /// <summary>Whether this server generated it: then what has not our form is refused without hashing.</summary>
-    public bool Generated { get; init; }
-
-    // A record prints its members; a hash belongs in no log.
-    private bool PrintMembers(System.Text.StringBuilder text)
-    {
-        text.Append("ExpiresAt = ").Append(ExpiresAt?.ToString("O") ?? "never").Append(", Generated = ").Append(Generated);
-        return true;
-    }
-}
-
-/// <summary>The names of grant types (RFC 7591 §2).</summary>
-public static class OAuthGrantTypes
-{
-    /// <summary>RFC 6749 §4.1.</summary>
-    public const string AuthorizationCode = "authorization_code";
-
-    /// <summary>RFC 6749 §6.</summary>
-    public const string RefreshToken = "refresh_token";
-
-    /// <summary>RFC 6749 §4.4.</summary>
-    public const string ClientCredentials = "client_credentials";
-}
-
-/// <summary>The names of client authentication methods (RFC 7591 §2).</summary>
-public static class OAuthClientAuthenticationMethods
-{
-    /// <summary>A public client names itself and proves nothing.</summary>
-    public const string None = "none";
-
-    /// <summary>The secret in an HTTP Basic header (RFC 6749 §2.3.1).</summary>
-    public const string ClientSecretBasic = "client_secret_basic";
-
-    /// <summary>The secret in the form body (RFC 6749 §2.3.1).</summary>
-    public const string ClientSecretPost = "client_secret_post";
-
-    /// <summary>Whether a client of this method has a secret from this server, which it may send by Basic or in the body.</summary>
-    internal static bool IsSecret(string method) => method is ClientSecretBasic or ClientSecretPost;
 }

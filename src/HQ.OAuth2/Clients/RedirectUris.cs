@@ -60,8 +60,8 @@ internal static class RedirectUris
             return $"The query of a redirect URI must not have {reserved}, which the response adds.";
         return uri[..colon] switch
         {
-            "https" => HasPlainAuthority(uri, colon) ? null : "An https redirect URI needs a host, without user name.",
-            "http" => IsLoopback(uri)
+            "https" => UriText.HasPlainAuthority(uri) ? null : "An https redirect URI needs a host, without user name.",
+            "http" => UriText.IsLoopback(uri)
                 ? null
                 : "An http redirect URI is allowed on 127.0.0.1, [::1], localhost and names below localhost only.",
             var scheme when neverAllowed.Contains(scheme) => "This scheme is never allowed.",
@@ -87,21 +87,20 @@ internal static class RedirectUris
     {
         if (registered.Contains(sent, StringComparer.Ordinal))
             return true;
-        if (type != ClientType.Public || !TrySplitLoopback(sent, out var host, out var rest))
+        if (type != ClientType.Public || !UriText.TrySplitLoopback(sent, out var host, out var rest))
             return false;
         foreach (var uri in registered)
         {
-            if (TrySplitLoopback(uri, out var registeredHost, out var registeredRest) && host == registeredHost && rest == registeredRest)
+            if (
+                UriText.TrySplitLoopback(uri, out var registeredHost, out var registeredRest)
+                && host == registeredHost
+                && rest == registeredRest
+            )
                 return true;
         }
 
         return false;
     }
-
-    public static bool IsLoopback(string uri) => TrySplitLoopback(uri, out _, out _);
-
-    /// <summary>Whether a redirect URI that passed <see cref="NeverAllowed"/> opens an app by a scheme of its own (RFC 8252 §7.1).</summary>
-    public static bool IsPrivateUse(string uri) => !IsHttps(uri) && !IsLoopback(uri);
 
     /// <summary>
     /// Whether a client hears of an error at once, rather than by a link that a signed-in user follows. Client and redirect URI must be
@@ -109,61 +108,7 @@ internal static class RedirectUris
     /// for the answer (RFC 8252 §7); an https redirect gets it at once only where the host vouches for the client (RFC 9700 §4.11.2).
     /// </summary>
     public static bool HearsErrorsAtOnce(Client client, string redirectUri) =>
-        IsLoopback(redirectUri) || IsPrivateUse(redirectUri) || !client.IsSelfRegistered;
-
-    public static bool IsHttps(string uri) => uri.StartsWith("https://", StringComparison.Ordinal);
-
-    /// <summary>Whether a text is an https URL with a plain host, fit for a page or a header.</summary>
-    public static bool IsPlainHttpsUrl(string uri) => IsHttps(uri) && Problem(uri, ClientType.Public, []) is null;
-
-    /// <summary>The host (with port) of a web redirect, or the scheme of a private-use one: what a user can recognise.</summary>
-    public static string DisplayHost(string uri)
-    {
-        var colon = uri.IndexOf(':', StringComparison.Ordinal);
-        // Not only "http": http.example.app is a scheme too, and what follows it no host.
-        return IsHttps(uri) || uri.StartsWith("http://", StringComparison.Ordinal)
-            ? uri[(colon + 3)..].Split('/', '?')[0]
-            : uri[..(colon + 1)];
-    }
-
-    private static bool TrySplitLoopback(string uri, out string host, out string rest)
-    {
-        (host, rest) = ("", "");
-        if (!uri.StartsWith("http://", StringComparison.Ordinal))
-            return false;
-        var authority = DisplayHost(uri);
-        (host, var port) = SplitPort(authority);
-        rest = uri["http://".Length..][authority.Length..];
-        return LoopbackHost.Is(host) && (port.Length == 0 || IsPort(port));
-    }
-
-    // The port keeps its colon, so that a colon alone is no port.
-    private static (string Host, string Port) SplitPort(string authority)
-    {
-        var at = authority.EndsWith(']') ? -1 : authority.LastIndexOf(':');
-        return at < 0 ? (authority, "") : (authority[..at], authority[at..]);
-    }
-
-    private static bool IsPort(string text) =>
-        text.Length is >= 2 and <= 6
-        && text[0] == ':'
-        && text[1] is >= '1' and <= '9'
-        && text[1..].All(char.IsAsciiDigit)
-        && int.Parse(text[1..]) <= 65535;
-
-    private static bool HasPlainAuthority(string uri, int colon)
-    {
-        if (!uri.AsSpan(colon).StartsWith("://"))
-            return false;
-        var authority = DisplayHost(uri);
-        var (host, port) = SplitPort(authority);
-        return (port.Length == 0 || IsPort(port))
-            && Uri.CheckHostName(host) != UriHostNameType.Unknown
-            && host.All(IsHostCharacter)
-            && host.Contains(':', StringComparison.Ordinal) == host.StartsWith('[');
-    }
-
-    private static bool IsHostCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '[' or ']';
+        UriText.IsLoopback(redirectUri) || UriText.IsPrivateUse(redirectUri) || !client.IsSelfRegistered;
 
     private static bool IsScheme(string text) =>
         text.Length is > 0 and <= 100

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
@@ -10,12 +9,12 @@ internal sealed class AuthorizeEndpoint(
     AuthorizationRows authorizations,
     AnsweredForms answers,
     EventPublisher events,
-    IOptions<HqOAuth2Options> hostOptions,
+    ServerSettings settings,
     TimeProvider time,
     ILogger<AuthorizeEndpoint> logger
 )
 {
-    private readonly HqOAuth2Options options = hostOptions.Value;
+    private readonly HqOAuth2Options options = settings.Options;
     private (string Client, string Subject, IReadOnlyList<OAuthAuthorization> Rows)? given;
 
     /// <summary>§4.1.1: reads the request and checks all of it. Nothing is stored.</summary>
@@ -102,9 +101,9 @@ internal sealed class AuthorizeEndpoint(
             return OAuthError.ChallengeMalformed;
 
         // §3.3: scope; RFC 8707 §2: resource.
-        if (ScopePolicy.Resolve(parameters["scope"], client, options).Failed(out var badScope, out var scope))
+        if (client.ResolveScope(parameters["scope"], settings.Scopes).Failed(out var badScope, out var scope))
             return badScope;
-        var policy = new ResourcePolicy(options);
+        var policy = settings.Resources;
         if (policy.Resolve(parameters.All("resource")).Failed(out var badTarget, out var resources))
             return badTarget;
         if (policy.Misfit(scope, resources) is { } misfit)
@@ -157,7 +156,7 @@ internal sealed class AuthorizeEndpoint(
             request,
             await clients.ImitatesAsync(request.Client, ct),
             subject is null ? ScopeSet.Empty : LiveScope(request.Client, await GivenAsync(request.Client, subject, ct)),
-            options
+            settings
         );
 
     // Only a login that was carried through, or remembered, is something the user knows to have allowed.
@@ -215,7 +214,7 @@ internal sealed class AuthorizeEndpoint(
             },
             Consent =
                 asked && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri, options)
-                    ? new(RedirectUris.DisplayHost(request.RedirectUri), now + options.RememberConsentFor, request.Client.DocumentHash)
+                    ? new(UriText.DisplayHost(request.RedirectUri), now + options.RememberConsentFor, request.Client.DocumentHash)
                     : null,
         };
         // A form posted twice finds the row of its first answer under the id that it carries. Row and note do not follow the caller's
@@ -237,7 +236,7 @@ internal sealed class AuthorizeEndpoint(
                 request.Client.ClientId,
                 scope,
                 request.Resources,
-                RedirectUris.DisplayHost(request.RedirectUri),
+                UriText.DisplayHost(request.RedirectUri),
                 asked
             )
         );
@@ -305,8 +304,8 @@ internal sealed class AuthorizeEndpoint(
         FormEncoding.AppendQuery(
             redirectUri,
             ("error", error.Code),
-            ("error_description", error.Describe(options)),
-            ("error_uri", error.Explanation(options)),
+            ("error_description", error.Describe(settings.ErrorDetail)),
+            ("error_uri", error.Explanation(settings.ErrorDetail)),
             ("state", state),
             ("iss", options.IssuerURL)
         );

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
@@ -9,7 +8,7 @@ internal sealed class ClientConfigurationEndpoint(
     ClientRegistrar registrar,
     ClientSecrets secrets,
     ProofCheck proofs,
-    IOptions<HqOAuth2Options> options,
+    ServerSettings settings,
     ILogger<ClientConfigurationEndpoint> logger
 )
 {
@@ -111,7 +110,7 @@ internal sealed class ClientConfigurationEndpoint(
     }
 
     private RegistrationResponse Answer(RegisteredClient registered, Caller caller) =>
-        RegistrationResponse.Of(registered with { RegistrationAccessToken = caller.Token.ToWire() }, Issuer.Of(options.Value));
+        RegistrationResponse.Of(registered with { RegistrationAccessToken = caller.Token.ToWire() }, settings.Issuer);
 
     private OAuthError Refused(string clientId, OAuthError error)
     {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
@@ -9,7 +8,7 @@ internal sealed class IntrospectionEndpoint(
     AccessTokenVerifier accessTokens,
     AuthorizationRows authorizations,
     RequestLimits limits,
-    IOptions<HqOAuth2Options> options,
+    ServerSettings settings,
     TimeProvider time,
     ILogger<IntrospectionEndpoint> logger
 )
@@ -60,7 +59,7 @@ internal sealed class IntrospectionEndpoint(
         if (await accessTokens.VerifyAsync(text, ct) is not { } token || Known(caller, token) is not { Count: > 0 } audience)
             return IntrospectionResponse.Inactive;
         // §2.2: an API is told what the token means to it, not what it allows elsewhere.
-        var scope = new ResourcePolicy(options.Value).Understood(token.Scope, audience);
+        var scope = settings.Resources.Understood(token.Scope, audience);
         return new()
         {
             Active = true,
@@ -68,7 +67,7 @@ internal sealed class IntrospectionEndpoint(
             ClientId = token.ClientId,
             Subject = token.Subject,
             Audience = audience,
-            Issuer = options.Value.IssuerURL,
+            Issuer = settings.Options.IssuerURL,
             TokenType = "Bearer",
             JwtId = token.JwtId,
             IssuedAt = token.IssuedAt.ToUnixTimeSeconds(),
@@ -98,7 +97,7 @@ internal sealed class IntrospectionEndpoint(
             ClientId = row.ClientId,
             Subject = row.Subject,
             Audience = row.Resources,
-            Issuer = options.Value.IssuerURL,
+            Issuer = settings.Options.IssuerURL,
             SignedInAt = row.SignedInAt?.ToUnixTimeSeconds(),
             IssuedAt = (chain.UsedAt ?? row.Code.RedeemedAt ?? row.IssuedAt).ToUnixTimeSeconds(),
             ExpiresAt = chain.EndsAt.ToUnixTimeSeconds(),
@@ -114,7 +113,7 @@ internal sealed class IntrospectionEndpoint(
         : [.. token.Audience.Where(a => caller.Introspects.Any(right => ResourcePolicy.SameResource(a, right)))];
 
     private bool IsAnonymous(OAuthRequest request) =>
-        options.Value.UnauthenticatedIntrospection
+        settings.Options.UnauthenticatedIntrospection
         && request.Authorization.Count == 0
         && request.Parameters["client_id"] is null
         && request.Parameters["client_secret"] is null

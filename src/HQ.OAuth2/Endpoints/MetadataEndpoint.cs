@@ -1,26 +1,25 @@
 using System.Text.Json.Serialization;
-using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
 /// <summary>The authorization server metadata (RFC 8414 §2): from the configuration and from what is really there, never from a request.</summary>
-internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoint token, IOptions<HqOAuth2Options> options)
+internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoint token, ServerSettings settings)
 {
     public ServerMetadata Document()
     {
-        var issuer = Issuer.Of(options.Value);
+        var issuer = settings.Issuer;
         var methods = clients.Methods.ToList();
-        var scopes = options.Value.Scopes.Select(s => s.Name).ToList();
+        var scopes = settings.Options.Scopes.Select(s => s.Name).ToList();
         return new()
         {
             Issuer = issuer.Value,
             AuthorizationEndpoint = issuer.Url(issuer.AuthorizePath),
             TokenEndpoint = issuer.Url(issuer.TokenPath),
-            RegistrationEndpoint = options.Value.Dcr ? issuer.Url(issuer.RegisterPath) : null,
+            RegistrationEndpoint = settings.Options.Dcr ? issuer.Url(issuer.RegisterPath) : null,
             IntrospectionEndpoint = issuer.Url(issuer.IntrospectPath),
             RevocationEndpoint = issuer.Url(issuer.RevokePath),
             JwksUri = issuer.Url(issuer.JwksPath),
-            ClientIdMetadataDocumentSupported = options.Value.ClientIdMetadataDocuments ? true : null,
+            ClientIdMetadataDocumentSupported = settings.Options.ClientIdMetadataDocuments ? true : null,
             ScopesSupported = scopes.Count > 0 ? scopes : null,
             GrantTypesSupported = [.. token.GrantTypes],
             TokenEndpointAuthMethodsSupported = methods,

@@ -20,15 +20,15 @@ internal sealed record ProtectedResource
 
     /// <summary>The resource of an identifier, or in a sentence why it cannot be one here (§1.2).</summary>
     /// <param name="identifier">The identifier.</param>
-    /// <param name="options">The server's, when it is in this host; null = it runs elsewhere, and knows what tokens may be for.</param>
+    /// <param name="settings">The server's, when it is in this host; null = it runs elsewhere, and knows what tokens may be for.</param>
     /// <param name="problem">The sentence.</param>
-    public static ProtectedResource? Of(string identifier, HqOAuth2Options? options, out string? problem)
+    public static ProtectedResource? Of(string identifier, ServerSettings? settings, out string? problem)
     {
-        var isWeb = RedirectUris.IsPlainHttpsUrl(identifier) || RedirectUris.IsLoopback(identifier);
+        var isWeb = UriText.IsPlainHttpsUrl(identifier) || UriText.IsLoopback(identifier);
         problem =
             !isWeb || !ResourcePolicy.IsResourceUri(identifier) ? "is no https URL without fragment (http is for loopback only)"
             : identifier.Contains('?', StringComparison.Ordinal) ? "has a query: name the resource by its path"
-            : options is not null && !new ResourcePolicy(options).Allows(identifier)
+            : settings is not null && !settings.Resources.Allows(identifier)
                 ? "is neither in resources nor below the issuer, so no client could get a token for it: add it to resources"
             : null;
         if (problem is not null)
@@ -39,11 +39,12 @@ internal sealed record ProtectedResource
     }
 
     /// <summary>The document of §2; lists that are empty are left out (§3.2).</summary>
-    public ProtectedResourceMetadata Document(HqOAuth2Options options)
-    {
-        var policy = new ResourcePolicy(options);
-        return Document(options.IssuerURL!, policy.Understood(ScopePolicy.All(options), [Identifier]), policy.Describe(Identifier).Name);
-    }
+    public ProtectedResourceMetadata Document(ServerSettings settings) =>
+        Document(
+            settings.Issuer.Value,
+            settings.Resources.Understood(settings.Scopes.All, [Identifier]),
+            settings.Resources.NameOf(Identifier)
+        );
 
     /// <summary>The document of §2 with what is known of the server.</summary>
     public ProtectedResourceMetadata Document(string issuer, ScopeSet scope, string? name)

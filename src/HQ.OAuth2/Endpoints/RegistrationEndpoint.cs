@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
@@ -9,7 +8,7 @@ namespace HQ.OAuth2;
 internal sealed class RegistrationEndpoint(
     ClientRegistrar registrar,
     RequestLimits limits,
-    IOptions<HqOAuth2Options> options,
+    ServerSettings settings,
     ILogger<RegistrationEndpoint> logger
 )
 {
@@ -36,11 +35,11 @@ internal sealed class RegistrationEndpoint(
     )
     {
         // §3: an initial access token, where the host demands one.
-        if (options.Value.InitialAccessTokens.Count > 0)
+        if (settings.Options.InitialAccessTokens.Count > 0)
         {
             if (BearerTokens.Read(authorization).Failed(out var missing, out var token))
                 return missing;
-            if (!options.Value.InitialAccessTokens.Any(t => AreEqual(t, token)))
+            if (!settings.Options.InitialAccessTokens.Any(t => AreEqual(t, token)))
                 return OAuthError.InvalidToken.Because("the initial access token is not in initialAccessTokens");
         }
 
@@ -53,7 +52,7 @@ internal sealed class RegistrationEndpoint(
             return refused;
 
         // §3.2.1: everything that was registered, substituted values too.
-        return RegistrationResponse.Of(registered, Issuer.Of(options.Value));
+        return RegistrationResponse.Of(registered, settings.Issuer);
     }
 
     private static bool AreEqual(string one, string other) =>

@@ -1,10 +1,7 @@
-using Microsoft.Extensions.Options;
-
 namespace HQ.OAuth2;
 
 /// <summary>The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.5).</summary>
-internal sealed class AuthorizationCodeGrant(AuthorizationRows authorizations, TokenIssuer tokens, IOptions<HqOAuth2Options> options)
-    : IGrantType
+internal sealed class AuthorizationCodeGrant(AuthorizationRows authorizations, TokenIssuer tokens, ServerSettings settings) : IGrantType
 {
     public string GrantType => OAuthGrantTypes.AuthorizationCode;
 
@@ -28,11 +25,10 @@ internal sealed class AuthorizationCodeGrant(AuthorizationRows authorizations, T
         };
         // RFC 9700 §4.14.2: per client whether it gets a refresh token.
         RefreshToken? first = request.Client.MayUse(OAuthGrantTypes.RefreshToken) ? RefreshToken.New(code.Id) : null;
-        var resources = new ResourcePolicy(options.Value);
-        var lifetimes = TokenLifetimes.Of(request.Client, options.Value);
+        var lifetimes = TokenLifetimes.Of(request.Client, settings.Options);
         var outcome = await authorizations.StepAsync(
             code.Id,
-            row => row.Redeem(redemption, first, resources, lifetimes),
+            row => row.Redeem(redemption, first, settings.Resources, lifetimes),
             OAuthError.InvalidCode,
             "code",
             ct

@@ -1,9 +1,7 @@
-using Microsoft.Extensions.Options;
-
 namespace HQ.OAuth2;
 
 /// <summary>The client credentials grant (RFC 6749 §4.4). Its token has no authorization row: it lives while its client does.</summary>
-internal sealed class ClientCredentialsGrant(TokenIssuer tokens, IOptions<HqOAuth2Options> options) : IGrantType
+internal sealed class ClientCredentialsGrant(TokenIssuer tokens, ServerSettings settings) : IGrantType
 {
     public string GrantType => OAuthGrantTypes.ClientCredentials;
 
@@ -16,9 +14,9 @@ internal sealed class ClientCredentialsGrant(TokenIssuer tokens, IOptions<HqOAut
             );
 
         // §4.4.2: scope; RFC 8707 §2.2: resource.
-        if (ScopePolicy.Resolve(request.Parameters["scope"], request.Client, options.Value).Failed(out var badScope, out var scope))
+        if (request.Client.ResolveScope(request.Parameters["scope"], settings.Scopes).Failed(out var badScope, out var scope))
             return badScope;
-        var resources = new ResourcePolicy(options.Value);
+        var resources = settings.Resources;
         if (resources.Resolve(request.Parameters.All("resource")).Failed(out var badTarget, out var audience))
             return badTarget;
         if (resources.Misfit(scope, audience) is { } misfit)

@@ -1,10 +1,7 @@
-using Microsoft.Extensions.Options;
-
 namespace HQ.OAuth2;
 
 /// <summary>The refresh token grant (RFC 6749 §6, RFC 9700 §4.14.2).</summary>
-internal sealed class RefreshTokenGrant(AuthorizationRows authorizations, TokenIssuer tokens, IOptions<HqOAuth2Options> options)
-    : IGrantType
+internal sealed class RefreshTokenGrant(AuthorizationRows authorizations, TokenIssuer tokens, ServerSettings settings) : IGrantType
 {
     public string GrantType => OAuthGrantTypes.RefreshToken;
 
@@ -17,7 +14,7 @@ internal sealed class RefreshTokenGrant(AuthorizationRows authorizations, TokenI
             return OAuthError.InvalidRefreshToken.Because("the token is not of our form, or was cut off");
 
         // Unknown scopes are left out here as they were at the authorization endpoint (§3.3).
-        if (ScopePolicy.Known(request.Parameters["scope"], options.Value).Failed(out var badScope, out var scope))
+        if (settings.Scopes.Known(request.Parameters["scope"]).Failed(out var badScope, out var scope))
             return badScope;
 
         // The row decides: this client, no more than was granted, and which turn it is (§6).
@@ -30,11 +27,10 @@ internal sealed class RefreshTokenGrant(AuthorizationRows authorizations, TokenI
             Now = request.Now,
         };
         var salt = IssuedText.NewSecret();
-        var resources = new ResourcePolicy(options.Value);
-        var lifetimes = TokenLifetimes.Of(request.Client, options.Value);
+        var lifetimes = TokenLifetimes.Of(request.Client, settings.Options);
         var outcome = await authorizations.StepAsync(
             token.Id,
-            row => row.Rotate(refresh, salt, resources, lifetimes),
+            row => row.Rotate(refresh, salt, settings.Resources, lifetimes),
             OAuthError.InvalidRefreshToken,
             "refresh token",
             ct

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -11,7 +10,7 @@ internal sealed class AccessTokenVerifier(
     AuthorizationRows authorizations,
     ClientDirectory clients,
     ITicketStore tickets,
-    IOptions<HqOAuth2Options> options,
+    ServerSettings settings,
     TimeProvider time
 )
 {
@@ -75,7 +74,7 @@ internal sealed class AccessTokenVerifier(
                 text,
                 new TokenValidationParameters
                 {
-                    ValidIssuer = options.Value.IssuerURL,
+                    ValidIssuer = settings.Options.IssuerURL,
                     ValidTypes = [AccessToken.Type],
                     ValidAlgorithms = [.. SigningKey.Algorithms, EncryptionKey.KeyManagement, EncryptionKey.ContentEncryption],
                     IssuerSigningKeys = ring.Verification,

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -13,16 +12,12 @@ public sealed class TokenIssuer
     private static readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
 
     private readonly TokenKeys keys;
-    private readonly HqOAuth2Options options;
+    private readonly ServerSettings settings;
     private readonly IEnumerable<ITokenClaims> hostClaims;
     private readonly ILogger logger;
 
-    internal TokenIssuer(
-        TokenKeys keys,
-        IOptions<HqOAuth2Options> options,
-        IEnumerable<ITokenClaims> hostClaims,
-        ILogger<TokenIssuer> logger
-    ) => (this.keys, this.options, this.hostClaims, this.logger) = (keys, options.Value, hostClaims, logger);
+    internal TokenIssuer(TokenKeys keys, ServerSettings settings, IEnumerable<ITokenClaims> hostClaims, ILogger<TokenIssuer> logger) =>
+        (this.keys, this.settings, this.hostClaims, this.logger) = (keys, settings, hostClaims, logger);
 
     /// <summary>Issues an access token without an authorization row and without a refresh token: for extension grants.</summary>
     /// <param name="grantType">Which grant issues it, for the log.</param>
@@ -65,7 +60,7 @@ public sealed class TokenIssuer
         CancellationToken ct
     )
     {
-        var resources = new ResourcePolicy(options);
+        var (options, resources) = (settings.Options, settings.Resources);
         if (audience.Count == 0)
             audience = [resources.Default];
 

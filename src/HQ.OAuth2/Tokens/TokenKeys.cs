@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
@@ -12,7 +11,7 @@ namespace HQ.OAuth2;
 internal sealed class TokenKeys(
     IKeyStore store,
     KeyProtection protection,
-    IOptions<HqOAuth2Options> options,
+    ServerSettings settings,
     TimeProvider time,
     ILogger<TokenKeys> logger
 ) : IDisposable
@@ -97,12 +96,12 @@ internal sealed class TokenKeys(
         foreach (
             var (kind, material) in new (string, Func<byte[]>)[]
             {
-                (SigningKey.Kind, () => SigningKey.NewMaterial(options.Value.SigningAlgorithm)),
+                (SigningKey.Kind, () => SigningKey.NewMaterial(settings.Options.SigningAlgorithm)),
                 (EncryptionKey.Kind, EncryptionKey.NewMaterial),
             }
         )
         {
-            var plan = KeyRotation.Plan(kind, records, now, options.Value);
+            var plan = KeyRotation.Plan(kind, records, now, settings.Options);
             if (plan.Next is { } next)
             {
                 // Of many nodes one makes it; the others find it.

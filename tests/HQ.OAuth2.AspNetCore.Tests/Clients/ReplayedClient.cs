@@ -149,7 +149,7 @@ internal abstract class ReplayedClient
         user ??= App.NewUser();
         var page = await user.GetAsync(Url(clientId, redirectUri));
         page.IsConsentPage().Should().BeTrue(page.Body);
-        page.Body.Should().Contain(Name).And.Contain(HQ.OAuth2.RedirectUris.DisplayHost(redirectUri));
+        page.Body.Should().Contain(Name).And.Contain(UriText.DisplayHost(redirectUri));
         var location = await user.PressAsync(page, "approve");
         location.Location.Should().StartWith(redirectUri);
         location.LocationParameter("state").Should().Be(State);

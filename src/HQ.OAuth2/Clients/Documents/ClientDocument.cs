@@ -46,7 +46,7 @@ internal static class ClientDocument
             return OAuthError.InvalidClientMetadata("client_name", "is missing");
         if (options.Documents.SameOrigin && metadata.RedirectUris!.Any(uri => !IsOfOrigin(uri, clientId)))
             return OAuthError.InvalidRedirectUri("By documents:sameOrigin a redirect URI is on the host of the document, or on loopback.");
-        var client = ClientRegistrar.Build(clientId, metadata, ClientProvenance.Cimd, options.DefaultOrg, []) with
+        var client = metadata.ToClient(clientId, ClientProvenance.Cimd, options.DefaultOrg, []) with
         {
             DocumentHash = Hash(json, metadata),
         };
@@ -62,7 +62,7 @@ internal static class ClientDocument
     }
 
     private static bool IsOfOrigin(string uri, string clientId) =>
-        RedirectUris.IsLoopback(uri) || (RedirectUris.IsHttps(uri) && ClientDocumentUrl.Origin(uri) == ClientDocumentUrl.Origin(clientId));
+        UriText.IsLoopback(uri) || (UriText.IsHttps(uri) && ClientDocumentUrl.Origin(uri) == ClientDocumentUrl.Origin(clientId));
 }
 
 /// <summary>A client as its document describes it.</summary>

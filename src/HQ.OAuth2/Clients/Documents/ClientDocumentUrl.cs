@@ -13,7 +13,7 @@ internal static class ClientDocumentUrl
 
     /// <summary>What forbids fetching it, by §3 or by the host's policy (§6.8); null when nothing does.</summary>
     public static string? Problem(string clientId, ClientDocumentOptions policy) =>
-        !RedirectUris.IsPlainHttpsUrl(clientId) ? "it is no plain https URL: host, path, no user name, no fragment"
+        !UriText.IsPlainHttpsUrl(clientId) ? "it is no plain https URL: host, path, no user name, no fragment"
         : clientId.Contains('?', StringComparison.Ordinal) ? "it has a query"
         : clientId.IndexOf('/', Https.Length) is var path && path < 0 ? "it has no path"
         : clientId[path..].Split('/').Any(IsDotSegment) ? "it has a dot segment"
@@ -25,7 +25,7 @@ internal static class ClientDocumentUrl
         : null;
 
     /// <summary>Scheme, host and port, as they stand in the URL.</summary>
-    public static string Origin(string clientId) => Https + RedirectUris.DisplayHost(clientId);
+    public static string Origin(string clientId) => Https + UriText.DisplayHost(clientId);
 
     /// <summary>Whether a text can stand in a list of hosts: a name in lower case, or <c>*.</c> and a name for every host below it.</summary>
     public static bool IsHostPattern(string text)

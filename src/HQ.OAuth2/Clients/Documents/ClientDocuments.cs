@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
@@ -9,12 +8,8 @@ namespace HQ.OAuth2;
 /// in, and cached by HTTP's rules. Errors are not cached. One fetch at a time for a document, a bounded number in flight, and limits a
 /// minute for each host and user keep the fetches few.
 /// </summary>
-internal sealed class ClientDocuments(
-    DocumentFetcher fetcher,
-    IOptions<HqOAuth2Options> options,
-    TimeProvider time,
-    ILogger<ClientDocuments> logger
-) : IDisposable
+internal sealed class ClientDocuments(DocumentFetcher fetcher, ServerSettings settings, TimeProvider time, ILogger<ClientDocuments> logger)
+    : IDisposable
 {
     /// <summary>So many fetches are in flight in a process at one time.</summary>
     public const int MaxInFlight = 8;
@@ -31,11 +26,11 @@ internal sealed class ClientDocuments(
 
     /// <summary>Whether a client id means a document, and this server reads documents.</summary>
     public bool IsMeant(string clientId) =>
-        options.Value.ClientIdMetadataDocuments && ClientDocumentUrl.IsMeant(clientId) && ClientDirectory.CanBeId(clientId);
+        settings.Options.ClientIdMetadataDocuments && ClientDocumentUrl.IsMeant(clientId) && Client.CanBeId(clientId);
 
     /// <summary>Why the URL cannot be a client here, by its form (§3) or by the host's policy (§6.8); null when it can.</summary>
     public OAuthError? Problem(string clientId) =>
-        ClientDocumentUrl.Problem(clientId, options.Value.Documents) is { } problem
+        ClientDocumentUrl.Problem(clientId, settings.Options.Documents) is { } problem
             ? OAuthError.ClientDocumentUrlRefused.Because(problem)
             : null;
 
@@ -88,18 +83,18 @@ internal sealed class ClientDocuments(
         {
             if (!MayFetch(clientId, subject, kept))
                 return OAuthError
-                    .ClientDocumentUnavailable(RedirectUris.DisplayHost(clientId))
+                    .ClientDocumentUnavailable(UriText.DisplayHost(clientId))
                     .Because("limits:documentFetchesPerMinute is reached for its host or for the user");
             if ((await fetcher.FetchAsync(clientId, slot)).Failed(out var unavailable, out var fetched))
                 return unavailable;
-            if (ClientDocument.Read(clientId, fetched.Body, policy, options.Value).Failed(out var invalid, out var described))
-                return OAuthError.ClientDocumentInvalid(RedirectUris.DisplayHost(clientId)).Because(invalid.Description);
+            if (ClientDocument.Read(clientId, fetched.Body, policy, settings.Options).Failed(out var invalid, out var described))
+                return OAuthError.ClientDocumentInvalid(UriText.DisplayHost(clientId)).Because(invalid.Description);
             var client = described.Client;
             var now = time.GetUtcNow();
             var last = known.TryGet(clientId, now, out var before) ? before.Client : kept;
             known.Set(clientId, new(client, now + fetched.FreshFor), now);
             logger.DocumentFetched(clientId, now + fetched.FreshFor);
-            logger.LeftOut(client, described.LeftOut);
+            logger.LeftOut(client.ClientId, client.ClientName, described.LeftOut);
             return new FoundDocument(client, last is not null && last.DocumentHash != client.DocumentHash);
         }
     }
@@ -108,7 +103,7 @@ internal sealed class ClientDocuments(
     // asked for so many, on all its ports, and one user takes no more than a part of them.
     private bool MayFetch(string clientId, string subject, Client? kept)
     {
-        var perMinute = options.Value.Limits.DocumentFetchesPerMinute;
+        var perMinute = settings.Options.Limits.DocumentFetchesPerMinute;
         if (kept is not null || known.TryGet(clientId, time.GetUtcNow(), out _))
             return documents.TryTake(clientId, perMinute);
         var perUser = perMinute / UsersPerHost + (perMinute % UsersPerHost > 0 ? 1 : 0);

@@ -85,7 +85,7 @@ internal sealed class DocumentFetcher(HttpMessageHandler handler, TimeProvider t
     }
 
     private static OAuthError Unavailable(string url, string reason) =>
-        OAuthError.ClientDocumentUnavailable(RedirectUris.DisplayHost(url)).Because(reason);
+        OAuthError.ClientDocumentUnavailable(UriText.DisplayHost(url)).Because(reason);
 }
 
 /// <summary>A document as it came.</summary>

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
@@ -10,7 +9,7 @@ namespace HQ.OAuth2;
 /// clients of provenance <c>cimd</c>. For a host whose client store cannot add clients they are kept on the ticket store: one ticket in
 /// each period of use, looked for in this period and the one before, so that there is no gap while the client is in use.
 /// </summary>
-internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, IOptions<HqOAuth2Options> options, TimeProvider time)
+internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, ServerSettings settings, TimeProvider time)
 {
     // Who loses a write finds the other's next time; more rounds mean a broken store.
     private const int MaxRounds = 100;
@@ -18,7 +17,8 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, IO
     // Not shorter, so that changes of the setting below it keep every key. A change above it begins new keys: users connect again.
     private static readonly TimeSpan shortestPeriod = TimeSpan.FromDays(180);
 
-    private TimeSpan Period => options.Value.UnusedClientLifetime > shortestPeriod ? options.Value.UnusedClientLifetime : shortestPeriod;
+    private TimeSpan Period =>
+        settings.Options.UnusedClientLifetime > shortestPeriod ? settings.Options.UnusedClientLifetime : shortestPeriod;
 
     /// <summary>The document that is kept on the ticket store; null when there is none, or when the client store itself keeps documents.</summary>
     public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
@@ -64,11 +64,7 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, IO
     {
         if (await registry.FindAsync(document.ClientId, ct) is not { } stored)
         {
-            var first = document with
-            {
-                CreatedAt = Client.Stamp(time),
-                LastUsedOn = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime),
-            };
+            var first = document with { CreatedAt = Client.Stamp(time), LastUsedOn = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime) };
             return await registry.TryAddAsync(first, ct) ? first : null;
         }
 

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace HQ.OAuth2;
+
+/// <summary>The default: the host's own sign-in, then our consent page, or the one that the host names.</summary>
+internal sealed class BuiltInAuthorizationUi(ServerSettings settings) : IAuthorizationUi
+{
+    public ValueTask<AuthorizationDecision> DecideAsync(AuthorizationContext context, CancellationToken ct) => new(Decide(context));
+
+    private AuthorizationDecision Decide(AuthorizationContext context) =>
+        context switch
+        {
+            { User: null } => new AuthorizationDecision.Ask(SignIn(context)),
+            { Answer: "approve" } => new AuthorizationDecision.Approve(context.AnsweredScope),
+            { Answer: "deny" } => new AuthorizationDecision.Deny(),
+            { IsRemembered: true } => new AuthorizationDecision.Approve(),
+            _ when settings.Options.Pages.ConsentPath is { } path => new AuthorizationDecision.Ask(HostsPage(path, context.ReturnPath)),
+            _ => new AuthorizationDecision.Ask(ConsentPage.Render(context)),
+        };
+
+    private static RedirectHttpResult HostsPage(string path, string returnUrl) =>
+        TypedResults.LocalRedirect($"~{path}?returnUrl={Uri.EscapeDataString(returnUrl)}");
+
+    private static IResult SignIn(AuthorizationContext context) =>
+        Results.Challenge(
+            new AuthenticationProperties { RedirectUri = context.ReturnPath },
+            context.AuthenticationScheme is { } scheme ? [scheme] : null
+        );
+}

@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// CORS by the protocol's rule (RFC 9700 §2.6, OAuth 2.1 §9): any origin, never with credentials, at the endpoints that browser apps call;
+/// never at the authorization endpoint. It stands before the host's pipeline, so that no global policy of the host changes either.
+/// </summary>
+internal sealed class CrossOriginFilter(ServerSettings settings, ProtectedResources resources) : IStartupFilter
+{
+    private const int MaxAskedHeaders = 2000;
+
+    private static readonly string[] alwaysAllowed = ["Authorization", "Content-Type", "MCP-Protocol-Version"];
+
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
+        app =>
+        {
+            // A host without the server may have protected resources all the same.
+            var issuer = settings.Options.Enabled ? settings.Issuer : null;
+            string[] open = issuer is null
+                ? []
+                :
+                [
+                    issuer.MetadataPath,
+                    .. settings.Options.RootMetadata ? [Issuer.RootMetadataPath] : Array.Empty<string>(),
+                    .. issuer.Forms(issuer.TokenPath),
+                    .. issuer.Forms(issuer.RegisterPath),
+                    .. issuer.Forms(issuer.RevokePath),
+                    .. issuer.Forms(issuer.JwksPath),
+                ];
+            string[] closed = issuer is null
+                ? []
+                :
+                [
+                    .. issuer.Forms(issuer.AuthorizePath),
+                    .. issuer.Forms(issuer.ConnectedAppsPath),
+                    .. issuer.Forms(issuer.AuthorizationsPath),
+                ];
+            app.Use((http, rest) => InvokeAsync(http, rest, open, closed));
+
+            next(app);
+        };
+
+    private Task InvokeAsync(HttpContext http, RequestDelegate next, string[] open, string[] closed)
+    {
+        // Registered first, so it runs last: after whatever the host's own CORS policy wrote.
+        if (closed.Any(path => RequestPath.IsBelow(http, path)))
+            http.Response.OnStarting(Remove, http.Response.Headers);
+        if (!open.Concat(resources.Paths).Any(path => RequestPath.Is(http, path)))
+            return next(http);
+
+        // Whether an origin asks or not, so that a cache may give one answer to everybody.
+        http.Response.OnStarting(Allow, http.Response.Headers);
+        if (!HttpMethods.IsOptions(http.Request.Method) || !http.Request.Headers.ContainsKey("Access-Control-Request-Method"))
+            return next(http);
+
+        var headers = http.Response.Headers;
+        headers.AccessControlAllowMethods = "GET, HEAD, POST";
+        headers.AccessControlAllowHeaders = AllowedHeaders(http.Request.Headers.AccessControlRequestHeaders.ToString());
+        headers.Vary = "Access-Control-Request-Headers";
+        headers.AccessControlMaxAge = "3600";
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    // Clients send headers of their own (tracing, versions), and no credentials go with any of them: each header that is asked for by a
+    // proper name is allowed, within a bound.
+    private static string AllowedHeaders(string asked)
+    {
+        var names = asked.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var isProper = asked.Length <= MaxAskedHeaders && names.All(name => name.All(IsTokenCharacter));
+        return string.Join(", ", alwaysAllowed.Concat(isProper ? names : []).Distinct(StringComparer.OrdinalIgnoreCase));
+    }
+
+    // RFC 9110 §5.6.2
+    private static bool IsTokenCharacter(char c) => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal);
+
+    private static Task Allow(object state)
+    {
+        var headers = (IHeaderDictionary)state;
+        headers.AccessControlAllowOrigin = "*";
+        headers.AccessControlExposeHeaders = "WWW-Authenticate, Retry-After";
+        headers.Remove("Access-Control-Allow-Credentials");
+        return Task.CompletedTask;
+    }
+
+    private static Task Remove(object state)
+    {
+        var headers = (IHeaderDictionary)state;
+        foreach (var name in headers.Keys.Where(k => k.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase)).ToList())
+            headers.Remove(name);
+        return Task.CompletedTask;
+    }
+}

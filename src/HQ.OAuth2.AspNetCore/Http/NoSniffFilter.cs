@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// Every answer at our addresses says that browsers must take its content type as it is. It stands before the host's pipeline, so that
+/// answers which other parts give at our addresses have it too: routing's 404, 405 and 415, a policy's 401 and 403, a preflight's 204.
+/// </summary>
+internal sealed class NoSniffFilter(ServerSettings settings, ProtectedResources resources) : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
+        app =>
+        {
+            var issuer = settings.Options.Enabled ? settings.Issuer : null;
+            string[] roots = issuer is null
+                ? []
+                :
+                [
+                    .. issuer.Forms(issuer.Path + "/oauth2"),
+                    .. issuer.Forms(issuer.AuthorizationsPath),
+                    .. issuer.Forms(issuer.ManagementPath),
+                    issuer.MetadataPath,
+                ];
+            app.Use(
+                (http, rest) =>
+                {
+                    http.Response.OnStarting(() => SetAsync(http, roots));
+                    return rest(http);
+                }
+            );
+            next(app);
+        };
+
+    private Task SetAsync(HttpContext http, string[] roots)
+    {
+        if (
+            http.GetEndpoint()?.Metadata.GetMetadata<ServerEndpoint>() is not null
+            || roots.Concat(resources.Paths).Any(root => RequestPath.IsBelow(http, root))
+        )
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+        return Task.CompletedTask;
+    }
+}

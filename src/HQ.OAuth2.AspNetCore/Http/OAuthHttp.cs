@@ -1,0 +1,168 @@
+using System.Buffers;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace HQ.OAuth2;
+
+/// <summary>HTTP in, HTTP out: the one place where requests become values of the core and its answers become bytes.</summary>
+internal static class OAuthHttp
+{
+    private const string BasicChallenge = "Basic realm=\"oauth2\", charset=\"UTF-8\"";
+    private const string BearerChallenge = "Bearer realm=\"oauth2\"";
+
+    /// <summary>A back-channel request: form body, query and Authorization header.</summary>
+    public static async ValueTask<Outcome<OAuthRequest>> ReadAsync(HttpContext http)
+    {
+        if ((await ReadFormAsync(http)).Failed(out var badForm, out var form))
+            return badForm;
+        if (ReadQuery(http).Failed(out var badQuery, out var query))
+            return badQuery;
+        return new OAuthRequest
+        {
+            Parameters = form,
+            Query = query,
+            Authorization = Authorization(http),
+            RemoteAddress = RemoteAddress(http),
+        };
+    }
+
+    public static Outcome<OAuthParameters> ReadQuery(HttpContext http) =>
+        OAuthParameters.Parse(Encoding.UTF8.GetBytes(http.Request.QueryString.Value is { Length: > 0 } query ? query[1..] : ""));
+
+    /// <summary>The form body, read by our own rules: raw pairs, strict decoding, a limit before anything is parsed.</summary>
+    public static async ValueTask<Outcome<OAuthParameters>> ReadFormAsync(HttpContext http)
+    {
+        if (!IsOfType(http, "application/x-www-form-urlencoded"))
+            return OAuthError.NotAForm;
+        return (await ReadBodyAsync(http)).Failed(out var error, out var body) ? error : OAuthParameters.Parse(body);
+    }
+
+    public static async ValueTask<Outcome<byte[]>> ReadJsonAsync(HttpContext http) =>
+        IsOfType(http, "application/json") ? await ReadBodyAsync(http) : OAuthError.NotAJsonObject;
+
+    /// <summary>Whom limits count: an address, or the network of 64 bits that the owner of an IPv6 address has.</summary>
+    public static string? RemoteAddress(HttpContext http)
+    {
+        if (http.Connection.RemoteIpAddress is not { } address)
+            return null;
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
+            : address.ToString();
+    }
+
+    public static IReadOnlyList<string> Authorization(HttpContext http) => [.. http.Request.Headers.Authorization.OfType<string>()];
+
+    /// <summary>Writes the answer of a step: its value with this status, or its error.</summary>
+    public static Task WriteAsync<T>(HttpContext http, Outcome<T> outcome, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
+        where T : notnull =>
+        outcome.Failed(out var error, out var value)
+            ? WriteErrorAsync(http, error)
+            : WriteJsonAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    /// <summary>RFC 6749 §5.2, RFC 6750 §3: status, challenge, and a JSON body whatever the status is.</summary>
+    public static Task WriteErrorAsync(HttpContext http, OAuthError error)
+    {
+        ProtocolGuard.Note(http, error);
+        if (error.Status == StatusCodes.Status401Unauthorized)
+            http.Response.Headers.WWWAuthenticate = Challenge(http, error);
+        SayWhenToRetry(http, error.Status);
+        return WriteErrorBodyAsync(http, error);
+    }
+
+    /// <summary>The JSON body of an error whose headers are written.</summary>
+    public static Task WriteErrorBodyAsync(HttpContext http, OAuthError error) =>
+        WriteJsonAsync(
+            http,
+            error.Status,
+            JsonSerializer.SerializeToUtf8Bytes(
+                new ErrorResponse(error.Code, error.Describe(Settings(http).ErrorDetail), error.Explanation(Settings(http).ErrorDetail)),
+                OAuthJson.Default.ErrorResponse
+            )
+        );
+
+    // RFC 6749 §5.2: Basic for a client that tried the Authorization header. Without one the caller may be a script in a browser, which asks
+    // its user for a password upon Basic, Digest, NTLM and Negotiate. A 401 needs a challenge all the same (RFC 9110 §11.6.1); Bearer is the
+    // registered scheme for which no browser asks. Its error codes (RFC 6750 §3.1) are about tokens, not about clients.
+    private static string Challenge(HttpContext http, OAuthError error) =>
+        error.Code == OAuthError.InvalidClient.Code && Authorization(http).Count > 0 ? BasicChallenge
+        : error.Code == OAuthError.InvalidClient.Code || error == OAuthError.TokenMissing ? BearerChallenge
+        : $"{BearerChallenge}, error=\"{error.Code}\"";
+
+    /// <summary>JSON that nobody may keep (RFC 6749 §5.1).</summary>
+    public static Task WriteJsonAsync(HttpContext http, int status, ReadOnlyMemory<byte> json, string contentType = "application/json")
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.Pragma = "no-cache";
+        return WriteBytesAsync(http, status, json, contentType);
+    }
+
+    /// <summary>JSON that anybody may keep for a while: the two documents of discovery.</summary>
+    public static Task WriteDocumentAsync(HttpContext http, ReadOnlyMemory<byte> json)
+    {
+        http.Response.Headers.CacheControl = "public, max-age=300";
+        return WriteBytesAsync(http, StatusCodes.Status200OK, json, "application/json");
+    }
+
+    public static ServerSettings Settings(HttpContext http) => http.RequestServices.GetRequiredService<ServerSettings>();
+
+    private static async Task WriteBytesAsync(HttpContext http, int status, ReadOnlyMemory<byte> json, string contentType)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = contentType;
+        http.Response.ContentLength = json.Length;
+        if (!HttpMethods.IsHead(http.Request.Method))
+            await http.Response.Body.WriteAsync(json, http.RequestAborted);
+    }
+
+    /// <summary>RFC 9110 §10.2.3: a minute's limit is over after a minute at the latest, trouble of ours soon.</summary>
+    public static void SayWhenToRetry(HttpContext http, int status)
+    {
+        if (status == StatusCodes.Status429TooManyRequests)
+            http.Response.Headers.RetryAfter = "60";
+        else if (status == StatusCodes.Status503ServiceUnavailable)
+            http.Response.Headers.RetryAfter = "5";
+    }
+
+    // Parameters mean nothing: a form and JSON are UTF-8 whatever charset says (RFC 6749 Appendix B, RFC 8259 §11), and bytes that are not
+    // are refused where they are decoded.
+    private static bool IsOfType(HttpContext http, string type) =>
+        http.Request.Headers.ContentType is [{ } sent] && sent.Split(';')[0].Trim().Equals(type, StringComparison.OrdinalIgnoreCase);
+
+    private static async ValueTask<Outcome<byte[]>> ReadBodyAsync(HttpContext http)
+    {
+        if (http.Request.ContentLength > OAuthParameters.MaxBytes)
+            return OAuthError.RequestTooLarge;
+        var buffer = ArrayPool<byte>.Shared.Rent(OAuthParameters.MaxBytes + 1);
+        try
+        {
+            var length = 0;
+            while (length <= OAuthParameters.MaxBytes)
+            {
+                var read = await http.Request.Body.ReadAsync(
+                    buffer.AsMemory(length, OAuthParameters.MaxBytes + 1 - length),
+                    http.RequestAborted
+                );
+                if (read == 0)
+                    return buffer[..length];
+                length += read;
+            }
+
+            return OAuthError.RequestTooLarge;
+        }
+        catch (BadHttpRequestException e)
+        {
+            return e.StatusCode == StatusCodes.Status413PayloadTooLarge ? OAuthError.RequestTooLarge : OAuthError.NotAForm;
+        }
+        finally
+        {
+            // It held secrets.
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace HQ.OAuth2;
+
+/// <summary>Which part of a list a caller asks for: <c>limit</c>, 100 when absent, and <c>after</c>, the <c>next</c> of the page before.</summary>
+internal static class PageQuery
+{
+    public const int MaxLimit = 1000;
+
+    /// <summary>Reads them, or says which of them cannot be.</summary>
+    public static bool TryRead(IQueryCollection query, out int limit, out string? after, out InvalidField[] invalid)
+    {
+        (limit, after, invalid) = (100, query["after"] is [{ Length: > 0 } cursor] ? cursor : null, []);
+        // A cursor is an id of ours, or what a host's own store made: plain text of the length of an id.
+        if (after is not null && !Client.CanBeId(after))
+        {
+            invalid = [new("after", "must be the next of the page before")];
+            return false;
+        }
+
+        if (query["limit"] is not [{ } text])
+            return true;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxLimit)
+            return true;
+        invalid = [new("limit", $"must be 1 to {MaxLimit}")];
+        return false;
+    }
+}

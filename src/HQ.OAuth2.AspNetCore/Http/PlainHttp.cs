@@ -1,0 +1,44 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// The one rule of plain http (RFC 6749 §1.6, RFC 6750 §5.3): where addresses are https, credentials, codes and tokens are not taken
+/// from another machine over http. A peer on this machine may be the proxy that ends TLS; one without an address is a local socket.
+/// </summary>
+internal static class PlainHttp
+{
+    /// <summary>Whether a request must be refused; if so, the log has the peer and the fix.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="isAllowed">Whether the host answers for a proxy that ends TLS.</param>
+    /// <param name="addresses">The issuer's identifier or the API's own: if one of them is https, clients have no reason to use http.</param>
+    /// <param name="setting">What the host may set, for the log.</param>
+    public static bool IsRefused(HttpContext http, bool isAllowed, IEnumerable<string?> addresses, string setting)
+    {
+        if (
+            http.Request.IsHttps
+            || isAllowed
+            || http.Connection.RemoteIpAddress is not { } peer
+            || IPAddress.IsLoopback(peer)
+            || !addresses.Any(a => a?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)
+        )
+            return false;
+        http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("HQ.OAuth2.Http").PlainHttp(peer.ToString(), setting);
+        return true;
+    }
+
+    /// <summary>The same for the endpoints and the APIs of the server in this process.</summary>
+    public static bool IsRefused(HttpContext http)
+    {
+        var options = OAuthHttp.Settings(http).Options;
+        return IsRefused(
+            http,
+            options.AllowPlainHttpBehindProxy,
+            [options.IssuerURL],
+            HqOAuth2Options.Section + ":allowPlainHttpBehindProxy"
+        );
+    }
+}

@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>The scheme that sends a browser to the host's sign-in page: whether there is one, and which to name when there is another.</summary>
+internal static class HostSignIn
+{
+    private const string Key = HqOAuth2Options.Section + ":authenticationScheme";
+    private const string AddOne = "add one, for instance builder.Services.AddAuthentication(\"Cookies\").AddCookie()";
+
+    // Handlers that answer 401 and show no page. They are not in the shared framework, or not public, so they are known by name.
+    private static readonly string[] bearers =
+    [
+        "BearerTokenHandler",
+        "JwtBearerHandler",
+        nameof(HqOAuth2BearerHandler),
+        nameof(HqOAuth2IntrospectionHandler),
+    ];
+
+    /// <summary>Why nobody can be known to be signed in here; null when a scheme says who is.</summary>
+    public static async Task<string?> ProblemAsync(IServiceProvider services, HqOAuth2Options options)
+    {
+        // Null when the host never called AddAuthentication.
+        var schemes = services.GetService<IAuthenticationSchemeProvider>();
+        if (options.AuthenticationScheme is { } name)
+            return schemes is null || await schemes.GetSchemeAsync(name) is null
+                ? $"{Key} = {name} is no authentication scheme of this host: {AddOne}, or name one that is there."
+                : null;
+        return schemes is null || await schemes.GetDefaultAuthenticateSchemeAsync() is null
+            ? $"{Key} is not set, and this host has no default authentication scheme: {AddOne}."
+            : null;
+    }
+
+    /// <summary>That the scheme which should send a browser to a sign-in page answers 401 instead, as far as a start can tell; else null.</summary>
+    public static async Task<string?> PagelessAsync(IServiceProvider services, HqOAuth2Options options)
+    {
+        var schemes = services.GetRequiredService<IAuthenticationSchemeProvider>();
+        var scheme = options.AuthenticationScheme is { } name
+            ? await schemes.GetSchemeAsync(name)
+            : await schemes.GetDefaultChallengeSchemeAsync();
+        // A scheme may hand the challenge to another one, as those of Identity do.
+        for (var hop = 0; hop < 3 && scheme is not null && ChallengeTarget(services, scheme) is { } next; hop++)
+            scheme = await schemes.GetSchemeAsync(next);
+        return scheme is not null && bearers.Contains(scheme.HandlerType.Name, StringComparer.Ordinal)
+            ? $"the scheme {scheme.Name} answers 401 and sends no browser to a sign-in page: {await FixAsync(schemes, options)}"
+            : null;
+    }
+
+    /// <summary>
+    /// Shows our error page in place of a challenge that answered a bare 401 or 403: the user would see nothing, and the host's log would
+    /// say nothing.
+    /// </summary>
+    public static async Task ShowErrorIfPagelessAsync(HttpContext http)
+    {
+        var response = http.Response;
+        if (
+            response.HasStarted
+            || response.StatusCode is not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
+            || response.Headers.Location.Count > 0
+        )
+            return;
+        var schemes = http.RequestServices.GetRequiredService<IAuthenticationSchemeProvider>();
+        var fix = await FixAsync(schemes, OAuthHttp.Settings(http).Options);
+        var error = OAuthError.SignInUnfit.Because($"the host's challenge answers {response.StatusCode} and shows no sign-in page: {fix}");
+        response.Headers.Remove("WWW-Authenticate");
+        PageHeaders.Set(http);
+        await ErrorPage.Render(http, ProtocolGuard.Refuse(http, error), wayBack: null, tryAgain: null).ExecuteAsync(http);
+    }
+
+    private static async Task<string> FixAsync(IAuthenticationSchemeProvider schemes, HqOAuth2Options options)
+    {
+        var pages = (await schemes.GetAllSchemesAsync())
+            .Where(s => s.Name != options.AuthenticationScheme)
+            .Where(s =>
+                s.HandlerType.IsAssignableTo(typeof(CookieAuthenticationHandler))
+                || s.HandlerType.IsAssignableTo(typeof(IAuthenticationRequestHandler))
+            )
+            .Select(s => s.Name)
+            .ToList();
+        var named = pages.Contains(IdentityConstants.ApplicationScheme) ? IdentityConstants.ApplicationScheme : pages.FirstOrDefault();
+        return named is null
+            ? $"{AddOne}, and set {Key} to its name"
+            : $"set {Key} = {named}, whose LoginPath is the page where users sign in";
+    }
+
+    // Null also where the host decides by the request; then only a request can tell.
+    private static string? ChallengeTarget(IServiceProvider services, AuthenticationScheme scheme)
+    {
+        AuthenticationSchemeOptions forwards = scheme.HandlerType.IsAssignableTo(typeof(PolicySchemeHandler))
+            ? services.GetRequiredService<IOptionsMonitor<PolicySchemeOptions>>().Get(scheme.Name)
+            : services.GetRequiredService<IOptionsMonitor<AuthenticationSchemeOptions>>().Get(scheme.Name);
+        var target = forwards.ForwardChallenge ?? (forwards.ForwardDefaultSelector is null ? forwards.ForwardDefault : null);
+        return target == scheme.Name ? null : target;
+    }
+}

@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// Makes, hashes and checks client secrets. bcrypt is slow on purpose, so it never runs on what cannot be right, never twice for a
+/// secret just verified, and only so many times at once.
+/// </summary>
+internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, ILogger<ClientSecrets> logger) : IDisposable
+{
+    public const int MinWorkFactor = 4;
+
+    /// <summary>A stored hash that asks for more would hold a core for seconds.</summary>
+    public const int MaxWorkFactor = 14;
+
+    // A secret of 256 random bits cannot be guessed however fast its hash is.
+    private const int GeneratedWorkFactor = 6;
+    private const int MaxBytes = 72;
+    private const int MaxRemembered = 10_000;
+
+    // One request computes no more: a new secret, those it replaces, and one more.
+    private const int MaxLive = 5;
+    private const string Prefix = "hqs_";
+
+    private static readonly TimeSpan rememberedFor = TimeSpan.FromHours(1);
+
+    private readonly byte[] processKey = IssuedText.NewSecret();
+    private readonly BoundedCache<bool> verified = new(MaxRemembered, rememberedFor);
+    private readonly ConcurrentDictionary<string, Task<bool>> running = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim bcrypts = new(settings.Options.Limits.BcryptConcurrency is > 0 and var n ? n : int.MaxValue);
+    private long computations;
+
+    /// <summary>How often bcrypt has run to verify a secret in this process.</summary>
+    public long Computations => Interlocked.Read(ref computations);
+
+    /// <summary>A new secret, to be shown once, and what is kept of it.</summary>
+    public static (string Secret, ClientSecret Kept) Generate()
+    {
+        var secret = IssuedText.Seal(Prefix + System.Buffers.Text.Base64Url.EncodeToString(IssuedText.NewSecret()));
+        return (secret, new() { Hash = BCrypt.Net.BCrypt.HashPassword(secret, GeneratedWorkFactor), Generated = true });
+    }
+
+    /// <summary>What is kept of a secret that a host brings.</summary>
+    public static ClientSecret Keep(string secret, int workFactor) =>
+        Fits(secret)
+            ? new() { Hash = BCrypt.Net.BCrypt.HashPassword(secret, workFactor) }
+            : throw new ArgumentException("A secret must be 1 to 72 bytes of UTF-8 without NUL: bcrypt reads no more.", nameof(secret));
+
+    /// <summary>Whether bcrypt would read all of it. To bcrypt a secret that is repeated after a NUL is the secret itself.</summary>
+    public static bool Fits(string secret) => secret.Length > 0 && !secret.Contains('\0') && Encoding.UTF8.GetByteCount(secret) <= MaxBytes;
+
+    /// <summary>Whether a stored text is a bcrypt hash of bearable cost.</summary>
+    public static bool IsUsableHash(string hash) =>
+        hash.Length == 60
+        && hash[..3] is "$2a" or "$2b" or "$2x" or "$2y"
+        && hash[3] == '$'
+        && hash[6] == '$'
+        && int.TryParse(hash.AsSpan(4, 2), System.Globalization.NumberStyles.None, null, out var factor)
+        && factor is >= MinWorkFactor and <= MaxWorkFactor
+        && hash.Skip(7).All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '/');
+
+    /// <summary>Whether the secret is one of the client's live ones.</summary>
+    public async ValueTask<bool> VerifyAsync(Client client, string presented, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var candidates = Candidates(client, presented, now);
+        if (IsRemembered(candidates, now))
+            return true;
+        WarnOfSecrets(client, now);
+        if (candidates.Count == 0)
+            return false;
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isChecked = false;
+        var ours = candidates.Where(c => running.TryAdd(c.Key, done.Task)).ToList();
+        try
+        {
+            await bcrypts.WaitAsync(ct);
+            try
+            {
+                // If another request computed this secret while we waited, use its result.
+                // A thread of its own, so that none of the pool is held: they answer everybody else. Once begun it runs to its end.
+                var isRight =
+                    IsRemembered(candidates, now)
+                    || await Task.Factory.StartNew(
+                        () => candidates.Exists(c => IsComputedRight(client, c, presented, now)),
+                        CancellationToken.None,
+                        TaskCreationOptions.LongRunning,
+                        TaskScheduler.Default
+                    );
+                isChecked = true;
+                return isRight;
+            }
+            finally
+            {
+                bcrypts.Release();
+            }
+        }
+        finally
+        {
+            ours.ForEach(c => running.TryRemove(c.Key, out _));
+            done.SetResult(isChecked);
+        }
+    }
+
+    /// <summary>
+    /// Whether it was found to be one of the client's live ones within the last hour, or is found by a request that is checking the same
+    /// secret right now: a client that begins with many requests at once is no guesser. The wait is for one check that has its place already.
+    /// </summary>
+    public async ValueTask<bool> IsKnownAsync(Client client, string presented, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var candidates = Candidates(client, presented, now);
+        while (!IsRemembered(candidates, now))
+        {
+            var checks = candidates.Select(c => running.GetValueOrDefault(c.Key)).OfType<Task<bool>>().ToList();
+            if (checks.Count == 0)
+                return false;
+            // If the caller of a check left before it began, another may be checking the secret now.
+            var areChecked = await Task.WhenAll(checks).WaitAsync(ct);
+            if (areChecked.All(isChecked => isChecked))
+                return IsRemembered(candidates, now);
+        }
+
+        return true;
+    }
+
+    public void Dispose() => bcrypts.Dispose();
+
+    // The stored hashes that the secret may be one of. Expiry is looked at each time, also for a remembered secret.
+    private List<Candidate> Candidates(Client client, string presented, DateTimeOffset now)
+    {
+        if (!Fits(presented))
+            return [];
+        return
+        [
+            .. Live(client, now)
+                .Take(MaxLive)
+                .Where(kept => IsUsableHash(kept.Hash) && (!kept.Generated || IssuedText.TryOpen(presented, Prefix, out _)))
+                .Select(kept => new Candidate(kept.Hash, MemoryKey(client.ClientId, kept.Hash, presented))),
+        ];
+    }
+
+    private static IEnumerable<ClientSecret> Live(Client client, DateTimeOffset now) =>
+        client.Secrets.Where(kept => kept.ExpiresAt is not { } end || now < end);
+
+    // Once for each check, and not for a secret that is remembered.
+    private void WarnOfSecrets(Client client, DateTimeOffset now)
+    {
+        var live = Live(client, now).ToList();
+        if (live.Count > MaxLive)
+            logger.TooManySecrets(client.ClientId, live.Count, MaxLive);
+        if (live.Take(MaxLive).Any(kept => !IsUsableHash(kept.Hash)))
+            logger.UnusableSecretHash(client.ClientId, MaxWorkFactor);
+    }
+
+    private bool IsComputedRight(Client client, Candidate candidate, string presented, DateTimeOffset now)
+    {
+        Interlocked.Increment(ref computations);
+        HqOAuth2Telemetry.BcryptComputations.Add(1);
+        try
+        {
+            if (!BCrypt.Net.BCrypt.Verify(presented, candidate.Hash))
+                return false;
+            verified.Set(candidate.Key, true, now);
+            return true;
+        }
+        catch (BCrypt.Net.SaltParseException)
+        {
+            logger.UnusableSecretHash(client.ClientId, MaxWorkFactor);
+            return false;
+        }
+    }
+
+    // The hour begins anew with each right use.
+    private bool IsRemembered(List<Candidate> candidates, DateTimeOffset now)
+    {
+        if (candidates.Find(c => verified.TryGet(c.Key, now, out _)) is not { } found)
+            return false;
+        verified.Set(found.Key, true, now);
+        return true;
+    }
+
+    // The memory holds no secret: a keyed hash that is worth nothing outside this process.
+    private string MemoryKey(string clientId, string hash, string presented) =>
+        Convert.ToBase64String(HMACSHA256.HashData(processKey, Encoding.UTF8.GetBytes($"{clientId}\n{hash}\n{presented}")));
+
+    private sealed record Candidate(string Hash, string Key);
+}

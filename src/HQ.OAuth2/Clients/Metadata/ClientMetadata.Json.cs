@@ -1,0 +1,123 @@
+using System.Text.Json;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// Reads client metadata from JSON (RFC 7591 §2, §3.1). Names are compared ordinally and may not repeat, unknown members are ignored, null
+/// and the empty string count as absent, since shipping clients send both.
+/// </summary>
+internal static class ClientMetadataJson
+{
+    public static Outcome<ClientMetadata> Parse(ReadOnlyMemory<byte> body) => Parse(body, Read);
+
+    /// <summary>The body as one JSON object, read by a page that knows its members.</summary>
+    public static Outcome<T> Parse<T>(ReadOnlyMemory<byte> body, Func<JsonElement, Outcome<T>> read)
+        where T : notnull
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(body, new() { AllowDuplicateProperties = false, MaxDepth = 16 });
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // A name with a lone surrogate is the second: it cannot be compared with the others.
+            return OAuthError.NotAJsonObject;
+        }
+
+        using (document)
+        {
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return OAuthError.NotAJsonObject;
+            try
+            {
+                return read(document.RootElement);
+            }
+            catch (WrongTypeException wrong)
+            {
+                return OAuthError.InvalidClientMetadata(wrong.Member, "it has the wrong JSON type");
+            }
+            catch (InvalidOperationException)
+            {
+                // A string with a lone surrogate is no text.
+                return OAuthError.NotAJsonObject;
+            }
+        }
+    }
+
+    /// <summary>The members of RFC 7591 §2.</summary>
+    public static Outcome<ClientMetadata> Read(JsonElement json)
+    {
+        // §2: keys by value or by reference, and only public ones. No method here uses them, so none are registered.
+        if (Member(json, "jwks") is { } jwks)
+        {
+            if (Member(json, "jwks_uri") is not null)
+                return OAuthError.InvalidClientMetadata("jwks", "must not be present together with jwks_uri");
+            if (!IsPublicKeySet(jwks))
+                return OAuthError.InvalidClientMetadata("jwks", "must be a JWK Set with public keys");
+        }
+
+        if (Text(json, "jwks_uri") is { } uri && !UriText.IsHttps(uri))
+            return OAuthError.InvalidClientMetadata("jwks_uri", "must be an https URL");
+
+        return new ClientMetadata
+        {
+            RedirectUris = Texts(json, "redirect_uris"),
+            TokenEndpointAuthMethod = Text(json, "token_endpoint_auth_method"),
+            TokenEndpointAuthMethodsSupported = Texts(json, "token_endpoint_auth_methods_supported"),
+            GrantTypes = Texts(json, "grant_types"),
+            ResponseTypes = Texts(json, "response_types"),
+            Scope = Text(json, "scope"),
+            ClientName = Text(json, "client_name"),
+            ClientUri = Text(json, "client_uri"),
+            LogoUri = Text(json, "logo_uri"),
+            TosUri = Text(json, "tos_uri"),
+            PolicyUri = Text(json, "policy_uri"),
+            Contacts = Texts(json, "contacts"),
+            SoftwareId = Text(json, "software_id"),
+            SoftwareVersion = Text(json, "software_version"),
+            ApplicationType = Text(json, "application_type"),
+        };
+    }
+
+    private static JsonElement? Member(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static string? Text(JsonElement json, string name) =>
+        Member(json, name) is not { } value ? null
+        : value.ValueKind != JsonValueKind.String ? throw new WrongTypeException(name)
+        : value.GetString() is { Length: > 0 } text ? text
+        : null;
+
+    private static string[]? Texts(JsonElement json, string name) =>
+        Member(json, name) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.Array } array when array.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String) =>
+            [
+                .. array.EnumerateArray().Select(e => e.GetString()!),
+            ],
+            _ => throw new WrongTypeException(name),
+        };
+
+    // RFC 7517 §5: a key that cannot be understood is ignored; §9.3: a private or symmetric one must not be here.
+    private static bool IsPublicKeySet(JsonElement jwks) =>
+        jwks.ValueKind == JsonValueKind.Object
+        && jwks.TryGetProperty("keys", out var keys)
+        && keys.ValueKind == JsonValueKind.Array
+        && !keys.EnumerateArray().Any(IsSecretKey);
+
+    private static bool IsSecretKey(JsonElement key) =>
+        key.ValueKind == JsonValueKind.Object
+        && (
+            key.TryGetProperty("d", out _)
+            || key.TryGetProperty("k", out _)
+            || (key.TryGetProperty("kty", out var kty) && kty.ValueKind == JsonValueKind.String && kty.ValueEquals("oct"))
+        );
+
+    // Inside this page only: one of two dozen look-ups is wrong, and the answer names which.
+    private sealed class WrongTypeException(string member) : Exception
+    {
+        public string Member { get; } = member;
+    }
+}

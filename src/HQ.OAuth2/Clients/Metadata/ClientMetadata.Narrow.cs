@@ -1,0 +1,99 @@
+namespace HQ.OAuth2;
+
+public sealed partial record ClientMetadata
+{
+    // The log shows the first of what was left out.
+    private const int MaxShown = 10;
+    private const int MaxShownText = 100;
+
+    /// <summary>
+    /// Every method that the client can use, as its makers list them (OpenID Connect RP Metadata Choices 1.0 §2);
+    /// <see cref="TokenEndpointAuthMethod"/> is the one it prefers.
+    /// </summary>
+    internal IReadOnlyList<string>? TokenEndpointAuthMethodsSupported { get; init; }
+
+    /// <summary>
+    /// The members of which something was left out, each with the values where those are names of the protocol: for the log. Empty unless
+    /// a policy that narrows has checked the metadata.
+    /// </summary>
+    internal IReadOnlyList<string> LeftOut { get; init; } = [];
+
+    // RFC 7591 §3.2.1: values that this server does not have are left out or replaced, and the answer says what is registered. A member
+    // of which nothing usable is left stays as it was sent: the check that follows refuses it by name. Redirect URIs are never narrowed.
+    private ClientMetadata Narrowed(ClientPolicy policy)
+    {
+        var kept = this with
+        {
+            TokenEndpointAuthMethod = BestMethod(policy),
+            GrantTypes = GrantTypes!.Any(policy.AllowsGrantType) ? [.. GrantTypes!.Where(policy.AllowsGrantType)] : GrantTypes,
+            // §2.1: they follow from the grant types.
+            ResponseTypes = null,
+            Scope = Words(Scope).Where(policy.Scopes.Contains).ToList() is { Count: > 0 } known ? string.Join(' ', known) : null,
+            ClientName = Cleaned(ClientName),
+            // An identifier is kept as it is or not at all (§2).
+            SoftwareId = SoftwareId is { } id && IsPlainText(id) ? id : null,
+            SoftwareVersion = SoftwareVersion is { } version && IsPlainText(version) ? version : null,
+            ClientUri = HttpsOrNull(ClientUri),
+            LogoUri = HttpsOrNull(LogoUri),
+            TosUri = HttpsOrNull(TosUri),
+            PolicyUri = HttpsOrNull(PolicyUri),
+            Contacts = Contacts is { } contacts ? [.. contacts.Where(IsPlainText).Take(MaxItems)] : null,
+        };
+        return kept with { LeftOut = [.. Differences(this, kept)] };
+    }
+
+    // RP Metadata Choices §2: the preferred method where the server has it, else the first of the others that it has.
+    private string BestMethod(ClientPolicy policy) =>
+        (TokenEndpointAuthMethodsSupported ?? []).Take(MaxItems).Prepend(TokenEndpointAuthMethod!).FirstOrDefault(policy.AllowsMethod)
+        ?? TokenEndpointAuthMethod!;
+
+    // Users read it: what could turn, hide or forge the text around it goes, and so does what is too long.
+    private static string? Cleaned(string? name)
+    {
+        if (name is null || IsPlainText(name))
+            return name;
+        var text = DisplayName.Cut(string.Concat(name.Where(c => !IsDeceptive(c))), MaxText);
+        return text.Length > 0 ? text : null;
+    }
+
+    private static string? HttpsOrNull(string? link) => link is not null && UriText.IsPlainHttpsUrl(link) ? link : null;
+
+    // Values of free texts stay out of the log: a link or a contact may hold what belongs to somebody.
+    private static IEnumerable<string> Differences(ClientMetadata sent, ClientMetadata kept)
+    {
+        (string Member, IEnumerable<string> Values)[] names =
+        [
+            ("token_endpoint_auth_method", new[] { sent.TokenEndpointAuthMethod! }.Except([kept.TokenEndpointAuthMethod!])),
+            ("grant_types", sent.GrantTypes!.Except(kept.GrantTypes!)),
+            ("response_types", (sent.ResponseTypes ?? []).Except(kept.FittingResponseTypes)),
+            ("scope", Words(sent.Scope).Except(Words(kept.Scope))),
+        ];
+        foreach (var (member, values) in names)
+        {
+            var shown = values.Take(MaxShown).Select(Shown).ToList();
+            if (shown.Count > 0)
+                yield return $"{member} ({string.Join(' ', shown)})";
+        }
+
+        (string Member, bool IsSame)[] texts =
+        [
+            ("client_name", sent.ClientName == kept.ClientName),
+            ("client_uri", sent.ClientUri == kept.ClientUri),
+            ("logo_uri", sent.LogoUri == kept.LogoUri),
+            ("tos_uri", sent.TosUri == kept.TosUri),
+            ("policy_uri", sent.PolicyUri == kept.PolicyUri),
+            ("software_id", sent.SoftwareId == kept.SoftwareId),
+            ("software_version", sent.SoftwareVersion == kept.SoftwareVersion),
+            ("contacts", sent.Contacts?.Count == kept.Contacts?.Count),
+        ];
+        foreach (var (member, isSame) in texts)
+        {
+            if (!isSame)
+                yield return member;
+        }
+    }
+
+    private static string Shown(string value) => value.Length > MaxShownText ? value[..MaxShownText] : value;
+
+    private static string[] Words(string? scope) => (scope ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,226 @@
+using System.Globalization;
+
+namespace HQ.OAuth2;
+
+/// <summary>What a client asks to be, or was registered as: the metadata of RFC 7591 §2. Null and absent are the same.</summary>
+public sealed partial record ClientMetadata
+{
+    private const int MaxText = 256;
+    private const int MaxItems = 50;
+
+    /// <summary>Complete redirect URIs.</summary>
+    public IReadOnlyList<string>? RedirectUris { get; init; }
+
+    /// <summary>Absent = <c>client_secret_basic</c>.</summary>
+    public string? TokenEndpointAuthMethod { get; init; }
+
+    /// <summary>Absent = <c>authorization_code</c>.</summary>
+    public IReadOnlyList<string>? GrantTypes { get; init; }
+
+    /// <summary>Absent = <c>code</c> where the grant types have the authorization code.</summary>
+    public IReadOnlyList<string>? ResponseTypes { get; init; }
+
+    /// <summary>Scope tokens separated by spaces; absent = the server's default.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>What users read.</summary>
+    public string? ClientName { get; init; }
+
+    /// <summary>The client's home page, https.</summary>
+    public string? ClientUri { get; init; }
+
+    /// <summary>Its logo, https.</summary>
+    public string? LogoUri { get; init; }
+
+    /// <summary>Its terms of service, https.</summary>
+    public string? TosUri { get; init; }
+
+    /// <summary>Its privacy policy, https.</summary>
+    public string? PolicyUri { get; init; }
+
+    /// <summary>Ways to reach the people behind it.</summary>
+    public IReadOnlyList<string>? Contacts { get; init; }
+
+    /// <summary>The software it is an installation of.</summary>
+    public string? SoftwareId { get; init; }
+
+    /// <summary>The version of that software.</summary>
+    public string? SoftwareVersion { get; init; }
+
+    /// <summary>
+    /// <c>web</c> or <c>native</c>, as it says itself (OpenID Connect Registration §2): a hint that decides nothing, since shipping clients
+    /// name one and redirect like the other. Null = it does not say.
+    /// </summary>
+    public string? ApplicationType { get; init; }
+
+    internal ClientType Type =>
+        TokenEndpointAuthMethod == OAuthClientAuthenticationMethods.None ? ClientType.Public : ClientType.Confidential;
+
+    internal static bool IsClientId(string text) =>
+        text.Length is > 0 and <= 200 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~' or ':');
+
+    /// <summary>The metadata of a client made in configuration, with the defaults of such clients.</summary>
+    internal static ClientMetadata OfConfigured(ClientOptions client) =>
+        new()
+        {
+            RedirectUris = [.. client.RedirectUris],
+            TokenEndpointAuthMethod =
+                client.TokenEndpointAuthMethod
+                ?? (
+                    client.Secret is null && client.SecretHash is null
+                        ? OAuthClientAuthenticationMethods.None
+                        : OAuthClientAuthenticationMethods.ClientSecretBasic
+                ),
+            GrantTypes =
+                client.GrantTypes.Count > 0 ? [.. client.GrantTypes] : [OAuthGrantTypes.AuthorizationCode, OAuthGrantTypes.RefreshToken],
+            Scope = client.Scopes.Count > 0 ? string.Join(' ', client.Scopes) : null,
+            ClientName = client.ClientName,
+        };
+
+    /// <summary>The metadata with every default filled in and every value checked against the policy, or the first error; each names its member.</summary>
+    internal Outcome<ClientMetadata> Checked(ClientPolicy policy)
+    {
+        var filled = policy.Narrows ? Filled(policy).Narrowed(policy) : Filled(policy);
+        if (filled.Problems(policy).FirstOrDefault() is { } error)
+            return error;
+        return filled with
+        {
+            ResponseTypes = filled.FittingResponseTypes,
+            RedirectUris = filled.RedirectUris ?? [],
+            Scope = filled.Granted(policy)?.ToString(),
+        };
+    }
+
+    /// <summary>The client that this metadata, once it is checked, describes.</summary>
+    internal Client ToClient(string clientId, ClientProvenance provenance, string? org, IReadOnlyList<ClientSecret> secrets) =>
+        new()
+        {
+            ClientId = clientId,
+            Type = Type,
+            Provenance = provenance,
+            Org = org,
+            Secrets = secrets,
+            TokenEndpointAuthMethod = TokenEndpointAuthMethod!,
+            RedirectUris = RedirectUris!,
+            GrantTypes = GrantTypes!,
+            Scope = Scope is null ? null : ScopeSet.Parse(Scope).Value,
+            ClientName = ClientName,
+            ClientUri = ClientUri,
+            LogoUri = LogoUri,
+            TosUri = TosUri,
+            PolicyUri = PolicyUri,
+            Contacts = Contacts ?? [],
+            SoftwareId = SoftwareId,
+            SoftwareVersion = SoftwareVersion,
+            ApplicationType = ApplicationType,
+        };
+
+    /// <summary>Everything that is wrong with it, at once.</summary>
+    internal IReadOnlyList<OAuthError> AllProblems(ClientPolicy policy) => [.. Filled(policy).Problems(policy)];
+
+    private string[] FittingResponseTypes => UsesCode ? ["code"] : [];
+
+    private bool UsesCode => GrantTypes!.Contains(OAuthGrantTypes.AuthorizationCode);
+
+    // §2: defaults; an application_type that nobody knows is no hint
+    private ClientMetadata Filled(ClientPolicy policy) =>
+        this with
+        {
+            TokenEndpointAuthMethod =
+                TokenEndpointAuthMethod ?? (TokenEndpointAuthMethodsSupported is [var first, ..] ? first : policy.DefaultMethod),
+            ApplicationType = ApplicationType is "web" or "native" ? ApplicationType : null,
+            GrantTypes = GrantTypes is { Count: > 0 } ? Distinct(GrantTypes) : [OAuthGrantTypes.AuthorizationCode],
+            RedirectUris = Distinct(RedirectUris),
+            ResponseTypes = Distinct(ResponseTypes),
+            Contacts = Distinct(Contacts),
+        };
+
+    // What is sent twice is kept once.
+    private static string[]? Distinct(IReadOnlyList<string>? list) => list is null ? null : [.. list.Distinct(StringComparer.Ordinal)];
+
+    // What is known of the scope it names, or the default when it names none.
+    private ScopeSet? Granted(ClientPolicy policy) =>
+        ScopeSet.Parse(Scope).Failed(out _, out var scope) ? ScopeSet.Empty
+        : scope.IsEmpty ? policy.DefaultScope
+        : scope.Intersect(policy.Scopes);
+
+    private IEnumerable<OAuthError> Problems(ClientPolicy policy)
+    {
+        // §2: token_endpoint_auth_method, grant_types
+        if (!policy.AllowsMethod(TokenEndpointAuthMethod!))
+            yield return OAuthError.InvalidClientMetadata(
+                "token_endpoint_auth_method",
+                $"this server does not offer {OAuthError.Clean(Shown(TokenEndpointAuthMethod!))}; it has {string.Join(", ", policy.Methods ?? [])}"
+            );
+        if (GrantTypes!.Count > MaxItems)
+            yield return OAuthError.InvalidClientMetadata("grant_types", $"at most {MaxItems}");
+        if (GrantTypes!.Any(g => !policy.AllowsGrantType(g)))
+            yield return OAuthError.InvalidClientMetadata("grant_types", "this server does not offer one of them to this client");
+        if (Type == ClientType.Public && GrantTypes!.Contains(OAuthGrantTypes.ClientCredentials))
+            yield return OAuthError.InvalidClientMetadata("grant_types", "client_credentials is for clients that authenticate");
+
+        // §2.1: response_types belong to grant_types
+        if (ResponseTypes is not null && !ResponseTypes.SequenceEqual(FittingResponseTypes))
+            yield return OAuthError.InvalidClientMetadata(
+                "response_types",
+                UsesCode ? "must be code, for authorization_code" : "must be absent, without authorization_code"
+            );
+
+        // §2, §5: redirect_uris
+        var uris = RedirectUris ?? [];
+        if (UsesCode && uris.Count == 0)
+            yield return OAuthError.InvalidRedirectUri("The authorization code grant needs redirect_uris.");
+        if (uris.Count > MaxItems)
+            yield return OAuthError.InvalidRedirectUri("There are more redirect_uris than any client needs.");
+        foreach (var uri in uris.Take(MaxItems))
+        {
+            if (OAuth2.RedirectUris.Problem(uri, Type, policy.PrivateUseSchemes) is { } problem)
+                yield return OAuthError.InvalidRedirectUri(problem);
+        }
+
+        // §2: scope
+        if (ScopeSet.Parse(Scope).Failed(out _, out var scope))
+            yield return OAuthError.InvalidClientMetadata("scope", "it is malformed");
+        else if (!scope.IsEmpty && Granted(policy) is not { IsEmpty: false })
+            yield return OAuthError.InvalidClientMetadata("scope", "none of it is known here");
+
+        // §2: what users read; §5: all of it is the client's own word
+        (string Member, string? Value)[] texts =
+        [
+            ("client_name", ClientName),
+            ("software_id", SoftwareId),
+            ("software_version", SoftwareVersion),
+        ];
+        foreach (var (member, value) in texts)
+        {
+            if (value is not null && !IsPlainText(value))
+                yield return OAuthError.InvalidClientMetadata(
+                    member,
+                    $"at most {MaxText} characters, without control and text-direction characters"
+                );
+        }
+
+        (string Member, string? Value)[] links =
+        [
+            ("client_uri", ClientUri),
+            ("logo_uri", LogoUri),
+            ("tos_uri", TosUri),
+            ("policy_uri", PolicyUri),
+        ];
+        foreach (var (member, value) in links)
+        {
+            if (value is not null && !UriText.IsPlainHttpsUrl(value))
+                yield return OAuthError.InvalidClientMetadata(member, "must be a plain https URL");
+        }
+
+        if (Contacts is { } contacts && (contacts.Count > MaxItems || !contacts.All(IsPlainText)))
+            yield return OAuthError.InvalidClientMetadata("contacts", "too many or too long");
+    }
+
+    private static bool IsPlainText(string text) => text.Length <= MaxText && !text.Any(IsDeceptive);
+
+    private static bool IsDeceptive(char c) =>
+        char.IsControl(c)
+        || c is '\u061c' or (>= '\u200e' and <= '\u200f') or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069')
+        || char.GetUnicodeCategory(c) == UnicodeCategory.PrivateUse;
+}

@@ -1,0 +1,216 @@
+using Microsoft.Extensions.Logging;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// What users have allowed, and how it is taken back: for the list of connected apps, for administrators, and for the host's own code, for
+/// instance after a password was changed. What is revoked here is dead at once: refresh tokens, access tokens and the remembered consent.
+/// </summary>
+public sealed class ConnectedApps
+{
+    private const int MaxPage = 1000;
+
+    // Rows that are added as fast as they are removed do not keep a revocation going for ever.
+    private const int MaxPasses = 5;
+
+    private readonly AuthorizationRows rows;
+    private readonly ClientDirectory clients;
+    private readonly EventPublisher events;
+    private readonly ServerSettings settings;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+
+    internal ConnectedApps(
+        AuthorizationRows rows,
+        ClientDirectory clients,
+        EventPublisher events,
+        ServerSettings settings,
+        TimeProvider time,
+        ILogger<ConnectedApps> logger
+    ) => (this.rows, this.clients, this.events, this.settings, this.time, this.logger) = (rows, clients, events, settings, time, logger);
+
+    /// <summary>What counts now, oldest first: rows of clients that are gone, and codes that nobody redeemed, are left out.</summary>
+    /// <param name="by">Whose, or which client's; at least one of them.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>As many as were asked for, unless it is the last page.</returns>
+    public async ValueTask<Page<ConnectedApp>> ListAsync(AuthorizationFilter by, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        if (IsNobodys(by))
+            return new([], null);
+        var now = time.GetUtcNow();
+        var items = new List<ConnectedApp>();
+        var next = by.After;
+        do
+        {
+            var page = await rows.PageAsync(by with { Limit = by.Limit - items.Count, After = next }, ct);
+            foreach (var row in page.Items.Where(r => r.IsLive(now)))
+            {
+                if (await clients.RecallAsync(row.ClientId, ct) is { } client && row.IsOf(client))
+                    items.Add(ConnectedApp.Of(row, client, settings, now));
+            }
+
+            next = page.Next;
+        } while (next is not null && items.Count < by.Limit);
+        return new(items, next);
+    }
+
+    /// <summary>Ends one authorization of a user, for the host: the event says <see cref="RevokedBy.Host"/>.</summary>
+    /// <param name="subject">Whose it must be.</param>
+    /// <param name="authorizationId">Which one.</param>
+    /// <param name="ct">Cancels the search, not a removal that has begun.</param>
+    /// <returns>False when there is none with this id, or when it is somebody else's: nobody is told which.</returns>
+    public ValueTask<bool> RevokeAsync(string subject, string authorizationId, CancellationToken ct) =>
+        RevokeAsync(subject, authorizationId, RevokedBy.Host, ct);
+
+    /// <summary>Ends everything a user has allowed, for instance when the password changes or the account is closed.</summary>
+    /// <param name="subject">Whose.</param>
+    /// <param name="ct">Cancels before the first removal. After that the revocation runs to its end.</param>
+    /// <returns>How many authorizations there were.</returns>
+    public ValueTask<int> RevokeForSubjectAsync(string subject, CancellationToken ct) =>
+        RevokeAllAsync(new(subject, null, Limit: MaxPage), RevokedBy.Host, ct);
+
+    /// <summary>Ends everything that any user has allowed a client.</summary>
+    /// <param name="clientId">Which client's.</param>
+    /// <param name="ct">Cancels before the first removal. After that the revocation runs to its end.</param>
+    /// <returns>How many authorizations there were.</returns>
+    public ValueTask<int> RevokeForClientAsync(string clientId, CancellationToken ct) =>
+        RevokeAllAsync(new(null, clientId, Limit: MaxPage), RevokedBy.Host, ct);
+
+    internal async ValueTask<bool> RevokeAsync(string subject, string authorizationId, RevokedBy who, CancellationToken ct)
+    {
+        if (
+            !OAuthAuthorization.IsId(authorizationId)
+            || await rows.FindStoredAsync(authorizationId, ct) is not { } row
+            || row.Subject != subject
+        )
+            return false;
+        await rows.RemoveAsync(row.Id);
+        logger.RevokedOne(row.Id, subject, row.ClientId, who);
+        await events.PublishAsync(new OAuthEvent.AuthorizationRevoked(who, row.Id, subject, row.ClientId, 1));
+        return true;
+    }
+
+    // No row has such a subject or client, and not every store can be asked for it.
+    private static bool IsNobodys(AuthorizationFilter by) =>
+        (by.Subject is { } subject && Subjects.Problem(subject) is not null) || (by.ClientId is { } client && !Client.CanBeId(client));
+
+    internal async ValueTask<int> RevokeAllAsync(AuthorizationFilter by, RevokedBy who, CancellationToken ct)
+    {
+        if (IsNobodys(by))
+            return 0;
+        // The caller may cancel the first look only: a revocation that has begun runs to its end.
+        var page = await rows.StoredPageAsync(by, ct);
+        var count = 0;
+        try
+        {
+            // A row that was added meanwhile may stand before the cursor, so the list is read again until it is empty.
+            for (var pass = 1; await RemoveFromAsync(page) && pass < MaxPasses; pass++)
+                page = await rows.StoredPageAsync(by, CancellationToken.None);
+        }
+        catch (Exception) when (count > 0)
+        {
+            // The caller gets the failure and may repeat; what has ended is recorded all the same.
+            await RecordAsync();
+            throw;
+        }
+
+        await RecordAsync();
+        return count;
+
+        // Removes a page and those after it; false when there was no row.
+        async ValueTask<bool> RemoveFromAsync(Page<AuthorizationRecord> at)
+        {
+            var before = count;
+            while (true)
+            {
+                foreach (var row in at.Items)
+                {
+                    await rows.RemoveAsync(row.Id);
+                    count++;
+                }
+
+                if (at.Next is null)
+                    return count > before;
+                at = await rows.StoredPageAsync(by with { After = at.Next }, CancellationToken.None);
+            }
+        }
+
+        ValueTask RecordAsync()
+        {
+            logger.RevokedAll(count, by.Subject, by.ClientId, who);
+            return events.PublishAsync(new OAuthEvent.AuthorizationRevoked(who, null, by.Subject, by.ClientId, count));
+        }
+    }
+}
+
+/// <summary>One authorization as the user sees it who gave it.</summary>
+public sealed record ConnectedApp
+{
+    internal ConnectedApp() { }
+
+    /// <summary>Names it for <see cref="ConnectedApps.RevokeAsync(string, string, CancellationToken)"/>.</summary>
+    public required string AuthorizationId { get; init; }
+
+    /// <summary>Who gave it.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>When it was given.</summary>
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    /// <summary>The client's name as it was registered; its id when it has none.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The same as it is shown: cleaned and cut.</summary>
+    public required string DisplayName { get; init; }
+
+    /// <summary>The client's id.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>How far the name can be trusted.</summary>
+    public required ClientProvenance Provenance { get; init; }
+
+    /// <summary>The client's organization; null when it has none.</summary>
+    public required string? Org { get; init; }
+
+    /// <summary>What was granted.</summary>
+    public required IReadOnlyList<ConsentScope> Scopes { get; init; }
+
+    /// <summary>For which resources.</summary>
+    public required IReadOnlyList<ConsentResource> Resources { get; init; }
+
+    /// <summary>Where the answer went: a host, or the scheme of an app.</summary>
+    public required string RedirectHost { get; init; }
+
+    /// <summary>Whether the answer went to a program on the user's computer.</summary>
+    public required bool IsLoopbackRedirect { get; init; }
+
+    /// <summary>When the client last got a token by it; null before the first.</summary>
+    public required DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <summary>Whether the client holds tokens that work now. Otherwise only the consent is remembered.</summary>
+    public required bool HasLiveTokens { get; init; }
+
+    /// <summary>Until when the user is not asked again; null when the consent is not remembered.</summary>
+    public required DateTimeOffset? RememberedUntil { get; init; }
+
+    internal static ConnectedApp Of(OAuthAuthorization row, Client client, ServerSettings settings, DateTimeOffset now) =>
+        new()
+        {
+            AuthorizationId = row.Id,
+            Subject = row.Subject,
+            IssuedAt = row.IssuedAt,
+            Name = client.ClientName ?? client.ClientId,
+            DisplayName = OAuth2.DisplayName.Of(client),
+            ClientId = client.ClientId,
+            Provenance = client.Provenance,
+            Org = client.Org,
+            Scopes = [.. row.Scope.Select(s => ConsentScope.Of(s, settings.Options))],
+            Resources = [.. row.Resources.Select(r => ConsentResource.Of(r, settings.Resources))],
+            RedirectHost = UriText.DisplayHost(row.Code.RedirectUri),
+            IsLoopbackRedirect = UriText.IsLoopback(row.Code.RedirectUri),
+            LastUsedAt = row.Refresh?.UsedAt ?? row.Code.RedeemedAt,
+            HasLiveTokens = row.HasLiveTokens(now),
+            RememberedUntil = row.Consent?.Until is { } until && now < until ? until : null,
+        };
+}

@@ -1,0 +1,120 @@
+namespace HQ.OAuth2;
+
+/// <summary>What a consent page has to say about a request (RFC 6749 §10.2, RFC 7591 §5, OAuth 2.1 §7.9). Texts are cleaned, not encoded.</summary>
+public sealed record ConsentModel
+{
+    internal ConsentModel() { }
+
+    /// <summary>What users call the service whose account it is.</summary>
+    public required string ServiceName { get; init; }
+
+    /// <summary>The client's name, cleaned and cut; its id when it has no name.</summary>
+    public required string ClientName { get; init; }
+
+    /// <summary>The client's id.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>How far the name can be trusted.</summary>
+    public required ClientProvenance Provenance { get; init; }
+
+    /// <summary>Whether the client registered itself, so that its name is only its own word.</summary>
+    public bool IsSelfRegistered => Provenance != ClientProvenance.Api;
+
+    /// <summary>Whether the host vouches for the client, wherever the answer goes.</summary>
+    public required bool IsTrusted { get; init; }
+
+    /// <summary>Whether a self-registered client calls itself what one of the host's own clients calls itself.</summary>
+    public required bool ImitatesKnownClient { get; init; }
+
+    /// <summary>Whether a self-registered client calls itself official, verified, secure or the like, which nobody here has checked.</summary>
+    public required bool ClaimsTrust { get; init; }
+
+    /// <summary>The organization the client belongs to; null when the host has none.</summary>
+    public required string? Org { get; init; }
+
+    /// <summary>When the client was registered; null when the store does not say.</summary>
+    public required DateTimeOffset? FirstSeen { get; init; }
+
+    /// <summary>Where the answer goes: a host, or the scheme of an app.</summary>
+    public required string RedirectHost { get; init; }
+
+    /// <summary>Whether the answer goes to a program on the user's computer.</summary>
+    public required bool IsLoopbackRedirect { get; init; }
+
+    /// <summary>Whether the answer goes to whichever app has claimed a scheme.</summary>
+    public required bool IsPrivateUseRedirect { get; init; }
+
+    /// <summary>Whether all the client's redirect URIs are on the user's computer.</summary>
+    public required bool OnlyLoopbackRedirects { get; init; }
+
+    /// <summary>What is asked for, in the host's words.</summary>
+    public required IReadOnlyList<ConsentScope> Scopes { get; init; }
+
+    /// <summary>What the server has and the client does not ask for.</summary>
+    public required IReadOnlyList<ConsentScope> ScopesNotIncluded { get; init; }
+
+    /// <summary>Whether the user may grant some of the scopes and not others.</summary>
+    public required bool ChooseScopes { get; init; }
+
+    /// <summary>What the tokens are for.</summary>
+    public required IReadOnlyList<ConsentResource> Resources { get; init; }
+
+    /// <summary>Links that the client gave (home page, terms, policy), https; the logo is left out.</summary>
+    public required IReadOnlyList<ConsentLink> Links { get; init; }
+
+    /// <summary>Whether one of its links or its logo is on another host than its redirect URIs.</summary>
+    public required bool HasForeignLinks { get; init; }
+
+    /// <summary>How long an access token will work.</summary>
+    public required TimeSpan AccessTokenLifetime { get; init; }
+
+    /// <summary>How long the client may come back without asking; null when it gets no refresh token.</summary>
+    public required TimeSpan? RefreshTokenLifetime { get; init; }
+
+    /// <param name="request">What was asked.</param>
+    /// <param name="imitates">Whether the client uses the name of one of the host's own.</param>
+    /// <param name="given">What the user lets the client do now; empty when it is not known.</param>
+    /// <param name="settings">The host's words.</param>
+    internal static ConsentModel Of(AuthorizationRequest request, bool imitates, ScopeSet given, ServerSettings settings)
+    {
+        var options = settings.Options;
+        var (client, uri) = (request.Client, request.RedirectUri);
+        ConsentLink[] links =
+        [
+            .. new[] { ("client_uri", client.ClientUri), ("tos_uri", client.TosUri), ("policy_uri", client.PolicyUri) }
+                // A store may hold what registration would refuse.
+                .Where(l => l.Item2 is { } uri && UriText.IsPlainHttpsUrl(uri))
+                .Select(l => new ConsentLink(l.Item1, l.Item2!, UriText.DisplayHost(l.Item2!))),
+        ];
+        var hosts = client.RedirectUris.Select(UriText.DisplayHost).ToHashSet(StringComparer.Ordinal);
+        return new()
+        {
+            ServiceName = settings.ServiceName,
+            ClientName = DisplayName.Of(client),
+            ClientId = client.ClientId,
+            Provenance = client.Provenance,
+            IsTrusted = client.Trusted && client.Provenance == ClientProvenance.Api,
+            ImitatesKnownClient = imitates,
+            ClaimsTrust = client.IsSelfRegistered && Lookalikes.ClaimsTrust(client.ClientName),
+            Org = client.Org,
+            FirstSeen = client.CreatedAt == DateTimeOffset.UnixEpoch ? null : client.CreatedAt,
+            RedirectHost = UriText.DisplayHost(uri),
+            IsLoopbackRedirect = UriText.IsLoopback(uri),
+            IsPrivateUseRedirect = UriText.IsPrivateUse(uri),
+            OnlyLoopbackRedirects = client.RedirectUris.All(UriText.IsLoopback),
+            Scopes = [.. request.Scope.Select(s => ConsentScope.Of(s, options) with { AlreadyGranted = given.Contains(s) })],
+            ScopesNotIncluded =
+            [
+                .. options.Scopes.Where(s => !request.Scope.Contains(s.Name)).Select(s => ConsentScope.Of(s.Name, options)),
+            ],
+            ChooseScopes = options.Pages.ChooseScopes,
+            Resources = [.. request.Resources.Select(r => ConsentResource.Of(r, settings.Resources))],
+            Links = links,
+            HasForeignLinks =
+                links.Any(l => !hosts.Contains(l.Host))
+                || (client.LogoUri is { } logo && UriText.IsPlainHttpsUrl(logo) && !hosts.Contains(UriText.DisplayHost(logo))),
+            AccessTokenLifetime = options.AccessTokenLifetime,
+            RefreshTokenLifetime = client.MayUse(OAuthGrantTypes.RefreshToken) ? TokenLifetimes.Of(client, options).RefreshToken : null,
+        };
+    }
+}

@@ -1,0 +1,83 @@
+namespace HQ.OAuth2;
+
+/// <summary>What strangers may do so many times a minute, by this process's count.</summary>
+internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
+{
+    // Enough that a burst from one address, which its own limit bounds, leaves room for others.
+    private const int ChecksPerBcrypt = 16;
+
+    // No client has it as its id.
+    private const string AnonymousIntrospection = "(anonymous introspection)";
+
+    private readonly MinuteLimit registrations = new(time);
+    private readonly MinuteLimit failures = new(time);
+    private readonly NetworkLimits networks = new(settings.Options.Limits);
+    private int checks;
+
+    /// <summary>Counts a registration; false when the address made as many as it may.</summary>
+    public bool TryRegister(string? address) =>
+        registrations.TryTake(address ?? "", networks.RegistrationsPerMinute(address)) || Reached("registrations");
+
+    /// <summary>
+    /// Takes the place of one guess at a client from an address, before anything slow is done for it (RFC 6749 §2.3.1). The place is free
+    /// again when the guess is disposed, unless it was wrong.
+    /// </summary>
+    /// <returns>
+    /// The guess; <see cref="OAuthError.TooManyRequests"/> when as many were wrong or are being checked as the limit allows;
+    /// <see cref="OAuthError.TooManyChecks"/> when too many are being checked for all clients together.
+    /// </returns>
+    public Outcome<Guess> TryGuess(string clientId, string? address)
+    {
+        if (!failures.TryTake(Key(clientId, address), settings.Options.Limits.FailedAuthenticationsPerMinute, out var place))
+        {
+            Reached("failed_authentications");
+            return OAuthError.TooManyRequests.Because("limits:failedAuthenticationsPerMinute is reached for this client and address");
+        }
+
+        var guess = new Guess(this, place);
+        if (Interlocked.Increment(ref checks) <= MaxChecks)
+            return guess;
+        guess.Dispose();
+        Reached("secret_checks");
+        return OAuthError.TooManyChecks.Because(
+            $"{MaxChecks} secrets are being checked, {ChecksPerBcrypt} for each of limits:bcryptConcurrency"
+        );
+    }
+
+    /// <summary>False when an address has named as many unknown tokens as it may, where anybody may introspect (RFC 7662 §4).</summary>
+    public bool MayIntrospect(string? address) =>
+        !failures.IsReached(Key(AnonymousIntrospection, address), settings.Options.Limits.FailedAuthenticationsPerMinute)
+        || Reached("introspections");
+
+    /// <summary>Counts an unknown token that an address named; false when it must not be told so, because it named too many.</summary>
+    public bool TryIntrospectUnknown(string? address) =>
+        failures.TryTake(Key(AnonymousIntrospection, address), settings.Options.Limits.FailedAuthenticationsPerMinute)
+        || Reached("introspections");
+
+    private int MaxChecks =>
+        settings.Options.Limits.BcryptConcurrency is > 0 and var n ? (int)Math.Min((long)n * ChecksPerBcrypt, int.MaxValue) : int.MaxValue;
+
+    private static bool Reached(string limit)
+    {
+        HqOAuth2Telemetry.LimitsReached.Add(1, new KeyValuePair<string, object?>("limit", limit));
+        return false;
+    }
+
+    private static string Key(string clientId, string? address) => $"{address} {clientId}";
+
+    /// <summary>One check of a proof that may be wrong.</summary>
+    internal sealed class Guess(RequestLimits limits, MinuteLimit.Place place) : IDisposable
+    {
+        private bool wasWrong;
+
+        /// <summary>The place stays taken for the rest of its minute.</summary>
+        public void WasWrong() => wasWrong = true;
+
+        public void Dispose()
+        {
+            Interlocked.Decrement(ref limits.checks);
+            if (!wasWrong)
+                place.GiveBack();
+        }
+    }
+}

@@ -1,0 +1,299 @@
+namespace HQ.OAuth2;
+
+public sealed partial class ClientRegistrar
+{
+    /// <summary>The longest overlap of <see cref="RotateSecretAsync"/>.</summary>
+    public static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(90);
+
+    // Of writers that race for one version one wins each round; more rounds than this are no ordinary load.
+    private const int MaxRounds = 50;
+
+    /// <summary>
+    /// Replaces what a client is. Id, provenance, creation and secrets stay; a method that needs a secret gets one when there was none, and a
+    /// client that becomes public loses its secrets. A scope that is named here is the ceiling of a self-registered client too.
+    /// </summary>
+    /// <param name="clientId">Which client.</param>
+    /// <param name="metadata">All of it anew: what is absent gets its default.</param>
+    /// <param name="settings">All of it anew. A client that registered itself is neither trusted nor does it introspect.</param>
+    /// <param name="expectedVersion">The <see cref="Client.Version"/> that is replaced; null = whatever is there, the last writer wins.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>
+    /// The client, with a secret when one was made; <c>not_found</c>; <c>conflict</c> for a client of the configuration or one that others
+    /// change all the time; <c>precondition_failed</c> when its version is another; <c>invalid_redirect_uri</c> or
+    /// <c>invalid_client_metadata</c>.
+    /// </returns>
+    public async ValueTask<Outcome<RegisteredClient>> UpdateAsync(
+        string clientId,
+        ClientMetadata metadata,
+        ClientSettings settings,
+        long? expectedVersion,
+        CancellationToken ct
+    )
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        ArgumentNullException.ThrowIfNull(settings);
+        var made = Secret();
+        var outcome = await ChangeAsync(clientId, expectedVersion, client => new(Administered(client, metadata, settings, made)), ct);
+        return await PublishedAsync(outcome, new OAuthEvent.ClientChanged(clientId));
+    }
+
+    /// <summary>Gives a client a new secret; the earlier ones end after the overlap, so that both work while it is rolled out.</summary>
+    /// <param name="clientId">Which client.</param>
+    /// <param name="overlap">How long the earlier secrets go on working; zero = not at all. At most 90 days.</param>
+    /// <param name="expectedVersion">The <see cref="Client.Version"/> that gets the secret; null = whatever is there.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>
+    /// The client with its new secret, this once; <c>not_found</c>, <c>conflict</c>, <c>precondition_failed</c>, or that it uses no secret.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">The overlap is negative or too long.</exception>
+    public async ValueTask<Outcome<RegisteredClient>> RotateSecretAsync(
+        string clientId,
+        TimeSpan overlap,
+        long? expectedVersion,
+        CancellationToken ct
+    )
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(overlap, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(overlap, MaxOverlap);
+        var now = Client.Stamp(time);
+        var end = now + overlap;
+        var made = Secret();
+        var outcome = await ChangeAsync(clientId, expectedVersion, client => new(Rotated(client)), ct);
+        return await PublishedAsync(outcome, new OAuthEvent.ClientSecretRotated(clientId, end));
+
+        Outcome<RegisteredClient> Rotated(Client client)
+        {
+            if (!OAuthClientAuthenticationMethods.IsSecret(client.TokenEndpointAuthMethod))
+                return OAuthError.InvalidClientMetadata("token_endpoint_auth_method", "the client uses no secret");
+            var (secret, kept) = made.Value;
+            var earlier = client
+                .Secrets.Where(s => now < (s.ExpiresAt ?? DateTimeOffset.MaxValue) && overlap > TimeSpan.Zero)
+                .Select(s => s with { ExpiresAt = s.ExpiresAt < end ? s.ExpiresAt : end });
+            return new RegisteredClient(client with { Secrets = [.. kept, .. earlier] }, secret);
+        }
+    }
+
+    /// <summary>Removes a client and everything that users allowed it.</summary>
+    /// <param name="clientId">Which client.</param>
+    /// <param name="expectedVersion">The <see cref="Client.Version"/> that is removed; null = whatever is there.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>
+    /// Null when it is gone; <c>not_found</c>, <c>precondition_failed</c>, or <c>conflict</c> for a client of the configuration.
+    /// </returns>
+    public ValueTask<OAuthError?> RemoveAsync(string clientId, long? expectedVersion, CancellationToken ct) =>
+        RemoveAsync(clientId, expectedVersion, refuses: _ => null, ct);
+
+    /// <summary>A client as it is stored now, disabled or not; null when there is none.</summary>
+    public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) =>
+        configured.Find(clientId) ?? (Client.CanBeId(clientId) ? await store.FindAsync(clientId, ct) : null);
+
+    /// <summary>Clients in a stable order; the first page begins with those of the configuration, which do not count towards its limit.</summary>
+    /// <exception cref="InvalidOperationException">The host's client store is no <see cref="IClientRegistry"/>.</exception>
+    public async ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        var page = await Registry.ListAsync(by, ct);
+        if (by.After is not null)
+            return page;
+        var own = configured.All.Where(c => (by.Org ?? c.Org) == c.Org && (by.Provenance ?? c.Provenance) == c.Provenance);
+        return page with { Items = [.. own.OrderBy(c => c.ClientId, StringComparer.Ordinal), .. page.Items] };
+    }
+
+    /// <summary>
+    /// Replaces what a client says about itself (RFC 7592 §2.2). What an administrator decides is taken from the row that is replaced.
+    /// </summary>
+    /// <param name="clientId">Which client.</param>
+    /// <param name="metadata">All of it anew.</param>
+    /// <param name="refuses">Whether the client, as it is in the row that is replaced, may do this; asked again after a lost swap.</param>
+    /// <param name="ct">Cancels.</param>
+    internal async ValueTask<Outcome<RegisteredClient>> UpdateOwnAsync(
+        string clientId,
+        ClientMetadata metadata,
+        Func<Client, ValueTask<OAuthError?>> refuses,
+        CancellationToken ct
+    )
+    {
+        var made = Secret();
+        var outcome = await ChangeAsync(
+            clientId,
+            null,
+            async client => await refuses(client) is { } refused ? refused : ReplacedByItself(client, metadata, made),
+            ct
+        );
+        return await PublishedAsync(outcome, new OAuthEvent.ClientChanged(clientId));
+    }
+
+    /// <summary>Removes a client unless it is refused.</summary>
+    internal async ValueTask<OAuthError?> RemoveAsync(
+        string clientId,
+        long? expectedVersion,
+        Func<Client, OAuthError?> refuses,
+        CancellationToken ct
+    )
+    {
+        // Emptied first, by a swap: it proves the version, and a removal that breaks off leaves a client that can do nothing. No other
+        // change makes a client without grant types. Parallel removals write the same row: each may take it for its own and report it.
+        var emptied = await ChangeAsync(
+            clientId,
+            expectedVersion,
+            client => new(refuses(client) is { } error ? error : new RegisteredClient(Emptied(client), null)),
+            ct
+        );
+        if (emptied.Failed(out var refused, out _))
+            return refused;
+        try
+        {
+            // A removal that has begun runs to its end, whatever becomes of the caller's connection.
+            await Registry.TryRemoveAsync(clientId, CancellationToken.None);
+        }
+        finally
+        {
+            memory.Forget(clientId);
+        }
+
+        logger.ClientRemoved(clientId);
+        await events.PublishAsync(new OAuthEvent.ClientRemoved(clientId));
+        // Its rows count for nothing any more. If the store fails here, pruning removes the rest.
+        await apps.RevokeForClientAsync(clientId, CancellationToken.None);
+        return null;
+    }
+
+    private static Client Emptied(Client client) =>
+        client with
+        {
+            Disabled = true,
+            GrantTypes = [],
+            RedirectUris = [],
+            Secrets = [],
+            RegistrationAccessTokenHash = null,
+        };
+
+    // What an administrator makes of a client.
+    private Outcome<RegisteredClient> Administered(
+        Client client,
+        ClientMetadata metadata,
+        ClientSettings settings,
+        Lazy<(string? Secret, IReadOnlyList<ClientSecret> Kept)> made
+    )
+    {
+        if (settings.Problem(client.Provenance) is { } unsuitable)
+            return unsuitable;
+        if (Replaced(client, metadata, policies.ForAdministrator(client.Provenance), made).Failed(out var error, out var replaced))
+            return error;
+        var next = settings.ApplyTo(replaced.Client) with
+        {
+            Org = settings.Org ?? client.Org,
+            ScopeIsCeiling = client.IsSelfRegistered && metadata.Scope is not null,
+        };
+        // Its rights count too.
+        return IsTooLarge(next) ? OAuthError.RegistrationTooLarge : replaced with { Client = next };
+    }
+
+    // What a client makes of itself. A scope that an administrator set stays.
+    private Outcome<RegisteredClient> ReplacedByItself(
+        Client client,
+        ClientMetadata metadata,
+        Lazy<(string? Secret, IReadOnlyList<ClientSecret> Kept)> made
+    )
+    {
+        if (Replaced(client, metadata, policies.ForSelfRegistration(), made).Failed(out var error, out var replaced))
+            return error;
+        return client.ScopeIsCeiling ? replaced with { Client = replaced.Client with { Scope = client.Scope } } : replaced;
+    }
+
+    // The client with other metadata; everything else of it stays.
+    private static Outcome<RegisteredClient> Replaced(
+        Client client,
+        ClientMetadata metadata,
+        ClientPolicy policy,
+        Lazy<(string? Secret, IReadOnlyList<ClientSecret> Kept)> made
+    )
+    {
+        if (metadata.Checked(policy).Failed(out var error, out var filled))
+            return error;
+        var (secret, secrets) =
+            !OAuthClientAuthenticationMethods.IsSecret(filled.TokenEndpointAuthMethod!) ? (null, [])
+            : client.Secrets.Count > 0 ? (null, client.Secrets)
+            : made.Value;
+        var built = filled.ToClient(client.ClientId, client.Provenance, client.Org, secrets);
+        var next = built with
+        {
+            CreatedAt = client.CreatedAt,
+            LastUsedOn = client.LastUsedOn,
+            RegistrationAccessTokenHash = client.RegistrationAccessTokenHash,
+            Disabled = client.Disabled,
+            Trusted = client.Trusted,
+            RequirePkce = client.RequirePkce,
+            Introspects = client.Introspects,
+            ScopeIsCeiling = client.ScopeIsCeiling,
+            DocumentHash = client.DocumentHash,
+        };
+        return IsTooLarge(next) ? OAuthError.RegistrationTooLarge : new RegisteredClient(next, secret) { LeftOut = filled.LeftOut };
+    }
+
+    // Made in the first round that needs it, for all rounds: hashing is slow, and the slower a round the more often it loses.
+    private static Lazy<(string? Secret, IReadOnlyList<ClientSecret> Kept)> Secret() => new(NewSecret);
+
+    // The loop around each change: read the row, decide, swap it if nobody else has; after a lost swap look and decide again.
+    private async ValueTask<Outcome<RegisteredClient>> ChangeAsync(
+        string clientId,
+        long? expectedVersion,
+        Func<Client, ValueTask<Outcome<RegisteredClient>>> decide,
+        CancellationToken ct
+    )
+    {
+        if (configured.Find(clientId) is not null)
+            return OAuthError.ClientIsConfigured;
+        if (!Client.CanBeId(clientId))
+            return OAuthError.NotFound;
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            if (await Registry.FindAsync(clientId, ct) is not { } client)
+                return OAuthError.NotFound;
+            if ((await decide(client)).Failed(out var refused, out var change))
+                return refused;
+            // RFC 9110 §13.2.1: a precondition counts only where the request would succeed without it.
+            if (expectedVersion is { } expected && client.Version != expected)
+                return OAuthError.ClientVersionDiffers.Because($"its version is {client.Version} now");
+            var next = change with { Client = change.Client with { Version = client.Version + 1 } };
+            if (await TrySwapAsync(next.Client, ct))
+                return next;
+        }
+
+        return OAuthError.ClientChangedMeanwhile;
+    }
+
+    private async ValueTask<bool> TrySwapAsync(Client next, CancellationToken ct)
+    {
+        try
+        {
+            // If the client that is there is the one we tried to write, only the answer of our own commit was lost, or another asked
+            // for the very same (RFC 9110 §13.1.1).
+            return await Registry.TryUpdateAsync(next, ct) || await IsThereAsync(next, ct);
+        }
+        catch (Exception) when (!ct.IsCancellationRequested)
+        {
+            // A connection that broke during the commit says nothing about the commit.
+            if (await IsThereAsync(next, ct))
+                return true;
+            throw;
+        }
+        finally
+        {
+            memory.Forget(next.ClientId);
+        }
+    }
+
+    private async ValueTask<bool> IsThereAsync(Client next, CancellationToken ct) =>
+        (await Registry.FindAsync(next.ClientId, ct))?.ToJson() == next.ToJson();
+
+    private async ValueTask<Outcome<RegisteredClient>> PublishedAsync(Outcome<RegisteredClient> outcome, OAuthEvent change)
+    {
+        if (outcome.Failed(out _, out var changed))
+            return outcome;
+        logger.ClientChanged(changed.Client.ClientId, change.GetType().Name);
+        logger.LeftOut(changed.Client.ClientId, changed.Client.ClientName, changed.LeftOut);
+        await events.PublishAsync(change);
+        return outcome;
+    }
+}

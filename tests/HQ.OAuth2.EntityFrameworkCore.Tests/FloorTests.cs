@@ -1,0 +1,21 @@
+using HQ.OAuth2.Tests;
+
+namespace HQ.OAuth2.EntityFrameworkCore.Tests;
+
+/// <summary>The floors of the EF Core stores (docs/architecture.md): a folder uses what stands below it, never what stands above.</summary>
+public sealed class FloorTests
+{
+    // From the ground up. The root has what a host calls.
+    private static readonly string[] floors = ["Model", "Stores", "Schema", "."];
+
+    [Test]
+    public void Each_folder_is_a_floor() => new Floors("HQ.OAuth2.EntityFrameworkCore").Folders.Should().BeEquivalentTo(floors);
+
+    [Test]
+    public void No_floor_uses_a_higher_one() =>
+        new Floors("HQ.OAuth2.EntityFrameworkCore")
+            .Uses.Where(u => Array.IndexOf(floors, u.From) < Array.IndexOf(floors, u.To))
+            .Select(u => $"{u.From} uses {u.To}: {u.Because}")
+            .Should()
+            .BeEmpty();
+}

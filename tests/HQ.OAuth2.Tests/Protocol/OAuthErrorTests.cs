@@ -1,0 +1,167 @@
+using System.Reflection;
+using HQ.OAuth2.Tests;
+
+namespace HQ.OAuth2;
+
+internal sealed class OAuthErrorTests
+{
+    private const string Hostile = "a\"b\\c\r\nd\0é€\ud83d\ude00\u202e\u007f<script>";
+
+    [Test, Rfc("6749-4.1.2.1-6")]
+    public void Every_error_has_only_the_characters_that_the_standard_allows()
+    {
+        var all = Named().Concat(Built()).ToList();
+
+        all.Should().HaveCountGreaterThan(40);
+        foreach (var error in all)
+        {
+            error.Code.Should().MatchRegex(@"^[\x20-\x21\x23-\x5B\x5D-\x7E]+$");
+            error.Description.Should().MatchRegex(@"^[\x20-\x21\x23-\x5B\x5D-\x7E]+$");
+            error.Status.Should().BeOneOf(400, 401, 403, 404, 405, 409, 412, 413, 415, 429, 500, 503);
+        }
+    }
+
+    [Test]
+    public void Every_error_has_an_id_of_its_own_and_a_paragraph_in_the_docs()
+    {
+        var ids = Named().Concat(Built()).Select(e => e.Id).ToList();
+        var page = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "errors.md"));
+        var explained = System.Text.RegularExpressions.Regex.Matches(
+            page,
+            @"^### (HQ1\d{3})\n\n.+\n\n\*\*What helps:\*\* .+$",
+            System.Text.RegularExpressions.RegexOptions.Multiline
+        );
+
+        ids.Should().OnlyHaveUniqueItems();
+        explained.Select(m => m.Groups[1].Value).Should().BeEquivalentTo(ids);
+    }
+
+    [Test]
+    public void An_explanation_has_only_the_characters_that_the_standard_allows()
+    {
+        var error = OAuthError.InvalidCode.Because(Hostile);
+
+        error.Describe(new(Explains: true, Uri: null)).Should().MatchRegex(@"^[\x20-\x21\x23-\x5B\x5D-\x7E]+$");
+        error.Describe(new(Explains: false, Uri: null)).Should().Be(error.Description);
+    }
+
+    [Test]
+    public void What_is_put_into_a_description_stays_readable()
+    {
+        OAuthError.MissingParameter("code").Description.Should().Be("The parameter code is missing.");
+        OAuthError.RepeatedParameter("a\"b").Description.Should().Be("The parameter a?b appears more than once.");
+    }
+
+    [Test]
+    public void A_failed_client_authentication_is_401()
+    {
+        OAuthError.InvalidClient.Status.Should().Be(401);
+    }
+
+    [Test]
+    public void A_reason_never_becomes_a_description()
+    {
+        var error = OAuthError.InvalidCode.Because("the code expired");
+
+        error.Description.Should().Be(OAuthError.InvalidCode.Description);
+        error.Reason.Should().Be("the code expired");
+        OAuthError.InvalidCode.Reason.Should().BeNull();
+    }
+
+    [Test]
+    public void A_store_that_cannot_be_reached_is_no_bug_of_ours_and_no_error_of_the_client()
+    {
+        OAuthError.From(new TimeoutException()).Should().Be(OAuthError.TemporarilyUnavailable);
+        OAuthError.From(new IOException()).Should().Be(OAuthError.TemporarilyUnavailable);
+        OAuthError.From(new System.Net.Sockets.SocketException()).Should().Be(OAuthError.TemporarilyUnavailable);
+        OAuthError.From(new InvalidOperationException("secret text")).Should().Be(OAuthError.ServerError);
+        OAuthError.TemporarilyUnavailable.Status.Should().Be(503);
+    }
+
+    [TestCaseSource(nameof(Unreachable))]
+    public void What_a_driver_says_counts_however_it_is_wrapped(Exception cause)
+    {
+        OAuthError.From(cause).Should().Be(OAuthError.TemporarilyUnavailable);
+        OAuthError.From(new InvalidOperationException("transient", cause)).Should().Be(OAuthError.TemporarilyUnavailable);
+        OAuthError
+            .From(new InvalidOperationException("retries are used up", new NotSupportedException("a mapper's", cause)))
+            .Should()
+            .Be(OAuthError.TemporarilyUnavailable);
+        OAuthError.From(new AggregateException(cause)).Should().Be(OAuthError.TemporarilyUnavailable);
+    }
+
+    [Test]
+    public void A_bug_stays_a_bug_however_it_is_wrapped() =>
+        OAuthError
+            .From(new InvalidOperationException("a", new NotSupportedException("b", new ArgumentException("c"))))
+            .Should()
+            .Be(OAuthError.ServerError);
+
+    private static IEnumerable<Exception> Unreachable() =>
+        [
+            new DriverException(),
+            new TimeoutException(),
+            new IOException(),
+            new System.Net.Sockets.SocketException(),
+            new OperationCanceledException(),
+            new TaskCanceledException(),
+        ];
+
+    [Test]
+    public void Records_that_carry_secrets_do_not_print_them()
+    {
+        var (row, code) = Given.Authorization();
+        var token = RefreshToken.New(row.Id);
+        var redemption = Given.Redemption(code);
+        var grant = row.Redeem(redemption, token).ShouldSwap(row);
+        var registered = new RegisteredClient(Given.Client(), "the-secret");
+        object[] carriers =
+        [
+            code,
+            token,
+            redemption,
+            Given.Refresh(token, TestClock.Start),
+            grant,
+            row.Redeem(redemption, token),
+            registered,
+            RegistrationResponse.Of(
+                registered with
+                {
+                    Client = Given.Client() with { Secrets = [ClientSecrets.Keep("x", 4)] },
+                },
+                new ServerSettings(Given.Options()).Issuer
+            ),
+            new TokenResponse
+            {
+                AccessToken = "the-secret",
+                RefreshToken = token.ToWire(),
+                ExpiresIn = 1,
+                Scope = "read",
+            },
+            new OAuthRequest { Parameters = OAuthParameters.Of(("client_secret", "the-secret")), Authorization = ["Basic the-secret"] },
+            new TokenRequest(Given.Client(), OAuthParameters.Of(("code", code.ToWire())), TestClock.Start),
+        ];
+
+        var secrets = new[] { code.Secret, token.Family, token.Secret }
+            .Select(s => System.Buffers.Text.Base64Url.EncodeToString(s))
+            .Append("the-secret")
+            .Append(Given.Verifier)
+            .ToList();
+        foreach (var carrier in carriers)
+            secrets.Should().NotContain(s => carrier.ToString()!.Contains(s), carrier.GetType().Name);
+    }
+
+    private static IEnumerable<OAuthError> Named() =>
+        typeof(OAuthError)
+            .GetProperties(BindingFlags.Public | BindingFlags.Static)
+            .Where(p => p.PropertyType == typeof(OAuthError))
+            .Select(p => (OAuthError)p.GetValue(null)!);
+
+    private static IEnumerable<OAuthError> Built() =>
+        typeof(OAuthError)
+            .GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .Where(m => m.ReturnType == typeof(OAuthError) && !m.IsSpecialName)
+            .Select(m => (OAuthError)m.Invoke(null, [.. m.GetParameters().Select(_ => (object)Hostile)])!);
+
+    private sealed class DriverException : System.Data.Common.DbException;
+}
