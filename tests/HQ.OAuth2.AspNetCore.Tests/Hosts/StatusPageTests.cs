@@ -74,6 +74,21 @@ internal sealed class StatusPageTests
     }
 
     [Test]
+    public async Task What_either_bearer_scheme_refuses_is_ours([ValueSource(nameof(Shapes))] string shape)
+    {
+        await using var host = await RealHost.StartAsync(
+            "",
+            app =>
+            {
+                shapes[shape](app);
+                RealHost.MapSchemes(app);
+            },
+            Services
+        );
+        await host.ConnectAsync(host.BothSchemesRefuseAsync);
+    }
+
+    [Test]
     public async Task A_fallback_policy_is_not_for_our_answers()
     {
         await using var host = await RealHost.StartAsync(
