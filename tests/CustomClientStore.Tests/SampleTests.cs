@@ -50,14 +50,20 @@ internal sealed class SampleTests
     public async Task A_request_for_another_host_is_refused()
     {
         await using var sample = new WebApplicationFactory<Program>().WithWebHostBuilder(b =>
-            b.UseSetting("ConnectionStrings:apps", $"Data Source={path}")
+            b.UseSetting("ConnectionStrings:apps", $"Data Source={this.path}")
         );
-        using var http = sample.CreateClient();
-        foreach (var (host, status) in new[] { ("rebound.example", HttpStatusCode.BadRequest), ("localhost", HttpStatusCode.OK) })
+        using var http = sample.CreateClient(new() { AllowAutoRedirect = false });
+        foreach (var path in new[] { "/.well-known/oauth-authorization-server", "/login" })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/.well-known/oauth-authorization-server");
+            (await StatusAsync("rebound.example", path)).Should().Be(HttpStatusCode.BadRequest, path);
+            (await StatusAsync("localhost", path)).Should().NotBe(HttpStatusCode.BadRequest, path);
+        }
+
+        async Task<HttpStatusCode> StatusAsync(string host, string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
             request.Headers.Host = host;
-            (await http.SendAsync(request)).StatusCode.Should().Be(status, host);
+            return (await http.SendAsync(request)).StatusCode;
         }
     }
 
@@ -74,6 +80,7 @@ internal sealed class SampleTests
         var answer = await http.GetAsync("/login?returnUrl=" + Uri.EscapeDataString(returnUrl));
 
         answer.Headers.Location!.OriginalString.Should().Be("/");
+        answer.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");
     }
 
     private static async Task<HttpResponseMessage> TokenAsync(HttpClient http, string key, string secret)

@@ -88,6 +88,50 @@ internal sealed class OwnPagesTests
             (await http.GetAsync($"{path}?returnUrl={Uri.EscapeDataString(returnUrl)}")).StatusCode.Should().Be(HttpStatusCode.BadRequest);
     }
 
+    [TestCase("//evil.example")]
+    [TestCase("https://evil.example")]
+    [TestCase("/\\evil.example")]
+    public async Task Its_sign_in_leads_nowhere_else_and_is_no_other_content_type(string returnUrl)
+    {
+        await using var sample = Sample(null);
+        using var http = sample.CreateClient(new() { AllowAutoRedirect = false });
+
+        var answer = await http.GetAsync("/login?returnUrl=" + Uri.EscapeDataString(returnUrl));
+
+        answer.Headers.Location!.OriginalString.Should().Be("/");
+        answer.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");
+    }
+
+    [Test]
+    public async Task Every_page_of_its_own_says_nosniff()
+    {
+        await using var sample = Sample("/consent");
+        using var http = await SignedInAsync(sample);
+        foreach (
+            var path in new[] { "/consent?returnUrl=" + Uri.EscapeDataString(Authorize), "/spa/consent.html", "/brand/theme.css", "/" }
+        )
+            (await http.GetAsync(path)).Headers.GetValues("X-Content-Type-Options").Should().Equal(["nosniff"], path);
+    }
+
+    [Test]
+    public async Task A_request_for_another_host_is_refused()
+    {
+        await using var sample = Sample("/consent");
+        using var http = sample.CreateClient(new() { AllowAutoRedirect = false });
+        foreach (var path in new[] { "/login", "/.well-known/oauth-authorization-server", "/" })
+        {
+            (await StatusAsync("rebound.example", path)).Should().Be(HttpStatusCode.BadRequest, path);
+            (await StatusAsync("localhost", path)).Should().NotBe(HttpStatusCode.BadRequest, path);
+        }
+
+        async Task<HttpStatusCode> StatusAsync(string host, string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Host = host;
+            return (await http.SendAsync(request)).StatusCode;
+        }
+    }
+
     [Test]
     public async Task An_ended_session_signs_in_again_and_the_app_is_told_nothing()
     {

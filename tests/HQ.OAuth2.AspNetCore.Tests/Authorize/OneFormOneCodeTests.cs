@@ -73,6 +73,26 @@ internal sealed class OneFormOneCodeTests
     }
 
     [Test]
+    public async Task A_form_whose_answer_cannot_be_noted_leaves_no_row_and_may_be_answered_again()
+    {
+        await using var failing = await TestApp.StartAsync(parts: p =>
+            p.AddTicketStore<StoreAwayTests.FailingTickets>(ServiceLifetime.Singleton)
+        );
+        var tickets = (StoreAwayTests.FailingTickets)failing.Services.GetRequiredService<ITicketStore>();
+        // Nobody is redirected to a client that anybody may have registered: the user sees what failed.
+        var (client, alice) = (await failing.DcrAsync(), failing.NewBrowser(user));
+        var form = await alice.GetAsync(TestApp.AuthorizeUrl(client));
+        tickets.Failure = new IOException("the ticket store is away");
+
+        (await alice.PressAsync(form, "approve")).ShouldBeErrorPage(503);
+
+        (await failing.RowsAsync(user)).Should().BeEmpty();
+        tickets.Failure = null;
+        (await alice.PressAsync(form, "approve")).LocationParameter("code").Should().StartWith("hqa_");
+        (await failing.RowsAsync(user)).Should().ContainSingle();
+    }
+
+    [Test]
     public async Task Two_forms_of_one_request_are_two_answers()
     {
         var second = await browser.GetAsync(TestApp.AuthorizeUrl("web"));

@@ -147,6 +147,65 @@ internal sealed class IntrospectionSchemeTests
         (await GetAsync("/read", "y")).Status.Should().Be(503);
     }
 
+    [Test]
+    public async Task An_answer_whose_body_stalls_is_503_within_the_time_limit_of_the_back_channel()
+    {
+        await RestartApiAsync(o => o.Backchannel!.Timeout = TimeSpan.FromMilliseconds(200));
+        wire.Instead = () => new HttpResponseMessage { Content = new StalledContent() };
+
+        var (status, body, challenge) = await GetAsync("/read", "x").WaitAsync(TimeSpan.FromSeconds(30));
+
+        (status, challenge).Should().Be((503, null));
+        body.Should().Contain("temporarily_unavailable");
+        logs.Lines.Should().Contain(l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains("introspect"));
+        wire.Instead = null;
+        (await GetAsync("/read", await TokenAsync())).Status.Should().Be(200);
+    }
+
+    [TestCase("https://auth.example.com", "http://api.internal/notes", true)]
+    [TestCase("http://localhost:5080", "https://api.example.com/notes", true)]
+    [TestCase("http://localhost:5080", "http://api.internal/notes", false)]
+    [Rfc("6750-5.3-2")]
+    public async Task A_token_over_plain_http_is_refused_where_the_issuer_or_a_resource_is_https(
+        string issuer,
+        string resource,
+        bool isRefused
+    )
+    {
+        await RestartApiAsync(o =>
+        {
+            o.Issuer = issuer;
+            o.Resources.Clear();
+            o.Resources.Add(resource);
+        });
+        wire.Instead = () =>
+            new HttpResponseMessage
+            {
+                Content = new StringContent(
+                    $$"""{"active":true,"client_id":"c","sub":"s","scope":"read","exp":9999999999,"aud":"{{resource}}"}"""
+                ),
+            };
+
+        (await StatusAsync("http", "203.0.113.7")).Should().Be(isRefused ? 400 : 200);
+        wire.Count.Should().Be(isRefused ? 0 : 1, "a token that is not taken is not asked about");
+        (await StatusAsync("https", "203.0.113.7")).Should().Be(200);
+        (await StatusAsync("http", "127.0.0.1")).Should().Be(200);
+
+        async Task<int> StatusAsync(string scheme, string peer)
+        {
+            var answer = await EveryEndpoint.SendAsync(
+                api.GetTestServer(),
+                c =>
+                {
+                    (c.Request.Scheme, c.Request.Path) = (scheme, "/read");
+                    c.Connection.RemoteIpAddress = IPAddress.Parse(peer);
+                    c.Request.Headers.Authorization = "Bearer x";
+                }
+            );
+            return answer.Status;
+        }
+    }
+
     [TestCase("""{"active":true,"client_id":"c","sub":"s","scope":"read","exp":9999999999,"aud":"https://api.example.com/notes"}""", 200)]
     [TestCase("""{"active":true,"client_id":"c","scope":"read","exp":9999999999,"aud":["x","https://api.example.com/notes"]}""", 200)]
     [TestCase(
@@ -198,6 +257,27 @@ internal sealed class IntrospectionSchemeTests
         (await elsewhere.Should().ThrowAsync<OptionsValidationException>()).WithMessage("*IntrospectionEndpoint*https*");
         var problem = (await start.Should().ThrowAsync<OptionsValidationException>()).Which.Message;
         problem.Should().Contain("Issuer").And.Contain("slash").And.Contain("ClientSecret").And.Contain("CacheFor");
+    }
+
+    [Test]
+    public async Task An_answer_is_kept_for_a_day_at_most()
+    {
+        await RestartApiAsync(o => o.CacheFor = TimeSpan.FromDays(1));
+        var start = () => RestartApiAsync(o => o.CacheFor = TimeSpan.FromDays(1) + TimeSpan.FromTicks(1));
+
+        (await start.Should().ThrowAsync<OptionsValidationException>()).WithMessage("*CacheFor = 1.00:00:00.0000001*1.00:00:00 at most*");
+    }
+
+    [TestCase("notes")]
+    [TestCase("/notes")]
+    [TestCase("https://api.example.com/notes#part")]
+    [TestCase("https://api.example.com/my notes")]
+    [TestCase("")]
+    public async Task A_resource_that_is_no_absolute_URI_without_fragment_stops_the_start(string resource)
+    {
+        var start = () => RestartApiAsync(o => o.Resources.Add(resource));
+
+        (await start.Should().ThrowAsync<OptionsValidationException>()).WithMessage($"*Resources has '{resource}'*RFC 8707*");
     }
 
     private static string MetadataUrl => "https://api.example.com/.well-known/oauth-protected-resource/notes";
@@ -264,6 +344,22 @@ internal sealed class IntrospectionSchemeTests
         {
             Count++;
             return Instead is { } answer ? Task.FromResult(answer()) : base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    /// <summary>Headers that come, and a body that never does.</summary>
+    private sealed class StalledContent : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+            Task.Delay(Timeout.Infinite, cancellationToken);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
         }
     }
 }

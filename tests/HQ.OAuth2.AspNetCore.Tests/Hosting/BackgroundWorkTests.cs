@@ -26,7 +26,7 @@ internal sealed class BackgroundWorkTests
         work.Should().HaveCount(3);
         foreach (var service in work)
             await service.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        work.Should().OnlyContain(s => !s.ExecuteTask!.IsFaulted);
+        work.Should().OnlyContain(s => s.ExecuteTask!.IsCompleted && !s.ExecuteTask.IsFaulted);
         logs.Lines.Where(l => l.StartsWith("Critical", StringComparison.Ordinal)).Should().BeEmpty();
         logs.Lines.Where(l => l.Contains("Exception")).Should().OnlyContain(l => l.Contains("AddressInUseException"));
     }

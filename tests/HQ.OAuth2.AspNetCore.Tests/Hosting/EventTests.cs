@@ -171,7 +171,7 @@ internal sealed class EventTests
         var page = await browser.GetAsync(TestApp.AuthorizeUrl("web"));
 
         var answer = browser.PressAsync(page, "approve");
-        await hanging.Called.Task;
+        await hanging.Called.Task.WaitAsync(TimeSpan.FromSeconds(30));
         answer.IsCompleted.Should().BeFalse("it waits for a while");
         timers.FireAll(Patience.Longest);
 
@@ -179,11 +179,12 @@ internal sealed class EventTests
         code.Should().NotBeNull();
         slow.Logs.Lines.Should()
             .Contain(l => l.StartsWith("Warning") && l.Contains("Hanging has not taken the event AuthorizationGranted"));
-        await later.Told.Task;
+        await later.Told.Task.WaitAsync(TimeSpan.FromSeconds(30));
         // Now that its request is over, its services are gone: it fails by itself, is logged, and stops nothing.
         hanging.Go.SetException(new ObjectDisposedException("a service of the request"));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!slow.Logs.Lines.Any(l => l.Contains("was not taken by Hanging")))
-            await Task.Yield();
+            await Task.Delay(1, patience.Token);
         (await slow.RedeemAsync("web", code!)).Status.Should().Be(200);
     }
 
@@ -203,7 +204,7 @@ internal sealed class EventTests
         slow.Services.GetRequiredService<ClientMemory>().Forget(id);
 
         var answer = slow.RedeemAsync(id, code);
-        await store.Called.Task;
+        await store.Called.Task.WaitAsync(TimeSpan.FromSeconds(30));
         answer.IsCompleted.Should().BeFalse("it waits for a while");
         timers.FireAll(Patience.Longest);
 

@@ -27,6 +27,7 @@ internal sealed class QuickStartSignInTests
         page.Headers.GetValues("X-Frame-Options").Should().Equal("DENY");
         page.Headers.GetValues("Content-Security-Policy").Single().Should().Contain("frame-ancestors 'none'");
         page.Headers.GetValues("Referrer-Policy").Should().Equal("no-referrer");
+        page.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");
 
         var fields = Regex
             .Matches(await page.Content.ReadAsStringAsync(), "<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">")

@@ -20,7 +20,12 @@ namespace HQ.OAuth2.AspNetCore.Tests.Hosts;
 internal sealed class RealHost : IAsyncDisposable
 {
     public const string Origin = "https://host.example.com";
+
+    /// <summary>A second scheme, which asks the server as if it were another process.</summary>
+    public const string Introspection = "Introspection";
+
     private const string Callback = "https://client.example.com/cb";
+    private const string ApiSecret = "the-secret-of-the-api-itself";
 
     private readonly WebApplication app;
     private readonly HttpClient http;
@@ -29,10 +34,12 @@ internal sealed class RealHost : IAsyncDisposable
     private RealHost(WebApplication app, string issuer, Func<string, string> front, string? prefix)
     {
         (this.app, Issuer) = (app, issuer);
-        http = new(new Front(front, prefix) { InnerHandler = app.GetTestServer().CreateHandler() });
+        http = new(new Front(app.GetTestServer, front, prefix));
     }
 
     public string Issuer { get; }
+
+    private bool HasIdentityApi { get; init; }
 
     /// <param name="path">The issuer's path.</param>
     /// <param name="pipeline">Everything between Build and Start.</param>
@@ -40,34 +47,51 @@ internal sealed class RealHost : IAsyncDisposable
     /// <param name="front">What a proxy makes of a path; null = nothing.</param>
     /// <param name="prefix">What the proxy says in X-Forwarded-Prefix; null = nothing.</param>
     /// <param name="options">More settings of the server.</param>
+    /// <param name="withIdentityApi">Whether its users are of Identity's API endpoints, which sign in by JSON, instead of plain cookies.</param>
     public static async Task<RealHost> StartAsync(
         string path,
         Action<WebApplication> pipeline,
         Action<WebApplicationBuilder>? services = null,
         Func<string, string>? front = null,
         string? prefix = null,
-        Action<HqOAuth2Options>? options = null
+        Action<HqOAuth2Options>? options = null,
+        bool withIdentityApi = false
     )
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         services?.Invoke(builder);
-        builder
-            .Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
-            .AddCookie(o => o.LoginPath = "/login")
-            .AddHqOAuth2Bearer();
+        WebApplication? app = null;
+        var schemes = withIdentityApi
+            ? builder.AddIdentityApi()
+            : builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(o => o.LoginPath = "/login");
+        schemes
+            .AddHqOAuth2Bearer()
+            .AddHqOAuth2Introspection(
+                Introspection,
+                o =>
+                {
+                    (o.Issuer, o.ClientId, o.ClientSecret) = (Origin + path, "api", ApiSecret);
+                    o.Resources.Add(Origin + path);
+                    o.Backchannel = new(new Front(() => app!.GetTestServer(), front ?? (p => p), prefix));
+                }
+            );
         builder.Services.AddAuthorization(o => o.AddPolicy("admin", p => p.RequireClaim(ClaimTypes.Name, "root")));
         builder.Services.AddHqOAuth2(o =>
         {
             (o.Enabled, o.IssuerURL, o.Dcr, o.Doctor, o.DefaultOrg) = (true, Origin + path, true, false, "default");
             o.Scopes.Add(new() { Name = "read", Default = true });
+            o.Scopes.Add(new() { Name = "write" });
+            var api = TestApp.Client("api", ApiSecret, null, [], ["client_credentials"]);
+            api.Introspects.Add("*");
+            o.Clients.Add(api);
             options?.Invoke(o);
         });
-        var app = builder.Build();
+        app = builder.Build();
         pipeline(app);
         await app.StartAsync();
-        return new(app, Origin + path, front ?? (p => p), prefix);
+        return new(app, Origin + path, front ?? (p => p), prefix) { HasIdentityApi = withIdentityApi };
     }
 
     /// <summary>The endpoints of every host here: the server, its management, an MCP endpoint, the sign-in.</summary>
@@ -76,6 +100,19 @@ internal sealed class RealHost : IAsyncDisposable
         app.MapHqOAuth2();
         app.MapHqOAuth2Management().RequireAuthorization("admin");
         MapApi(app);
+    }
+
+    /// <summary>An API of each bearer scheme.</summary>
+    public static void MapSchemes(WebApplication app)
+    {
+        foreach (
+            var (path, scheme) in new[] { ("/in-process", HqOAuth2BearerDefaults.AuthenticationScheme), ("/introspected", Introspection) }
+        )
+        {
+            foreach (var scope in new[] { "read", "write" })
+                app.MapPost($"{path}/{scope}", (HttpContext http) => http.User.FindFirst("sub")!.Value)
+                    .RequireScope(scheme, ScopeSet.Of(scope));
+        }
     }
 
     public static void MapApi(WebApplication app)
@@ -95,7 +132,8 @@ internal sealed class RealHost : IAsyncDisposable
     }
 
     /// <summary>The way of an MCP client, from the challenge to the refresh, each address taken from what the host said.</summary>
-    public async Task ConnectAsync()
+    /// <param name="withToken">What else is to be seen with the client's first token, whose scope is read; null = nothing.</param>
+    public async Task ConnectAsync(Func<string, Task>? withToken = null)
     {
         // The challenge, with what a client needs to go on.
         var api = Issuer + "/mcp";
@@ -140,7 +178,7 @@ internal sealed class RealHost : IAsyncDisposable
         var (signIn, signInAt) = await OpenAsync(request);
         signIn.Status.Should().Be(200, signInAt.ToString());
         signInAt.AbsolutePath.Should().EndWith("/login");
-        var (page, pageAt) = await OpenAsync(signInAt.ToString(), []);
+        var (page, pageAt) = await SignInAsync(signInAt);
         page.IsConsentPage().Should().BeTrue(page.Body);
         var action = WebUtility.HtmlDecode(Regex.Match(page.Body, "<form method=\"post\" action=\"([^\"]*)\"").Groups[1].Value);
         var posted = await PostAsync(new Uri(pageAt, action), [.. Browser.HiddenFields(page), ("decision", "approve")]);
@@ -157,6 +195,8 @@ internal sealed class RealHost : IAsyncDisposable
         );
         tokens.Status.Should().Be(200, tokens.Body);
         (await CallAsync(api, tokens)).Body.Should().Be("alice");
+        if (withToken is not null)
+            await withToken(tokens.AccessToken());
         var refreshed = await PostAsync(
             new(metadata.Text("token_endpoint")!),
             ("grant_type", "refresh_token"),
@@ -212,6 +252,43 @@ internal sealed class RealHost : IAsyncDisposable
         (refused.Status, refused.Text("error")).Should().Be((401, "invalid_token"));
         refused.Header("WWW-Authenticate").Should().Contain("error=\"invalid_token\"");
         (await GetAsync(Origin + "/.well-known/openid-configuration")).ShouldBeNotFound();
+    }
+
+    /// <summary>
+    /// Both bearer schemes, with a token for read only: what it may, what it may not and what is no token. Needs <see cref="MapSchemes"/>.
+    /// </summary>
+    public async Task BothSchemesRefuseAsync(string token)
+    {
+        foreach (var path in new[] { "/in-process", "/introspected" })
+        {
+            (await CallAsync(path + "/read", token)).Body.Should().Be("alice", path);
+
+            var forbidden = await CallAsync(path + "/write", token);
+            ShouldRefuse(forbidden, 403, "insufficient_scope");
+            forbidden.Header("WWW-Authenticate").Should().Contain("scope=\"write\"");
+            ShouldRefuse(await CallAsync(path + "/write", "wrong"), 401, "invalid_token");
+            var challenge = await SendAsync(new(HttpMethod.Post, Issuer + path + "/write"));
+            (challenge.Status, challenge.ContentType, challenge.Text("error"))
+                .Should()
+                .Be((401, "application/json", "invalid_token"), path);
+            challenge.Header("WWW-Authenticate").Should().StartWith("Bearer ").And.NotContain("error=");
+
+            void ShouldRefuse(Answer answer, int status, string error)
+            {
+                (answer.Status, answer.ContentType).Should().Be((status, "application/json"), $"{path}: {answer.Body}");
+                answer.Text("error").Should().Be(error, path);
+                answer.Header("WWW-Authenticate").Should().Contain($"error=\"{error}\"").And.Contain("resource_metadata=");
+                (answer.Header("X-Content-Type-Options"), answer.Header("Cache-Control")).Should().Be(("nosniff", "no-store"), path);
+                answer.Location.Should().BeNull();
+            }
+        }
+
+        Task<Answer> CallAsync(string path, string bearer)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, Issuer + path);
+            request.Headers.Authorization = new("Bearer", bearer);
+            return SendAsync(request);
+        }
     }
 
     /// <summary>Where clients look for documents that the host does not have.</summary>
@@ -272,6 +349,21 @@ internal sealed class RealHost : IAsyncDisposable
         return (answer, at);
     }
 
+    // On its page, whoever wants to is alice. Identity's API endpoints have no page: the script of one asks them, and goes on.
+    private async Task<(Answer Answer, Uri At)> SignInAsync(Uri page)
+    {
+        if (!HasIdentityApi)
+            return await OpenAsync(page.ToString(), []);
+        var signedIn = await SendAsync(
+            new(HttpMethod.Post, Issuer + "/login?useCookies=true")
+            {
+                Content = new StringContent(IdentityApi.Credentials, new MediaTypeHeaderValue("application/json")),
+            }
+        );
+        signedIn.Status.Should().Be(200, signedIn.Body);
+        return await OpenAsync(Origin + System.Web.HttpUtility.ParseQueryString(page.Query)["returnUrl"]);
+    }
+
     private Task<Answer> PostAsync(Uri url, params (string Name, string Value)[] form) =>
         SendAsync(
             new(HttpMethod.Post, url) { Content = new FormUrlEncodedContent(form.Select(p => KeyValuePair.Create(p.Name, p.Value))) }
@@ -284,10 +376,12 @@ internal sealed class RealHost : IAsyncDisposable
         return SendAsync(request);
     }
 
-    private sealed class Front(Func<string, string> path, string? prefix) : DelegatingHandler
+    // Options are made before the server is started: it is asked for when the first request goes out.
+    private sealed class Front(Func<TestServer> server, Func<string, string> path, string? prefix) : DelegatingHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            InnerHandler ??= server().CreateHandler();
             var url = request.RequestUri!;
             request.RequestUri = new(url.GetLeftPart(UriPartial.Authority) + path(url.AbsolutePath) + url.Query);
             if (prefix is not null)

@@ -40,6 +40,25 @@ internal sealed class StatusPageTests
             app.UseStatusCodePagesWithRedirects("/error/{0}");
             RealHost.MapAll(app);
         },
+        // Without calls of its own, authorization stands before the pages: here it is behind them, so that they see what it refuses.
+        ["a page for authorization"] = app =>
+        {
+            app.UseStatusCodePagesWithReExecute("/not-found");
+            app.UseRouting();
+            app.UseAuthentication();
+            app.UseAuthorization();
+            app.UseAntiforgery();
+            app.MapRazorComponents<BlazorApp>();
+            RealHost.MapAll(app);
+        },
+        ["redirects for authorization"] = app =>
+        {
+            app.UseStatusCodePagesWithRedirects("/error/{0}");
+            app.UseRouting();
+            app.UseAuthentication();
+            app.UseAuthorization();
+            RealHost.MapAll(app);
+        },
         ["developer page"] = app =>
         {
             app.UseDeveloperExceptionPage();
@@ -71,6 +90,21 @@ internal sealed class StatusPageTests
         await host.RefusalsAreOursAsync();
         await host.ConnectAsync();
         await host.MissingDocumentsAreMissingAsync();
+    }
+
+    [Test]
+    public async Task What_either_bearer_scheme_refuses_is_ours([ValueSource(nameof(Shapes))] string shape)
+    {
+        await using var host = await RealHost.StartAsync(
+            "",
+            app =>
+            {
+                shapes[shape](app);
+                RealHost.MapSchemes(app);
+            },
+            Services
+        );
+        await host.ConnectAsync(host.BothSchemesRefuseAsync);
     }
 
     [Test]

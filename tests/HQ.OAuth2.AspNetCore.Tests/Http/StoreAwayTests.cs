@@ -145,7 +145,7 @@ internal sealed class StoreAwayTests
             },
             gone.Token
         );
-        await store.Entered.Task;
+        await store.Entered.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await gone.CancelAsync();
         try
         {
@@ -153,7 +153,7 @@ internal sealed class StoreAwayTests
         }
         catch (OperationCanceledException) { }
 
-        await store.Left.Task;
+        await store.Left.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await app.DisposeAsync();
         Errors(app).Should().BeEmpty();
     }

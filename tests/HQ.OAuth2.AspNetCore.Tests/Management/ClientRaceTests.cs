@@ -30,13 +30,15 @@ internal sealed class ClientRaceTests
         for (var round = 0; round < Rounds; round++)
         {
             var (id, token, _) = await RegisterAsync();
-            using var stop = new CancellationTokenSource();
-            var busy = Enumerable.Range(0, 4).Select(i => Task.Run(() => RepeatAsync(id, token, stop.Token))).ToList();
-
-            var disabled = await AdminAsync("PUT", id, """{"redirect_uris":["https://admin.example/cb"],"disabled":true,"org":"admins"}""");
-            var late = await OwnAsync("PUT", id, token);
-            await stop.CancelAsync();
-            await Task.WhenAll(busy);
+            var (disabled, late) = await WhileItUpdatesItselfAsync(
+                id,
+                token,
+                async () =>
+                    (
+                        await AdminAsync("PUT", id, """{"redirect_uris":["https://admin.example/cb"],"disabled":true,"org":"admins"}"""),
+                        await OwnAsync("PUT", id, token)
+                    )
+            );
 
             disabled.Status.Should().Be(200, disabled.Body);
             late.Status.Should().Be(401, late.Body);
@@ -51,12 +53,7 @@ internal sealed class ClientRaceTests
         for (var round = 0; round < Rounds; round++)
         {
             var (id, token, first) = await RegisterAsync();
-            using var stop = new CancellationTokenSource();
-            var busy = Enumerable.Range(0, 4).Select(i => Task.Run(() => RepeatAsync(id, token, stop.Token))).ToList();
-
-            var rotated = await AdminAsync("POST", $"{id}/secret", """{"overlap_seconds":0}""");
-            await stop.CancelAsync();
-            await Task.WhenAll(busy);
+            var rotated = await WhileItUpdatesItselfAsync(id, token, () => AdminAsync("POST", $"{id}/secret", """{"overlap_seconds":0}"""));
 
             rotated.Status.Should().Be(200, rotated.Body);
             (await ProveAsync(id, first)).ShouldBeError("invalid_client", 401);
@@ -73,12 +70,11 @@ internal sealed class ClientRaceTests
         {
             var (id, token, _) = await RegisterAsync();
             var byItself = round % 2 == 0;
-            using var stop = new CancellationTokenSource();
-            var busy = Enumerable.Range(0, 4).Select(i => Task.Run(() => RepeatAsync(id, token, stop.Token))).ToList();
-
-            var deleted = byItself ? await OwnAsync("DELETE", id, token) : await AdminAsync("DELETE", id);
-            await stop.CancelAsync();
-            await Task.WhenAll(busy);
+            var deleted = await WhileItUpdatesItselfAsync(
+                id,
+                token,
+                () => byItself ? OwnAsync("DELETE", id, token) : AdminAsync("DELETE", id)
+            );
 
             deleted.Status.Should().Be(204, deleted.Body);
             (await app.FindClientAsync(id)).Should().BeNull();
@@ -203,10 +199,26 @@ internal sealed class ClientRaceTests
             }
         );
 
-    private async Task RepeatAsync(string id, string token, CancellationToken stop)
+    // Four of the client's own updates at any moment, before, during and after what is done.
+    private async Task<T> WhileItUpdatesItselfAsync<T>(string id, string token, Func<Task<T>> act)
     {
-        while (!stop.IsCancellationRequested)
-            await OwnAsync("PUT", id, token);
+        using var stop = new CancellationTokenSource();
+        var busy = Enumerable.Range(0, 4).Select(_ => Task.Run(RepeatAsync)).ToList();
+        try
+        {
+            return await act();
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(busy).WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        async Task RepeatAsync()
+        {
+            while (!stop.IsCancellationRequested)
+                await OwnAsync("PUT", id, token);
+        }
     }
 
     private async Task<(string Id, string Token, string Secret)> RegisterAsync()

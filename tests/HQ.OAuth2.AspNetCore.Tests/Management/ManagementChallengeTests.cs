@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Claims;
+using HQ.OAuth2.AspNetCore.Tests.Hosts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -28,6 +29,41 @@ internal sealed class ManagementChallengeTests
         (await SendAsync(app, HttpMethod.Get, Apps, await SignInAsync(app, "alice"))).Status.Should().Be(200);
     }
 
+    [TestCase(302)]
+    [TestCase(303)]
+    public async Task A_redirect_to_sign_in_becomes_401(int status)
+    {
+        await using var app = await StartAsync(status);
+
+        var nobody = await SendAsync(app, HttpMethod.Get, Apps, cookie: null);
+
+        nobody.ShouldBeProblem(401, "HQ1046");
+        nobody.Location.Should().BeNull();
+        (await SendAsync(app, HttpMethod.Get, "/page", cookie: null)).Status.Should().Be(status, "the host's own pages redirect");
+    }
+
+    [TestCase(307)]
+    [TestCase(308)]
+    public async Task A_redirect_to_https_stays_one(int status)
+    {
+        await using var host = await RealHost.StartAsync(
+            "",
+            app =>
+            {
+                app.UseHttpsRedirection();
+                app.UseAuthentication();
+                app.UseAuthorization();
+                RealHost.MapAll(app);
+            },
+            b => b.Services.AddHttpsRedirection(o => (o.RedirectStatusCode, o.HttpsPort) = (status, 443))
+        );
+
+        var redirected = await host.GetAsync("http://host.example.com" + Apps);
+
+        (redirected.Status, redirected.Location, redirected.Body).Should().Be((status, RealHost.Origin + Apps, ""));
+        (await host.GetAsync(RealHost.Origin + Apps)).ShouldBeProblem(401, "HQ1046");
+    }
+
     [Test]
     public async Task The_hosts_other_endpoints_go_on_redirecting()
     {
@@ -37,7 +73,7 @@ internal sealed class ManagementChallengeTests
         (await SendAsync(app, HttpMethod.Get, "/page", await SignInAsync(app, "bob"))).Location.Should().Contain("/denied");
     }
 
-    private static Task<TestApp> StartAsync() =>
+    private static Task<TestApp> StartAsync(int redirect = 302) =>
         TestApp.StartAsync(
             o => o.AuthenticationScheme = "Cookies",
             host: b =>
@@ -49,6 +85,11 @@ internal sealed class ManagementChallengeTests
                         {
                             o.LoginPath = "/login";
                             o.AccessDeniedPath = "/denied";
+                            o.Events.OnRedirectToLogin = context =>
+                            {
+                                (context.Response.StatusCode, context.Response.Headers.Location) = (redirect, context.RedirectUri);
+                                return Task.CompletedTask;
+                            };
                         }
                     );
                 b.Services.AddAuthorization(o => o.AddPolicy("admin", p => p.RequireRole("admin")));

@@ -31,6 +31,9 @@ internal sealed class ScriptedClientRegistry : IClientRegistry
     /// <summary>What is thrown instead of the answer of a change that is committed.</summary>
     public Exception? LostAnswer { get; set; }
 
+    /// <summary>What to answer at the next counts instead of only counting.</summary>
+    public Queue<Func<CancellationToken, Task<int>>> CountAnswers { get; } = new();
+
     public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
     {
         Reads++;
@@ -59,10 +62,10 @@ internal sealed class ScriptedClientRegistry : IClientRegistry
         return page;
     }
 
-    public ValueTask<int> CountAsync(ClientProvenance provenance, CancellationToken ct)
+    public async ValueTask<int> CountAsync(ClientProvenance provenance, CancellationToken ct)
     {
         Counts++;
-        return Inner.CountAsync(provenance, ct);
+        return await (CountAnswers.TryDequeue(out var answer) ? answer(ct) : Inner.CountAsync(provenance, ct).AsTask());
     }
 
     public ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct)

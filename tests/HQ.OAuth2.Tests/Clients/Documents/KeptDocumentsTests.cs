@@ -1,4 +1,5 @@
 using HQ.OAuth2.Tests;
+using Options = Microsoft.Extensions.Options.Options;
 
 namespace HQ.OAuth2;
 
@@ -22,7 +23,11 @@ internal sealed class KeptDocumentsTests(bool isRegistry)
     private ClientMemory memory = null!;
 
     [SetUp]
-    public void Nothing_is_kept() => (clock, registry, tickets) = (new(), new(), new(clock = new()));
+    public void Nothing_is_kept()
+    {
+        (clock, registry) = (new(), new());
+        tickets = new(clock);
+    }
 
     [Test]
     public async Task It_is_found_by_another_process_with_what_consents_rest_on()
@@ -112,35 +117,6 @@ internal sealed class KeptDocumentsTests(bool isRegistry)
         (await Node().FindAsync("app", default)).Error.Should().NotBeNull();
     }
 
-    [Test]
-    public async Task A_disabled_one_stays_disabled_whatever_is_approved()
-    {
-        if (!isRegistry)
-            Assert.Pass("A store that cannot be changed disables nothing.");
-        var kept = await Node().KeepAsync(document, default);
-        (await registry.TryUpdateAsync(kept with { Version = kept.Version + 1, Disabled = true, Org = "theirs" }, default))
-            .Should()
-            .BeTrue();
-
-        await Node().KeepAsync(document with { ClientName = "Renamed" }, default);
-
-        (await registry.FindAsync(Url, default)).Should().Match<Client>(c => c.Disabled && c.Org == "theirs" && c.ClientName == "Renamed");
-        (await Node().FindAsync(Url, default)).Error!.Id.Should().Be("HQ1032");
-    }
-
-    [Test]
-    public async Task What_a_ticket_store_says_that_is_no_client_is_none()
-    {
-        if (isRegistry)
-            Assert.Pass("A registry keeps it itself.");
-        await Node().KeepAsync(document, default);
-        foreach (var odd in new[] { "", "{}", "null", Given.Client("app").ToJson() })
-        {
-            var broken = new KeptDocuments(new Fixed(), new Saying(odd), new ServerSettings(Given.Options()), clock);
-            (await broken.FindAsync(Url, default)).Should().BeNull(odd);
-        }
-    }
-
     private async Task PruneAsync()
     {
         await tickets.RemoveExpiredAsync(100, default);
@@ -161,18 +137,5 @@ internal sealed class KeptDocumentsTests(bool isRegistry)
     private sealed class Fixed : IClientStore
     {
         public ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) => new((Client?)null);
-    }
-
-    private sealed class Saying(string value) : ITicketStore
-    {
-        public ValueTask<bool> TryAddAsync(string key, string value, DateTimeOffset until, CancellationToken ct) => new(true);
-
-        public ValueTask<string?> FindAsync(string key, CancellationToken ct) => new(value);
-
-        public ValueTask<bool> TryReplaceAsync(string key, string expected, string value, CancellationToken ct) => new(true);
-
-        public ValueTask<bool> TryRemoveAsync(string key, CancellationToken ct) => new(true);
-
-        public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken ct) => new(0);
     }
 }

@@ -84,7 +84,7 @@ internal sealed class ClientDirectoryTests
             return goOn.Task;
         });
         var early = FindAsync(directory, "app");
-        await atTheStore.Task;
+        await atTheStore.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
         await ChangeAsync(isDisabled);
         goOn.SetResult();

@@ -1,0 +1,88 @@
+using HQ.OAuth2.Tests;
+using Microsoft.Extensions.Logging.Abstractions;
+using Options = Microsoft.Extensions.Options.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>What an approval leaves behind when a store fails in the middle of it.</summary>
+internal sealed class AuthorizeEndpointTests
+{
+    private TestClock clock = null!;
+    private ScriptedStore store = null!;
+    private FailingNotes tickets = null!;
+    private AuthorizeEndpoint endpoint = null!;
+
+    [SetUp]
+    public void Start()
+    {
+        (clock, store) = (new(), new());
+        tickets = new(clock);
+        var options = Given.Options();
+        var memory = new ClientMemory(new ServerSettings(options), clock);
+        endpoint = new(
+            Given.Directory(options, new InMemoryClientRegistry(), memory, clock),
+            Given.Rows(store),
+            new(tickets),
+            Given.Events(),
+            new ServerSettings(options),
+            clock,
+            NullLogger<AuthorizeEndpoint>.Instance
+        );
+    }
+
+    [Test]
+    public async Task A_form_whose_answer_cannot_be_noted_leaves_no_row_and_may_be_answered_again()
+    {
+        var form = Approval(endpoint.NewCode());
+        tickets.Failure = new IOException("the ticket store is away");
+        var rowsAtTheNote = -1;
+        tickets.BeforeFailure = async () => rowsAtTheNote = await RowsAsync();
+
+        var approve = async () => await endpoint.ApproveAsync(Given.Request(), form, default);
+
+        (await approve.Should().ThrowAsync<IOException>()).Which.Should().BeSameAs(tickets.Failure);
+        rowsAtTheNote.Should().Be(1, "the row is there before the note");
+        (await RowsAsync()).Should().Be(0);
+        tickets.Failure = null;
+        (await endpoint.ApproveAsync(Given.Request(), form, default)).Value.Should().Contain("code=" + form.FormCode!.Value.ToWire());
+        (await RowsAsync()).Should().Be(1);
+    }
+
+    private static Approval Approval(AuthorizationCode code) =>
+        new()
+        {
+            Subject = "alice",
+            Granted = null,
+            Asked = true,
+            FormCode = code,
+            SignedInAt = null,
+        };
+
+    private async Task<int> RowsAsync() => (await store.ListAsync(new("alice", ClientId: null, Limit: 10), default)).Items.Count;
+
+    private sealed class FailingNotes(TimeProvider time) : ITicketStore
+    {
+        private readonly InMemoryTicketStore inner = new(time);
+
+        public Exception? Failure { get; set; }
+
+        public Func<Task>? BeforeFailure { get; set; }
+
+        public async ValueTask<bool> TryAddAsync(string key, string value, DateTimeOffset until, CancellationToken ct)
+        {
+            if (Failure is null)
+                return await inner.TryAddAsync(key, value, until, ct);
+            await BeforeFailure!();
+            throw Failure;
+        }
+
+        public ValueTask<string?> FindAsync(string key, CancellationToken ct) => inner.FindAsync(key, ct);
+
+        public ValueTask<bool> TryReplaceAsync(string key, string expected, string value, CancellationToken ct) =>
+            inner.TryReplaceAsync(key, expected, value, ct);
+
+        public ValueTask<bool> TryRemoveAsync(string key, CancellationToken ct) => inner.TryRemoveAsync(key, ct);
+
+        public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken ct) => inner.RemoveExpiredAsync(limit, ct);
+    }
+}
