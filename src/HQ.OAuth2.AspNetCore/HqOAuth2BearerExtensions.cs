@@ -1,7 +1,5 @@
 using HQ.OAuth2;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -43,12 +41,7 @@ public static class HqOAuth2BearerExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(s => new ServerSettings(s.GetRequiredService<IOptions<HqOAuth2Options>>().Value));
-        services.TryAddSingleton<ProtectedResources>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RefusalBodyFilter>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, NoSniffFilter>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CrossOriginFilter>());
+        services.AddAnswers();
         services.AddSingleton<IValidateOptions<HqOAuth2IntrospectionOptions>>(new IntrospectionOptionsValidator(authenticationScheme));
         services.AddOptions<HqOAuth2IntrospectionOptions>(authenticationScheme).PostConfigure(Connect).ValidateOnStart();
         return builder.AddScheme<HqOAuth2IntrospectionOptions, HqOAuth2IntrospectionHandler>(authenticationScheme, configure);

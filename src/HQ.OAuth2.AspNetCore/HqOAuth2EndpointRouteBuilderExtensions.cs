@@ -81,20 +81,20 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             ConnectedAppsPage.HandleAsync,
             fail: ErrorPage.WriteAsync
         );
-        Map("authorizations", issuer.AuthorizationsPath, get, ConnectedAppsApi.ListAsync, fail: ProblemAsync);
+        Map("authorizations", issuer.AuthorizationsPath, get, ConnectedAppsApi.ListAsync, fail: Problem.WriteAsync);
         Map(
             "authorizations-revoke-all",
             issuer.AuthorizationsPath,
             [HttpMethods.Delete],
             ConnectedAppsApi.RevokeAllAsync,
-            fail: ProblemAsync
+            fail: Problem.WriteAsync
         );
         Map(
             "authorizations-revoke",
             issuer.AuthorizationsPath + "/{authorization_id}",
             [HttpMethods.Delete],
             ConnectedAppsApi.RevokeAsync,
-            fail: ProblemAsync
+            fail: Problem.WriteAsync
         );
 
         // RFC 9728 §3: what of this server's own origin tokens may be for
@@ -120,9 +120,9 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             string name,
             string path,
             string[] methods,
-            RequestDelegate handler,
+            Func<HttpContext, ValueTask<Reply>> handler,
             bool isDocument = false,
-            Func<HttpContext, OAuthError, Task>? fail = null
+            ErrorWriter? fail = null
         )
         {
             if (!allowed.TryAdd(path, [.. methods]))
@@ -130,20 +130,20 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             foreach (var route in IssuerRoute.Of(issuer, path))
             {
                 var answer = isDocument ? AtOnePlace(route.Pattern, handler) : handler;
-                var endpoint = group.MapMethods(route.Pattern, methods, ProtocolGuard.Around(name, answer, fail));
-                endpoint.WithMetadata(new ServerEndpoint("oauth2-" + name)).Add(route.Place);
+                var endpoint = group.MapMethods(route.Pattern, methods, Edge.Around(name, fail ?? OAuthHttp.WriteErrorAsync, answer));
+                endpoint.Add(route.Place);
                 // A name is one endpoint's.
                 if (route.IsWhole)
                     endpoint.WithName("oauth2-" + name);
             }
         }
 
-        static Task ProblemAsync(HttpContext http, OAuthError error) => Problem.WriteAsync(http, error);
-
         void MapOtherMethods(string path, List<string> methods)
         {
             foreach (var route in IssuerRoute.Of(issuer, path))
-                group.Map(route.Pattern, ProtocolGuard.Around("other-method", WrongMethod.Refuse(methods))).Add(route.Place);
+                group
+                    .Map(route.Pattern, Edge.Around("other-method", OAuthHttp.WriteErrorAsync, WrongMethod.Refuse(methods)))
+                    .Add(route.Place);
         }
     }
 
@@ -237,22 +237,27 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         if (!services.GetRequiredService<ProtectedResources>().TryAdd(described))
             return;
         var document = JsonSerializer.SerializeToUtf8Bytes(describe(described), OAuthJson.Default.ProtectedResourceMetadata);
-        MapAtRoot(group, "protected-resource", described.MetadataPath, http => OAuthHttp.WriteDocumentAsync(http, document));
+        MapAtRoot(group, "protected-resource", described.MetadataPath, _ => new(Reply.Document(document)));
     }
 
     // The documents of discovery are at the root of the host, also for an issuer or a resource with a path (RFC 8414 §3.1, RFC 9728 §3.1).
-    private static IEndpointConventionBuilder MapAtRoot(RouteGroupBuilder group, string name, string path, RequestDelegate handler)
+    private static IEndpointConventionBuilder MapAtRoot(
+        RouteGroupBuilder group,
+        string name,
+        string path,
+        Func<HttpContext, ValueTask<Reply>> handler
+    )
     {
         string[] methods = [HttpMethods.Get, HttpMethods.Head];
-        var others = group.Map(path, ProtocolGuard.Around("other-method", WrongMethod.Refuse(methods)));
+        var others = group.Map(path, Edge.Around("other-method", OAuthHttp.WriteErrorAsync, WrongMethod.Refuse(methods)));
         others.Add(IssuerRoute.AtRoot(path));
-        var endpoint = group.MapMethods(path, methods, ProtocolGuard.Around(name, AtOnePlace(path, handler)));
+        var endpoint = group.MapMethods(path, methods, Edge.Around(name, OAuthHttp.WriteErrorAsync, AtOnePlace(path, handler)));
         endpoint.Add(IssuerRoute.AtRoot(path));
-        return endpoint.WithMetadata(new ServerEndpoint("oauth2-" + name));
+        return endpoint;
     }
 
     // Routing folds case and a slash at the end; a document that clients compare is at one place only (RFC 8414 §3.1). PathBase does not
     // matter: IIS and proxies may send the document's address to an app below another one.
-    private static RequestDelegate AtOnePlace(string path, RequestDelegate handler) =>
-        http => http.Request.Path.Value == path ? handler(http) : OAuthHttp.WriteErrorAsync(http, OAuthError.NotFound);
+    private static Func<HttpContext, ValueTask<Reply>> AtOnePlace(string path, Func<HttpContext, ValueTask<Reply>> handler) =>
+        http => http.Request.Path.Value == path ? handler(http) : new(Reply.Refuse(OAuthError.NotFound) with { IsSilent = true });
 }

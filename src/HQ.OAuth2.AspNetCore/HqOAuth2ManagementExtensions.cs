@@ -147,6 +147,7 @@ public static class HqOAuth2ManagementExtensions
         MapOtherMethods("/apps/{client_id}/authorizations", HttpMethods.Delete);
         MapOtherMethods("/authorizations", HttpMethods.Get, HttpMethods.Delete);
 
-        void MapOtherMethods(string path, params string[] methods) => group.Map(path, WrongMethod.RefuseByProblem(methods));
+        void MapOtherMethods(string path, params string[] methods) =>
+            group.Map(path, (HttpContext http) => WrongMethod.RefuseOrAskForJson(http, methods));
     }
 }

@@ -13,6 +13,7 @@ internal sealed class CoreAssemblyTests
             .Should()
             .BeSubsetOf([
                 "BCrypt-Net-Next",
+                "Microsoft.Extensions.DependencyInjection.Abstractions",
                 "Microsoft.Extensions.Logging.Abstractions",
                 "Microsoft.Extensions.Options",
                 "Microsoft.IdentityModel.JsonWebTokens",

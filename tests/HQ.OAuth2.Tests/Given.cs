@@ -113,50 +113,36 @@ internal static class Given
         IClientRegistry registry,
         TimeProvider clock,
         IAuthorizationStore? store = null,
-        ClientMemory? memory = null
+        ClientCache? memory = null
     )
     {
-        var options = new ServerSettings(Options());
-        var configured = new ConfiguredClients(options);
-        memory ??= new ClientMemory(options, clock);
-        var directory = Directory(options.Options, registry, memory, clock);
-        var rows = Rows(store ?? new InMemoryAuthorizationStore());
-        var apps = new ConnectedApps(rows, directory, Events(), options, clock, NullLogger<ConnectedApps>.Instance);
-        var ceiling = new RegistrationCeiling(options, clock, NullLogger<RegistrationCeiling>.Instance);
-        return new(
-            registry,
-            configured,
-            memory,
-            apps,
-            Policies(options.Options),
-            options,
-            clock,
-            ceiling,
-            Events(),
-            NullLogger<ClientRegistrar>.Instance
-        );
+        var settings = new ServerSettings(Options());
+        memory ??= new ClientCache(settings, clock);
+        var directory = Directory(settings.Options, registry, memory, clock).Directory;
+        var apps = new ConnectedApps(Rows(store ?? new InMemoryAuthorizationStore()), directory, Events(), settings, clock);
+        var ceiling = new RegistrationCeiling(settings, clock, NullLogger<RegistrationCeiling>.Instance);
+        var clients = new ClientLoop(registry, new(settings), memory, ceiling, clock);
+        return new(clients, Policies(settings.Options), apps, Events(), settings);
     }
 
-    public static ClientDirectory Directory(
+    public static ClientLookup Directory(
         HqOAuth2Options options,
         IClientStore store,
-        ClientMemory memory,
+        ClientCache memory,
         TimeProvider clock,
-        ILogger<ClientDirectory>? log = null,
+        ILogger<StoredClients>? log = null,
         PublishedDocuments? published = null,
         ITicketStore? tickets = null,
         params IOAuthEvents[] events
-    ) =>
-        new(
-            new(new ServerSettings(options)),
-            store,
-            memory,
-            Documents(options, published ?? new(), clock),
-            new(store, tickets ?? new InMemoryTicketStore(clock), new ServerSettings(options), clock),
-            Policies(options),
-            Events(events),
-            log ?? NullLogger<ClientDirectory>.Instance
-        );
+    )
+    {
+        var settings = new ServerSettings(options);
+        var configured = new ConfiguredClients(settings);
+        var kept = new KeptDocuments(store, tickets ?? new InMemoryTicketStore(clock), settings, clock);
+        var stored = new StoredClients(configured, store, memory, kept, log ?? NullLogger<StoredClients>.Instance);
+        var documents = Documents(options, published ?? new(), clock);
+        return new(stored, new(stored, documents, Policies(options), Events(events)), new(configured, store, memory));
+    }
 
     /// <summary>What clients may be where these authentication methods are there; the three of this library when none is named.</summary>
     public static ClientPolicies Policies(HqOAuth2Options options, params string[] methods) =>

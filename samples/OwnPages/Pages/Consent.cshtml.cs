@@ -7,7 +7,7 @@ namespace OwnPages;
 /// <summary>The consent page as a Razor page: what to show comes from the server, and the form posts back to it.</summary>
 internal sealed class ConsentPageModel(ConsentRequests requests) : PageModel
 {
-    public AuthorizationContext Asked { get; private set; } = null!;
+    public ConsentForm Asked { get; private set; } = null!;
 
     public async Task<IActionResult> OnGetAsync(string? returnUrl)
     {

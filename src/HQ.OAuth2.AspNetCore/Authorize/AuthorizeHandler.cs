@@ -1,221 +1,155 @@
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The authorization endpoint over HTTP: read the request, let the core check it, know the user, let the UI decide, answer. Nothing is
-/// stored before an approval, and what a form posts is checked afresh.
+/// The authorization endpoint over HTTP, one ceremony from top to bottom: read, validate, know the user, is the sign-in fresh, is there an
+/// earlier answer, is this an answer of our page, let the UI decide, answer. Nothing is stored before an approval, and a posted form is
+/// checked afresh.
 /// </summary>
-internal sealed partial class AuthorizeHandler(
+internal sealed class AuthorizeHandler(
     AuthorizeEndpoint endpoint,
-    AuthorizationContexts contexts,
+    AuthorizeForms forms,
+    AuthorizeReplies replies,
     IAuthorizationUi ui,
-    RequestHandles handles,
-    SubjectSeals seals,
-    IAntiforgery antiforgery,
-    ServerSettings settings,
-    TimeProvider time,
-    ILogger<AuthorizeHandler> logger
+    TimeProvider time
 )
 {
-    private readonly HqOAuth2Options options = settings.Options;
-
-    public async Task HandleAsync(HttpContext http)
+    public async ValueTask<Reply> HandleAsync(HttpContext http)
     {
-        var isPost = HttpMethods.IsPost(http.Request.Method);
-        var read = isPost ? await OAuthHttp.ReadFormAsync(http) : OAuthHttp.ReadQuery(http);
-        if (read.Failed(out var unreadable, out var sent))
-        {
-            await ShowAsync(http, ProtocolGuard.Refuse(http, unreadable));
-            return;
-        }
-
         // The request itself: as it came, or inside the handle we made of it.
-        if (handles.Open(sent).Failed(out var damaged, out var visit))
-        {
-            await ShowAsync(http, ProtocolGuard.Refuse(http, damaged));
-            return;
-        }
-
-        if (ReturnPath(visit).Failed(out var tooLarge, out var returnPath))
-        {
-            await ShowAsync(http, ProtocolGuard.Refuse(http, tooLarge));
-            return;
-        }
+        if ((await ReadAsync(http)).Failed(out var unreadable, out var visit))
+            return unreadable;
 
         // RFC 6749 §3.1: a POST counts as the GET with the same parameters, and becomes one, so that sign-in can come back to it.
-        // Read the decision from a POST only: anyone can put it into a link, and antiforgery does not check GET requests (§10.12).
-        var decision = isPost ? sent["decision"] : null;
-        if (isPost && decision is null)
-        {
-            Redirection.To(http, returnPath);
-            return;
-        }
+        if (HttpMethods.IsPost(http.Request.Method) && visit.Decision is null)
+            return Reply.Of(there =>
+            {
+                Redirection.To(there, visit.ReturnPath);
+                return Task.CompletedTask;
+            });
 
-        switch (await endpoint.ValidateAsync(visit.Parameters, () => HostUser.FindSubjectAsync(http, options), http.RequestAborted))
+        var options = OAuthHttp.Settings(http).Options;
+        var parameters = visit.Visited.Parameters;
+        switch (await endpoint.ValidateAsync(parameters, () => HostUser.FindSubjectAsync(http, options), http.RequestAborted))
         {
-            case AuthorizeResult.SignIn:
+            case AuthorizeResult.SignIn when FreshSignIn.IsMentioned(parameters):
                 // This sign-in is the fresh one that the request wants.
-                if (FreshSignIn.IsMentioned(visit.Parameters))
-                    await SignInAgainAsync(http, visit, "login");
-                else
-                    await ChallengeAsync(http, new() { RedirectUri = returnPath });
-                return;
+                return replies.SignInAgain(visit, "login");
+            case AuthorizeResult.SignIn:
+                return replies.SignIn(visit.ReturnPath);
             case AuthorizeResult.ErrorPage(var error):
-                await ShowAsync(http, error);
-                return;
-            case AuthorizeResult.ErrorRedirect refused:
-                await RefuseAsync(http, refused.Error, refused.Client, refused.RedirectUri, refused.Location);
-                return;
+                return ErrorPage.Refuse(error) with { ClientId = parameters["client_id"] };
+            case AuthorizeResult.ErrorRedirect(var error, var client, var redirectUri, var state):
+                return replies.Tell(error, client, redirectUri, state);
             case AuthorizeResult.Valid(var request):
+                // §4.1.2.1: a failure from here on is told through the redirect, not as a bare 500.
                 try
                 {
-                    // Ticked boxes stand beside the handle; without one, scope is the request's own.
-                    var hasBoxes = !ReferenceEquals(sent, visit.Parameters) && sent.Names.Contains("scope");
-                    var ticked = hasBoxes ? ScopeSet.Of(sent.All("scope").Where(ScopeSet.IsToken)) : null;
-                    await DecideAsync(http, request, sent, visit, returnPath, decision, ticked);
+                    return await DecideAsync(visit with { Request = request }) with { Otherwise = error => replies.Tell(error, request) };
                 }
-                catch (Exception e) when (!http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
+                catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
                 {
-                    // §4.1.2.1: told through the redirect, not as a bare 500.
-                    logger.Failed(e, "authorize");
-                    await RefuseAsync(http, request, OAuthError.From(e));
+                    return replies.Tell(OAuthError.From(e), request) with { Failure = e };
                 }
 
-                return;
+            case var unknown:
+                throw new InvalidOperationException($"{unknown} is no result.");
         }
     }
 
-    private async Task DecideAsync(
-        HttpContext http,
-        AuthorizationRequest request,
-        OAuthParameters sent,
-        VisitedRequest visit,
-        string returnPath,
-        string? decision,
-        ScopeSet? ticked
-    )
+    private async ValueTask<Outcome<Visit>> ReadAsync(HttpContext http)
     {
+        var read = HttpMethods.IsPost(http.Request.Method) ? await OAuthHttp.ReadFormAsync(http) : OAuthHttp.ReadQuery(http);
+        if (read.Failed(out var unreadable, out var sent))
+            return unreadable;
+        if (forms.Open(sent).Failed(out var damaged, out var visited))
+            return damaged;
+        return forms.ReturnPath(visited).Failed(out var tooLarge, out var returnPath)
+            ? tooLarge
+            : new Visit(http, sent, visited, returnPath);
+    }
+
+    private async ValueTask<Reply> DecideAsync(Visit visit)
+    {
+        var (http, request) = (visit.Http, visit.Request);
+        var options = OAuthHttp.Settings(http).Options;
+
         // §3.1: who is the user? The host's own authentication says.
-        var user = await HostUser.FindAsync(http, options);
-        string? subject = null;
-        if (user is not null && HostUser.Subject(user, options).Failed(out var unusable, out subject))
+        if (await HostUser.FindAsync(http, options) is { } user)
         {
-            ProtocolGuard.Refuse(http, unusable);
-            // §4.1.2.1: a fault of the host is told to the client; the host's developer reads the sentence here.
-            if (unusable.Code == OAuthError.ServerError.Code && options.ExplainErrors != true)
-                await RefuseAsync(http, request, unusable);
-            else
-                await ShowAsync(http, unusable);
-            return;
+            if (HostUser.Subject(user, options).Failed(out var unusable, out var subject))
+                return replies.Unusable(visit, unusable);
+            visit = visit with
+            {
+                User = user,
+                Subject = subject,
+                SignedInAt = await HostUser.SignedInAtAsync(http, options),
+                Earlier = endpoint.Earlier(request, subject),
+            };
         }
 
         // OpenID Connect Core §3.1.2.1: is the sign-in as fresh as the client wants it?
-        var signedInAt = user is null ? null : await HostUser.SignedInAtAsync(http, options);
-        if (FreshSignIn.IsNeeded(request, signedInAt, visit.SignInAskedAt, time.GetUtcNow()))
+        if (FreshSignIn.IsNeeded(request, visit.SignedInAt, visit.Visited.SignInAskedAt, time.GetUtcNow()))
         {
             // The host was asked once and let the same sign-in pass: asking again would never end.
-            if (request.MustNotAsk || (user is not null && visit.SignInAskedAt is not null))
-            {
-                await RefuseAsync(http, request, OAuthError.LoginRequired);
-                return;
-            }
-
-            if (user is not null)
-            {
-                await SignInAgainAsync(http, visit, request.WantsAnotherAccount ? "select_account" : "login");
-                return;
-            }
-
-            visit = visit with { SignInAskedAt = time.GetUtcNow() };
-            if (ReturnPath(visit).Failed(out var tooLong, out var marked))
-            {
-                await ShowAsync(http, ProtocolGuard.Refuse(http, tooLong));
-                return;
-            }
-
-            returnPath = marked;
+            if (request.MustNotAsk || (visit.User is not null && visit.Visited.SignInAskedAt is not null))
+                return replies.Tell(OAuthError.LoginRequired, request);
+            if (visit.User is not null)
+                return replies.SignInAgain(visit, request.WantsAnotherAccount ? "select_account" : "login");
+            if (replies.Asked(visit).Failed(out var tooLong, out visit!))
+                return tooLong;
         }
 
-        var isRemembered = subject is not null && await endpoint.IsRememberedAsync(request, subject, http.RequestAborted);
-        if (request.MustNotAsk && !isRemembered)
+        // Does an earlier answer of this user cover the request?
+        visit = visit with
         {
-            var mustAsk = subject is null ? OAuthError.LoginRequired : OAuthError.ConsentRequired;
-            await RefuseAsync(http, request, mustAsk);
-            return;
+            IsRemembered = visit.Earlier is { } earlier && await earlier.CoversAsync(http.RequestAborted),
+        };
+        if (request.MustNotAsk && !visit.IsRemembered)
+            return replies.Tell(visit.Subject is null ? OAuthError.LoginRequired : OAuthError.ConsentRequired, request);
+
+        // §10.12: an answer is one that our own page posted, in the session and for the subject it was shown to.
+        if (visit is { Decision: { } decision, Subject: { } answering })
+        {
+            if (!await forms.IsGenuineAsync(http, visit.Sent, answering))
+                return ErrorPage.Refuse(OAuthError.DecisionNotGenuine, tryAgain: visit.ReturnPath);
+            visit = visit with { Answer = decision };
         }
 
-        // An answer is one that our own page posted, in the session and for the subject it was shown to (§10.12).
-        var isGenuine =
-            decision is not null
-            && subject is not null
-            && seals.IsOf(sent[SubjectSeals.Field], subject)
-            && await antiforgery.IsGenuineAsync(http, sent);
-        if (decision is not null && subject is not null && !isGenuine)
+        if (visit.Answer == AuthorizationContext.SwitchAccount && await replies.CanSwitchAccountAsync(visit))
+            return replies.SwitchAccount(visit.ReturnPath);
+        return await ui.DecideAsync(replies.Context(visit), http.RequestAborted) switch
         {
-            await ShowAsync(http, ProtocolGuard.Refuse(http, OAuthError.DecisionNotGenuine), tryAgain: returnPath);
-            return;
-        }
+            AuthorizationDecision.Approve(var granted) => await ApproveAsync(visit, granted),
+            AuthorizationDecision.Deny => replies.Denied(
+                request,
+                visit.Subject is { } denying ? await endpoint.RefuseAsync(request, denying) : OAuthError.AccessDenied
+            ),
+            AuthorizationDecision.Ask(var page) => AuthorizeReplies.Ask(visit, page),
+            var unknown => throw new InvalidOperationException($"{ui.GetType()} decided {unknown}."),
+        };
+    }
 
-        var (answer, answeredScope) = isGenuine ? (decision, ticked) : (null, null);
-        if (
-            (await contexts.OfAsync(http, request, visit, returnPath, user, isRemembered, answer, answeredScope)).Failed(
-                out var tooLarge,
-                out var context
-            )
-        )
+    private async ValueTask<Reply> ApproveAsync(Visit visit, ScopeSet? granted)
+    {
+        var isAnswered = visit.Answer == "approve";
+        if (visit.Subject is not { } subject || (!visit.IsRemembered && !isAnswered))
+            throw new InvalidOperationException(
+                $"{ui.GetType()} approved, but no user answered our form and nothing is remembered: return Ask with a page that posts the form fields."
+            );
+        var approval = new Approval
         {
-            await ShowAsync(http, ProtocolGuard.Refuse(http, tooLarge));
-            return;
-        }
-
-        if (answer == AuthorizationContext.SwitchAccount && context.CanSwitchAccount)
-        {
-            await SwitchAccountAsync(http, returnPath);
-            return;
-        }
-
-        switch (await ui.DecideAsync(context, http.RequestAborted))
-        {
-            case AuthorizationDecision.Approve(var granted):
-                if (subject is null || (!isRemembered && answer != "approve"))
-                    throw new InvalidOperationException(
-                        $"{ui.GetType()} approved, but no user answered our form and nothing is remembered: return Ask with a page that posts the form fields."
-                    );
-                var isAsked = answer == "approve";
-                var approval = new Approval
-                {
-                    Subject = subject,
-                    Granted = granted,
-                    Asked = isAsked,
-                    FormCode = isAsked ? visit.Code : null,
-                    SignedInAt = signedInAt,
-                };
-                if ((await endpoint.ApproveAsync(request, approval, http.RequestAborted)).Failed(out var spent, out var location))
-                    await ShowAsync(http, ProtocolGuard.Refuse(http, spent), tryAgain: returnPath);
-                else
-                    await Redirection.ToClientAsync(http, request.RedirectUri, location);
-                return;
-            case AuthorizationDecision.Deny:
-                // RFC 9700 §4.11.2: the page named the host, so a no goes there at once for every client.
-                ProtocolGuard.Note(http, OAuthError.AccessDenied);
-                await Redirection.ToClientAsync(
-                    http,
-                    request.RedirectUri,
-                    subject is null
-                        ? endpoint.ErrorLocation(request, OAuthError.AccessDenied)
-                        : await endpoint.RefuseAsync(request, subject)
-                );
-                return;
-            case AuthorizationDecision.Ask(var page):
-                PageHeaders.Set(http);
-                await PublicBase.ExecuteAsync(http, page);
-                if (subject is null)
-                    await HostSignIn.ShowErrorIfPagelessAsync(http);
-                SeeOther(http);
-                return;
-        }
+            Subject = subject,
+            Granted = granted,
+            Asked = isAnswered,
+            FormCode = isAnswered ? visit.Visited.Code : null,
+            SignedInAt = visit.SignedInAt,
+        };
+        if (!(await endpoint.ApproveAsync(visit.Request, approval, visit.Http.RequestAborted)).Failed(out var refused, out var code))
+            return replies.Code(visit.Request, code);
+        return refused.Id == OAuthError.AccessDenied.Id
+            ? replies.Denied(visit.Request, refused)
+            : ErrorPage.Refuse(refused, tryAgain: visit.ReturnPath);
     }
 }

@@ -7,9 +7,7 @@ namespace HQ.OAuth2;
 /// <summary>The default: the host's own sign-in, then our consent page, or the one that the host names.</summary>
 internal sealed class BuiltInAuthorizationUi(ServerSettings settings) : IAuthorizationUi
 {
-    public ValueTask<AuthorizationDecision> DecideAsync(AuthorizationContext context, CancellationToken ct) => new(Decide(context));
-
-    private AuthorizationDecision Decide(AuthorizationContext context) =>
+    public async ValueTask<AuthorizationDecision> DecideAsync(AuthorizationContext context, CancellationToken ct) =>
         context switch
         {
             { User: null } => new AuthorizationDecision.Ask(SignIn(context)),
@@ -17,7 +15,7 @@ internal sealed class BuiltInAuthorizationUi(ServerSettings settings) : IAuthori
             { Answer: "deny" } => new AuthorizationDecision.Deny(),
             { IsRemembered: true } => new AuthorizationDecision.Approve(),
             _ when settings.Options.Pages.ConsentPath is { } path => new AuthorizationDecision.Ask(HostsPage(path, context.ReturnPath)),
-            _ => new AuthorizationDecision.Ask(ConsentPage.Render(context)),
+            _ => new AuthorizationDecision.Ask(ConsentPage.Render(context.Http, await context.FormAsync(ct))),
         };
 
     private static RedirectHttpResult HostsPage(string path, string returnUrl) =>

@@ -10,11 +10,11 @@ namespace HQ.OAuth2;
 /// </summary>
 internal static class ConsentPage
 {
-    public static IResult Render(AuthorizationContext context)
+    public static IResult Render(HttpContext http, ConsentForm form)
     {
-        var (consent, texts) = (context.Consent, Layout.Texts(context.Http));
+        var (consent, texts) = (form.Consent, Layout.Texts(http));
         return Layout.Page(
-            context.Http,
+            http,
             texts.Plain("consent.title", consent.ClientName),
             Html.Of(
                 $"""
@@ -22,8 +22,8 @@ internal static class ConsentPage
                 <dl><div><dt>{texts["consent.to"]}</dt><dd>{Destination(consent, texts)}</dd></div>
                 <div><dt>{texts["consent.provenance"]}</dt><dd>{Provenance(consent, texts)}</dd></div></dl>
                 {Warnings(consent, texts)}
-                <form method="post" action="{OAuthHttp.Settings(context.Http).Issuer.AuthorizePath}">
-                {context.FormFields.Select(f => Html.Of($"<input type=\"hidden\" name=\"{f.Key}\" value=\"{f.Value}\">"))}
+                <form method="post" action="{OAuthHttp.Settings(http).Issuer.AuthorizePath}">
+                {form.FormFields.Select(f => Html.Of($"<input type=\"hidden\" name=\"{f.Key}\" value=\"{f.Value}\">"))}
                 {Scopes(consent, texts)}
                 <h2>{texts["consent.resources"]}</h2><ul class="plain">{consent.Resources.Select(Resource)}</ul>
                 {Links(consent, texts)}
@@ -31,7 +31,7 @@ internal static class ConsentPage
                 <div class="answer"><button name="decision" value="deny">{texts[
                     "consent.deny"
                 ]}</button><button class="main" name="decision" value="approve">{texts["consent.allow"]}</button></div>
-                <div class="account"><p>{texts.Of("consent.account", Name(Account(context.User)))}</p>{Switch(context, texts)}</div>
+                <div class="account"><p>{texts.Of("consent.account", Name(Account(form.User)))}</p>{Switch(form, texts)}</div>
                 </form>
                 """
             )
@@ -130,8 +130,8 @@ internal static class ConsentPage
             ? texts.Plain("consent.until", texts.Duration(lifetime))
             : texts.Plain("consent.once", texts.Duration(consent.AccessTokenLifetime));
 
-    private static Html Switch(AuthorizationContext context, PageTexts texts) =>
-        context.CanSwitchAccount
+    private static Html Switch(ConsentForm form, PageTexts texts) =>
+        form.CanSwitchAccount
             ? Html.Of($"<button name=\"decision\" value=\"{AuthorizationContext.SwitchAccount}\">{texts["consent.switch"]}</button>")
             : Html.None;
 

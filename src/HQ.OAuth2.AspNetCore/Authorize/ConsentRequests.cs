@@ -10,12 +10,12 @@ namespace HQ.OAuth2;
 public sealed class ConsentRequests
 {
     private readonly AuthorizeEndpoint endpoint;
-    private readonly AuthorizationContexts contexts;
-    private readonly RequestHandles handles;
+    private readonly AuthorizeForms forms;
+    private readonly ConsentForms consents;
     private readonly ServerSettings settings;
 
-    internal ConsentRequests(AuthorizeEndpoint endpoint, AuthorizationContexts contexts, RequestHandles handles, ServerSettings settings) =>
-        (this.endpoint, this.contexts, this.handles, this.settings) = (endpoint, contexts, handles, settings);
+    internal ConsentRequests(AuthorizeEndpoint endpoint, AuthorizeForms forms, ConsentForms consents, ServerSettings settings) =>
+        (this.endpoint, this.forms, this.consents, this.settings) = (endpoint, forms, consents, settings);
 
     /// <summary>
     /// Reads the request that a page was called for, checked afresh, for the user who is signed in. The answer gets the headers that forbid
@@ -24,11 +24,11 @@ public sealed class ConsentRequests
     /// <param name="http">The page's own request.</param>
     /// <param name="returnUrl">What the page was sent as <c>returnUrl</c>: anybody may have written it.</param>
     /// <returns>
-    /// What to show and what to post: a form to <see cref="AuthorizationContext.ReturnPath"/> with
-    /// <see cref="AuthorizationContext.FormFields"/> and <c>decision</c>. Null when <paramref name="returnUrl"/> is no valid request of this
+    /// What to show and what to post: a form to <see cref="ConsentForm.ReturnPath"/> with
+    /// <see cref="ConsentForm.FormFields"/> and <c>decision</c>. Null when <paramref name="returnUrl"/> is no valid request of this
     /// server, or when it is one whose client nobody who is signed in has looked at yet: answer 400, and lead nobody there.
     /// </returns>
-    public async ValueTask<AuthorizationContext?> FindAsync(HttpContext http, string? returnUrl)
+    public async ValueTask<ConsentForm?> FindAsync(HttpContext http, string? returnUrl)
     {
         ArgumentNullException.ThrowIfNull(http);
         PageHeaders.SetForHost(http);
@@ -36,14 +36,25 @@ public sealed class ConsentRequests
         if (
             returnUrl?.StartsWith(start, StringComparison.Ordinal) != true
             || OAuthParameters.Parse(Encoding.UTF8.GetBytes(returnUrl[start.Length..])).Failed(out _, out var sent)
-            || handles.Open(sent).Failed(out _, out var visit)
-            || await endpoint.ValidateAsync(visit.Parameters, () => HostUser.FindSubjectAsync(http, settings.Options), http.RequestAborted)
+            || forms.Open(sent).Failed(out _, out var visited)
+            || await endpoint.ValidateAsync(
+                visited.Parameters,
+                () => HostUser.FindSubjectAsync(http, settings.Options),
+                http.RequestAborted
+            )
                 is not AuthorizeResult.Valid
                 (var request)
         )
             return null;
+        var visit = new Visit(http, sent, visited, returnUrl) { Request = request };
         var user = await HostUser.FindAsync(http, settings.Options);
-        var outcome = await contexts.OfAsync(http, request, visit, returnUrl, user, isRemembered: false, answer: null, answeredScope: null);
-        return outcome.Failed(out _, out var context) ? null : context;
+        if (user is not null)
+        {
+            if (HostUser.Subject(user, settings.Options).Failed(out _, out var subject))
+                return null;
+            visit = visit with { User = user, Subject = subject, Earlier = endpoint.Earlier(request, subject) };
+        }
+
+        return await consents.OfAsync(visit, http.RequestAborted);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class RequestHandles(IDataProtectionProvider protection, TimePro
     /// <summary>The parameter that carries a handle.</summary>
     public const string Parameter = "hq_request";
 
-    // A handle travels in a URI inside a URI; a longer one would not pass common servers and proxies.
+    // A handle without a code travels in a URI inside a URI; a longer one would not pass common servers and proxies.
     private const int MaxLength = 6000;
 
     private const int SecretLength = 32;
@@ -24,11 +24,11 @@ internal sealed class RequestHandles(IDataProtectionProvider protection, TimePro
     private const int HeaderLength = sizeof(long) + sizeof(long) + 1;
 
     /// <summary>How long a handle counts; the note of an answered form is kept as long.</summary>
-    public static readonly TimeSpan Life = AnsweredForms.FormLife;
+    public static readonly TimeSpan Life = FormAnswers.FormLife;
 
     private readonly IDataProtector protector = protection.CreateProtector("HQ.OAuth2.AuthorizationRequest.v3");
 
-    /// <summary>The handle of a visit, or the error that it is too large.</summary>
+    /// <summary>The handle of a visit; the error that it is too large for an address. In a form, where it has a code, there is room.</summary>
     public Outcome<string> Protect(VisitedRequest visit)
     {
         using var content = new MemoryStream();
@@ -44,7 +44,7 @@ internal sealed class RequestHandles(IDataProtectionProvider protection, TimePro
         using (var deflate = new DeflateStream(content, CompressionLevel.Optimal, leaveOpen: true))
             deflate.Write(Encoding.UTF8.GetBytes(visit.Parameters.ToQuery()));
         var handle = WebEncoders.Base64UrlEncode(protector.Protect(content.ToArray()));
-        return handle.Length <= MaxLength ? handle : OAuthError.RequestTooLarge;
+        return visit.Code is not null || handle.Length <= MaxLength ? handle : OAuthError.RequestTooLarge;
     }
 
     /// <summary>A request as it came, or what is inside the handle that it carries.</summary>
@@ -84,18 +84,4 @@ internal sealed class RequestHandles(IDataProtectionProvider protection, TimePro
             return OAuthError.RequestHandleInvalid;
         }
     }
-}
-
-/// <summary>A request as it travels through sign-in and consent, and what this server notes about it on the way.</summary>
-/// <param name="Parameters">The request as it came.</param>
-internal sealed record VisitedRequest(OAuthParameters Parameters)
-{
-    /// <summary>When the user was sent to sign in for it, because it wants a fresh sign-in; null = not yet.</summary>
-    public DateTimeOffset? SignInAskedAt { get; init; }
-
-    /// <summary>
-    /// The code that an approval of one form issues, so that the form posted many times gives one code; null outside a form. The browser
-    /// that has the form cannot read it.
-    /// </summary>
-    public AuthorizationCode? Code { get; init; }
 }

@@ -11,7 +11,6 @@ namespace HQ.OAuth2;
 /// <summary>Bearer tokens at an API (RFC 6750): how they come in and what a refusal says. How one is checked is for each scheme to say.</summary>
 internal abstract class BearerHandler<TOptions>(
     IOptionsMonitor<TOptions> options,
-    ServerSettings server,
     ProtectedResources resources,
     ILoggerFactory logger,
     UrlEncoder encoder
@@ -97,7 +96,7 @@ internal abstract class BearerHandler<TOptions>(
     {
         var parts = new List<string> { "realm=\"oauth2\"" };
         if (error is not null)
-            parts.Add($"error=\"{error.Code}\", error_description=\"{error.Describe(server.ErrorDetail)}\"");
+            parts.Add($"error=\"{error.Code}\", error_description=\"{error.Describe(OAuthHttp.Settings(Context).ErrorDetail)}\"");
         if (await ScopeRequirement.OfAsync(Context) is { IsEmpty: false } scope)
             parts.Add($"scope=\"{scope}\"");
         if (resources.MetadataUrl(Mine) is { } url)

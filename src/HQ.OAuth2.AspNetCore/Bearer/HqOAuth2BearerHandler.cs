@@ -7,16 +7,14 @@ namespace HQ.OAuth2;
 /// <summary>Tokens at an API in the server's own process: each request looks at the authorization's row, so a revocation is seen at once.</summary>
 internal sealed class HqOAuth2BearerHandler(
     IOptionsMonitor<HqOAuth2BearerOptions> options,
-    ServerSettings server,
     AccessTokenVerifier tokens,
     ProtectedResources resources,
     ILoggerFactory logger,
     UrlEncoder encoder
-) : BearerHandler<HqOAuth2BearerOptions>(options, server, resources, logger, encoder)
+) : BearerHandler<HqOAuth2BearerOptions>(options, resources, logger, encoder)
 {
-    private readonly ServerSettings server = server;
-
-    protected override IEnumerable<string> Mine => Options.Resources.Count > 0 ? Options.Resources : [server.Resources.Default];
+    protected override IEnumerable<string> Mine =>
+        Options.Resources.Count > 0 ? Options.Resources : [OAuthHttp.Settings(Context).Resources.Default];
 
     protected override bool IsRefusedPlainHttp => PlainHttp.IsRefused(Context);
 

@@ -10,12 +10,10 @@ namespace HQ.OAuth2;
 /// <summary>Tokens at an API elsewhere: the server says whether one counts (RFC 7662 §2).</summary>
 internal sealed class HqOAuth2IntrospectionHandler(
     IOptionsMonitor<HqOAuth2IntrospectionOptions> options,
-    ServerSettings server,
     ProtectedResources resources,
-    TimeProvider time,
     ILoggerFactory logger,
     UrlEncoder encoder
-) : BearerHandler<HqOAuth2IntrospectionOptions>(options, server, resources, logger, encoder)
+) : BearerHandler<HqOAuth2IntrospectionOptions>(options, resources, logger, encoder)
 {
     /// <summary>A longer answer is no answer about one token, in bytes.</summary>
     private const int MaxAnswer = 64 * 1024;
@@ -35,7 +33,7 @@ internal sealed class HqOAuth2IntrospectionHandler(
         if (text.Length > AccessToken.MaxLength)
             return OAuthError.InvalidToken;
         var key = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-        var now = time.GetUtcNow();
+        var now = TimeProvider.GetUtcNow();
         if (!Options.Answers.TryGet(key, now, out var known))
         {
             if ((await AskAsync(text, ct)).Failed(out var unavailable, out known))

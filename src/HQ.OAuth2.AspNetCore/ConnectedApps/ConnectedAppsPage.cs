@@ -12,46 +12,32 @@ internal static class ConnectedAppsPage
     // Nobody reads more, and each removal shows the rest.
     private const int MaxShown = 1000;
 
-    public static async Task HandleAsync(HttpContext http)
+    public static async ValueTask<Reply> HandleAsync(HttpContext http)
     {
         var options = OAuthHttp.Settings(http).Options;
-        PageHeaders.Set(http);
         if (await HostUser.FindAsync(http, options) is not { } user)
-        {
-            await PublicBase.ChallengeAsync(http, options.AuthenticationScheme, new() { RedirectUri = PathOf(http) });
-            await HostSignIn.ShowErrorIfPagelessAsync(http);
-            return;
-        }
-
+            return HostSignIn.Challenge(options.AuthenticationScheme, new() { RedirectUri = PathOf(http) });
         if (HostUser.Subject(user, options).Failed(out var unusable, out var subject))
-        {
-            ProtocolGuard.Refuse(http, unusable);
-            await ErrorPage.Render(http, unusable, wayBack: null, tryAgain: null).ExecuteAsync(http);
-            return;
-        }
-
+            return unusable;
         if (HttpMethods.IsPost(http.Request.Method))
-            await RevokeAsync(http, subject);
-        else
-            await (await RenderAsync(http, subject, user.Identity?.Name ?? subject)).ExecuteAsync(http);
+            return await RevokeAsync(http, subject);
+        var page = await RenderAsync(http, subject, user.Identity?.Name ?? subject);
+        return Reply.Of(there =>
+        {
+            PageHeaders.Set(there);
+            return page.ExecuteAsync(there);
+        });
     }
 
     /// <summary>Takes back what the pressed button stands for; an authorization names the entry or the group that it is in.</summary>
-    private static async Task RevokeAsync(HttpContext http, string subject)
+    private static async ValueTask<Reply> RevokeAsync(HttpContext http, string subject)
     {
         var antiforgery = http.RequestServices.GetRequiredService<IAntiforgery>();
         var (apps, ct) = (Apps(http), http.RequestAborted);
         if ((await OAuthHttp.ReadFormAsync(http)).Failed(out var unreadable, out var form))
-        {
-            await RefuseAsync(http, unreadable);
-            return;
-        }
-
+            return ErrorPage.Refuse(unreadable, tryAgain: PathOf(http));
         if (Unsealed(http, form, subject) is not { } unsealed || !await antiforgery.IsGenuineAsync(http, unsealed))
-        {
-            await RefuseAsync(http, OAuthError.AntiforgeryTokenMissing);
-            return;
-        }
+            return ErrorPage.Refuse(OAuthError.AntiforgeryTokenMissing, tryAgain: PathOf(http));
 
         if (form["all"] == "yes")
         {
@@ -69,13 +55,11 @@ internal static class ConnectedAppsPage
                 await apps.RevokeAsync(subject, id, RevokedBy.User, CancellationToken.None);
         }
 
-        Redirection.To(http, PathOf(http));
-    }
-
-    private static Task RefuseAsync(HttpContext http, OAuthError error)
-    {
-        ProtocolGuard.Refuse(http, error);
-        return ErrorPage.Render(http, error, wayBack: null, tryAgain: PathOf(http)).ExecuteAsync(http);
+        return Reply.Of(there =>
+        {
+            Redirection.To(there, PathOf(there));
+            return Task.CompletedTask;
+        });
     }
 
     // The public path: a proxy may have removed a part of it.

@@ -29,16 +29,16 @@ internal static class MissingDocuments
         // At the root, with anything behind it (path-inserted), and behind a path (path-appended).
         foreach (var pattern in names.SelectMany(n => new[] { n + "/{**rest}", "/{a}" + n, "/{a}/{b}" + n, "/{a}/{b}/{c}" + n }))
         {
-            var endpoint = group.Map(pattern, ProtocolGuard.Around("missing-document", NotFoundAsync));
+            var endpoint = group.Map(pattern, Edge.Around("missing-document", OAuthHttp.WriteErrorAsync, NotFound));
             endpoint.Add(IssuerRoute.AtRoot(pattern));
             endpoint.Add(e => ((RouteEndpointBuilder)e).Order = BeforeFallbacks);
         }
     }
 
-    private static Task NotFoundAsync(HttpContext http)
+    private static ValueTask<Reply> NotFound(HttpContext http)
     {
         // So that a client in a browser sees the 404, not a failed connection.
         http.Response.Headers.AccessControlAllowOrigin = "*";
-        return OAuthHttp.WriteErrorAsync(http, OAuthError.NotFound);
+        return new(Reply.Refuse(OAuthError.NotFound) with { IsSilent = true });
     }
 }

@@ -4,66 +4,61 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HQ.OAuth2;
 
-/// <summary>One request of each endpoint: read it, hand it to the core, write the answer.</summary>
+/// <summary>One request of each endpoint: read it, hand it to the core, give back the answer.</summary>
 internal static class ProtocolHandlers
 {
-    public static Task AuthorizeAsync(HttpContext http) => Of<AuthorizeHandler>(http).HandleAsync(http);
+    public static ValueTask<Reply> AuthorizeAsync(HttpContext http) => Of<AuthorizeHandler>(http).HandleAsync(http);
 
-    public static async Task TokenAsync(HttpContext http)
+    public static async ValueTask<Reply> TokenAsync(HttpContext http)
     {
         if (Of<DoctorProbe>(http).IsMarked(http.Request))
-        {
-            await OAuthHttp.WriteErrorAsync(http, OAuthError.MissingParameter("grant_type"));
-            return;
-        }
-
-        var outcome = (await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request)
-            ? ProtocolGuard.Refuse(http, unreadable)
-            : await Of<TokenEndpoint>(http).HandleAsync(request, http.RequestAborted);
-        await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.TokenResponse);
+            return Reply.Refuse(OAuthError.MissingParameter("grant_type")) with { IsSilent = true };
+        if ((await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request))
+            return unreadable;
+        var outcome = await Of<TokenEndpoint>(http).HandleAsync(request, http.RequestAborted);
+        return Reply.Of(outcome, OAuthJson.Default.TokenResponse) with { ClientId = request.Parameters["client_id"] };
     }
 
-    public static async Task IntrospectAsync(HttpContext http)
+    public static async ValueTask<Reply> IntrospectAsync(HttpContext http)
     {
-        var outcome = (await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request)
-            ? ProtocolGuard.Refuse(http, unreadable)
-            : await Of<IntrospectionEndpoint>(http).HandleAsync(request, http.RequestAborted);
-        await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.IntrospectionResponse);
+        if ((await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request))
+            return unreadable;
+        var outcome = await Of<IntrospectionEndpoint>(http).HandleAsync(request, http.RequestAborted);
+        return Reply.Of(outcome, OAuthJson.Default.IntrospectionResponse) with { ClientId = request.Parameters["client_id"] };
     }
 
-    public static async Task RevokeAsync(HttpContext http)
+    public static async ValueTask<Reply> RevokeAsync(HttpContext http)
     {
-        var error = (await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request)
-            ? ProtocolGuard.Refuse(http, unreadable)
-            : await Of<RevocationEndpoint>(http).HandleAsync(request, http.RequestAborted);
-        if (error is not null)
-            await OAuthHttp.WriteErrorAsync(http, error);
-        else
-            await OAuthHttp.WriteJsonAsync(http, StatusCodes.Status200OK, "{}"u8.ToArray());
+        if ((await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request))
+            return unreadable;
+        return await Of<RevocationEndpoint>(http).HandleAsync(request, http.RequestAborted) is { } error
+            ? Reply.Refuse(error) with
+            {
+                ClientId = request.Parameters["client_id"],
+            }
+            : Reply.Of(there => OAuthHttp.WriteJsonAsync(there, StatusCodes.Status200OK, "{}"u8.ToArray()));
     }
 
-    public static async Task RegisterAsync(HttpContext http)
+    public static async ValueTask<Reply> RegisterAsync(HttpContext http)
     {
-        var outcome = (await OAuthHttp.ReadJsonAsync(http)).Failed(out var unreadable, out var body)
-            ? ProtocolGuard.Refuse(http, unreadable)
-            : await Of<RegistrationEndpoint>(http)
-                .HandleAsync(OAuthHttp.Authorization(http), body, OAuthHttp.RemoteAddress(http), http.RequestAborted);
-        await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.RegistrationResponse, StatusCodes.Status201Created);
+        if ((await OAuthHttp.ReadJsonAsync(http)).Failed(out var unreadable, out var body))
+            return unreadable;
+        var outcome = await Of<RegistrationEndpoint>(http)
+            .HandleAsync(OAuthHttp.Authorization(http), body, OAuthHttp.RemoteAddress(http), http.RequestAborted);
+        return Reply.Of(outcome, OAuthJson.Default.RegistrationResponse, StatusCodes.Status201Created);
     }
 
-    public static async Task ClientConfigurationAsync(HttpContext http)
+    public static async ValueTask<Reply> ClientConfigurationAsync(HttpContext http)
     {
         var (endpoint, authorization) = (Of<ClientConfigurationEndpoint>(http), OAuthHttp.Authorization(http));
         var clientId = (string)http.Request.RouteValues["client_id"]!;
         if (HttpMethods.IsDelete(http.Request.Method))
-        {
-            if (await endpoint.DeleteAsync(authorization, clientId, http.RequestAborted) is { } error)
-                await OAuthHttp.WriteErrorAsync(http, error);
-            else
-                http.Response.StatusCode = StatusCodes.Status204NoContent;
-            return;
-        }
-
+            return await endpoint.DeleteAsync(authorization, clientId, http.RequestAborted) is { } error
+                ? Reply.Refuse(error) with
+                {
+                    ClientId = clientId,
+                }
+                : Reply.Nothing();
         var outcome = HttpMethods.IsPut(http.Request.Method)
             ? await endpoint.UpdateAsync(
                 authorization,
@@ -73,24 +68,28 @@ internal static class ProtocolHandlers
                 http.RequestAborted
             )
             : await endpoint.ReadAsync(authorization, clientId, http.RequestAborted);
-        await OAuthHttp.WriteAsync(http, outcome, OAuthJson.Default.RegistrationResponse);
+        return Reply.Of(outcome, OAuthJson.Default.RegistrationResponse) with { ClientId = clientId };
     }
 
     /// <summary>The document changes no more once the server runs: it is put together at the first request.</summary>
-    public static RequestDelegate Metadata()
+    public static Func<HttpContext, ValueTask<Reply>> Metadata()
     {
         byte[]? document = null;
         return http =>
-            OAuthHttp.WriteDocumentAsync(
-                http,
-                document ??= JsonSerializer.SerializeToUtf8Bytes(Of<MetadataEndpoint>(http).Document(), OAuthJson.Default.ServerMetadata)
+            new(
+                Reply.Document(
+                    document ??= JsonSerializer.SerializeToUtf8Bytes(
+                        Of<MetadataEndpoint>(http).Document(),
+                        OAuthJson.Default.ServerMetadata
+                    )
+                )
             );
     }
 
-    public static async Task KeysAsync(HttpContext http)
+    public static async ValueTask<Reply> KeysAsync(HttpContext http)
     {
         var keys = await Of<KeysEndpoint>(http).DocumentAsync(http.RequestAborted);
-        await OAuthHttp.WriteDocumentAsync(http, JsonSerializer.SerializeToUtf8Bytes(keys, OAuthJson.Default.KeySet));
+        return Reply.Document(JsonSerializer.SerializeToUtf8Bytes(keys, OAuthJson.Default.KeySet));
     }
 
     private static T Of<T>(HttpContext http)

@@ -3,14 +3,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace HQ.OAuth2;
 
 /// <summary>One read of each store, of what is never there.</summary>
-internal sealed class StoreHealthCheck(
-    IAuthorizationStore authorizations,
-    IClientStore clients,
-    ITicketStore tickets,
-    TokenKeys keys,
-    ServerSettings settings,
-    TimeProvider time
-) : IHealthCheck
+internal sealed class StoreHealthCheck(IAuthorizationStore authorizations, IClientStore clients, ITicketStore tickets, TokenKeys keys)
+    : IHealthCheck
 {
     private const string Nothing = "health-check";
 
@@ -28,7 +22,7 @@ internal sealed class StoreHealthCheck(
         }
 
         var ring = await keys.CurrentAsync(cancellationToken);
-        if (time.GetUtcNow() - ring.ReadAt > 3 * settings.Options.CacheKeysFor)
+        if (keys.IsStale(ring))
             return HealthCheckResult.Degraded("The keys could not be read again for a while.");
         return ring.Unreadable.Count > 0
             ? HealthCheckResult.Degraded($"This node cannot unprotect the keys {string.Join(", ", ring.Unreadable)}.")

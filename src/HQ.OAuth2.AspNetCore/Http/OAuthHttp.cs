@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -58,17 +57,9 @@ internal static class OAuthHttp
 
     public static IReadOnlyList<string> Authorization(HttpContext http) => [.. http.Request.Headers.Authorization.OfType<string>()];
 
-    /// <summary>Writes the answer of a step: its value with this status, or its error.</summary>
-    public static Task WriteAsync<T>(HttpContext http, Outcome<T> outcome, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
-        where T : notnull =>
-        outcome.Failed(out var error, out var value)
-            ? WriteErrorAsync(http, error)
-            : WriteJsonAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(value, type));
-
     /// <summary>RFC 6749 §5.2, RFC 6750 §3: status, challenge, and a JSON body whatever the status is.</summary>
     public static Task WriteErrorAsync(HttpContext http, OAuthError error)
     {
-        ProtocolGuard.Note(http, error);
         if (error.Status == StatusCodes.Status401Unauthorized)
             http.Response.Headers.WWWAuthenticate = Challenge(http, error);
         SayWhenToRetry(http, error.Status);

@@ -44,17 +44,23 @@ internal sealed record Problem
             InvalidFields = invalidFields.Count == 0 ? null : invalidFields,
         };
 
-    public static Task WriteAsync(HttpContext http, OAuthError error, params IReadOnlyList<InvalidField> invalidFields)
+    /// <summary>A refusal that names fields, as a problem.</summary>
+    public static Reply Refuse(HttpContext http, OAuthError error, params IReadOnlyList<InvalidField> invalidFields)
     {
         var problem = Of(error, OAuthHttp.Settings(http).ErrorDetail, invalidFields);
-        ProtocolGuard.Refuse(http, problem.Detail is { } said ? error.Because(said) : error);
-        return OAuthHttp.WriteJsonAsync(
+        return Reply.Of(_ => WriteAsync(http, problem), problem.Detail is { } said ? error.Because(said) : error);
+    }
+
+    /// <summary>How the user's and the administrator's API say an error.</summary>
+    public static Task WriteAsync(HttpContext http, OAuthError error) => WriteAsync(http, Of(error, OAuthHttp.Settings(http).ErrorDetail));
+
+    private static Task WriteAsync(HttpContext http, Problem problem) =>
+        OAuthHttp.WriteJsonAsync(
             http,
             problem.Status,
             JsonSerializer.SerializeToUtf8Bytes(problem, ProblemJson.Default.Problem),
             "application/problem+json"
         );
-    }
 }
 
 /// <summary>A field whose value cannot be.</summary>

@@ -30,7 +30,7 @@ internal sealed class RefusalBodyFilter : IStartupFilter
     public static void Note(HttpContext http, OAuthError error)
     {
         StatusPages.Disable(http);
-        http.Items[typeof(RefusalBodyFilter)] = error;
+        http.Features.Set(new BearerRefusal(error));
     }
 
     private static Task CompleteAsync(HttpContext http)
@@ -38,8 +38,8 @@ internal sealed class RefusalBodyFilter : IStartupFilter
         var response = http.Response;
         if (response.HasStarted || response.StatusCode < 400 || response.ContentLength is not null || response.ContentType is not null)
             return Task.CompletedTask;
-        if (http.Items[typeof(RefusalBodyFilter)] is OAuthError error && error.Status == response.StatusCode)
-            return OAuthHttp.WriteErrorBodyAsync(http, error);
+        if (http.Features.Get<BearerRefusal>() is { } refusal && refusal.Error.Status == response.StatusCode)
+            return OAuthHttp.WriteErrorBodyAsync(http, refusal.Error);
         // RFC 9457 §4.2.1: a problem that the status alone explains.
         return http.GetEndpoint()?.Metadata.GetMetadata<ServerEndpoint>() is null
             ? Task.CompletedTask
@@ -50,4 +50,6 @@ internal sealed class RefusalBodyFilter : IStartupFilter
         Encoding.UTF8.GetBytes(
             $$"""{"type":"about:blank","title":"{{JsonEncodedText.Encode(ReasonPhrases.GetReasonPhrase(status))}}","status":{{status}}}"""
         );
+
+    private sealed record BearerRefusal(OAuthError Error);
 }

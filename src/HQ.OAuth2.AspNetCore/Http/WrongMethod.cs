@@ -6,20 +6,19 @@ namespace HQ.OAuth2;
 internal static class WrongMethod
 {
     /// <param name="allowed">The methods that it has.</param>
-    public static RequestDelegate Refuse(IReadOnlyCollection<string> allowed) =>
+    public static Func<HttpContext, ValueTask<Reply>> Refuse(IReadOnlyCollection<string> allowed) =>
         http =>
         {
             http.Response.Headers.Allow = string.Join(", ", allowed);
-            return OAuthHttp.WriteErrorAsync(http, OAuthError.MethodNotAllowed);
+            return new(Reply.Refuse(OAuthError.MethodNotAllowed) with { IsSilent = true });
         };
 
     /// <summary>The same for the management API, where an endpoint is also not found for what is no JSON.</summary>
-    public static RequestDelegate RefuseByProblem(IReadOnlyCollection<string> allowed) =>
-        http =>
-        {
-            if (allowed.Contains(http.Request.Method))
-                return Problem.WriteAsync(http, OAuthError.UnsupportedMediaType);
-            http.Response.Headers.Allow = string.Join(", ", allowed);
-            return Problem.WriteAsync(http, OAuthError.MethodNotAllowed);
-        };
+    public static Reply RefuseOrAskForJson(HttpContext http, IReadOnlyCollection<string> allowed)
+    {
+        if (allowed.Contains(http.Request.Method))
+            return OAuthError.UnsupportedMediaType;
+        http.Response.Headers.Allow = string.Join(", ", allowed);
+        return OAuthError.MethodNotAllowed;
+    }
 }

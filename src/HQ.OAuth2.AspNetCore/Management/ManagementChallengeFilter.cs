@@ -30,7 +30,7 @@ internal sealed class ManagementChallengeFilter : IStartupFilter
         response.Headers.Remove("Location");
         if (http.User.Identity?.IsAuthenticated != true)
         {
-            await Problem.WriteAsync(http, OAuthError.SessionNeeded);
+            await Edge.RunAsync(http, ManagementGuard.Name, Problem.WriteAsync, _ => new(OAuthError.SessionNeeded));
             return;
         }
 

@@ -7,9 +7,12 @@ namespace HQ.OAuth2;
 /// <summary>Marks an endpoint of the management API.</summary>
 internal sealed class ManagementEndpoint;
 
-/// <summary>What holds around every management endpoint: no plain http where the issuer is https, a policy of the host's own, JSON only, no answer that anybody keeps.</summary>
+/// <summary>The edge around every management endpoint, and what it adds: a policy of the host's own, JSON only, no answer that anybody keeps.</summary>
 internal sealed class ManagementGuard(ILogger<ManagementGuard> logger) : IEndpointFilter
 {
+    /// <summary>The name of all its endpoints in logs, metrics and traces.</summary>
+    public const string Name = "management";
+
     public static bool IsProtected(Endpoint endpoint) =>
         endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null
         && (
@@ -18,42 +21,30 @@ internal sealed class ManagementGuard(ILogger<ManagementGuard> logger) : IEndpoi
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        var http = context.HttpContext;
-        StatusPages.Disable(http);
-        http.Response.Headers.CacheControl = "no-store";
-        if (PlainHttp.IsRefused(http))
-        {
-            // It hands out secrets, and takes what the administrator signs in with.
-            await Problem.WriteAsync(http, OAuthError.InsecureTransport);
-        }
-        else if (!IsProtected(http.GetEndpoint()!))
+        // It hands out secrets, and takes what the administrator signs in with.
+        context.HttpContext.Response.Headers.CacheControl = "no-store";
+        await Edge.RunAsync(
+            context.HttpContext,
+            Name,
+            Problem.WriteAsync,
+            async http =>
+                Refusal(http) is { } error ? error
+                : await next(context) is var answer && answer is Reply reply ? reply
+                : Reply.Of(there => answer is IResult hosts ? hosts.ExecuteAsync(there) : Task.CompletedTask)
+        );
+        return Results.Empty;
+    }
+
+    private OAuthError? Refusal(HttpContext http)
+    {
+        if (!IsProtected(http.GetEndpoint()!))
         {
             logger.ManagementUnprotected();
-            await Problem.WriteAsync(http, OAuthError.ManagementUnprotected);
-        }
-        else if (HasBody(http) && !http.Request.HasJsonContentType())
-        {
-            // A form of another site can post with the administrator's cookie, but it cannot post JSON without asking first.
-            await Problem.WriteAsync(http, OAuthError.UnsupportedMediaType);
-        }
-        else
-        {
-            try
-            {
-                return await next(context);
-            }
-            catch (Exception) when (http.RequestAborted.IsCancellationRequested)
-            {
-                // The caller is gone: nobody is to be answered, and nothing failed.
-            }
-            catch (Exception e) when (!http.Response.HasStarted)
-            {
-                logger.Failed(e, "management");
-                await Problem.WriteAsync(http, OAuthError.From(e));
-            }
+            return OAuthError.ManagementUnprotected;
         }
 
-        return Results.Empty;
+        // A form of another site can post with the administrator's cookie, but it cannot post JSON without asking first.
+        return HasBody(http) && !http.Request.HasJsonContentType() ? OAuthError.UnsupportedMediaType : null;
     }
 
     private static bool HasBody(HttpContext http) => HttpMethods.IsPost(http.Request.Method) || HttpMethods.IsPut(http.Request.Method);

@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
 
-/// <summary>The management API: each handler reads its request by strict rules, asks the one door for clients, and answers.</summary>
+/// <summary>The management API: each handler reads its request by strict rules, asks the registrar, and gives back the answer.</summary>
 internal static class ManagementHandlers
 {
     private static readonly TimeSpan defaultOverlap = TimeSpan.FromDays(1);
 
-    public static async Task ListAsync(HttpContext http, ClientRegistrar clients, string? org, string? provenance)
+    public static async ValueTask<Reply> ListAsync(HttpContext http, ClientRegistrar clients, string? org, string? provenance)
     {
         var invalid = new List<InvalidField>();
         if (!PageQuery.TryRead(http.Request.Query, out var limit, out var after, out var badPage))
@@ -27,91 +27,76 @@ internal static class ManagementHandlers
         if (!CanBeStored(org))
             invalid.Add(new("org", "must be text without NUL"));
         if (invalid.Count > 0)
-        {
-            await Problem.WriteAsync(http, OAuthError.InvalidField, invalid);
-            return;
-        }
+            return Problem.Refuse(http, OAuthError.InvalidField, invalid);
 
         var page = await clients.ListAsync(new(org, of, limit, after), http.RequestAborted);
         var answer = new ClientsResponse([.. page.Items.Select(c => ClientResponse.Of(c))], page.Next);
-        await WriteAsync(http, StatusCodes.Status200OK, answer, ManagementJson.Default.ClientsResponse);
+        return Reply.Json(answer, ManagementJson.Default.ClientsResponse);
     }
 
-    public static async Task ReadAsync(HttpContext http, ClientRegistrar clients, string clientId)
-    {
-        if (await clients.FindAsync(Decoded(clientId), http.RequestAborted) is { } client)
-            await WriteClientAsync(http, StatusCodes.Status200OK, new(client, null));
-        else
-            await Problem.WriteAsync(http, OAuthError.NotFound);
-    }
+    public static async ValueTask<Reply> ReadAsync(HttpContext http, ClientRegistrar clients, string clientId) =>
+        await clients.FindAsync(Decoded(clientId), http.RequestAborted) is { } client ? Client(new(client, null)) : OAuthError.NotFound;
 
-    public static async Task CreateAsync(HttpContext http, ClientRegistrar clients)
+    public static async ValueTask<Reply> CreateAsync(HttpContext http, ClientRegistrar clients)
     {
-        if (await BodyAsync(http, ManagementJson.Default.ClientBody) is not { } body)
-            return;
-        if (await IsRefusedAsync(http, clients.Problems(body.Metadata, ClientProvenance.Api)))
-            return;
+        var (body, refused) = await BodyAsync(http, ManagementJson.Default.ClientBody);
+        if (body is null)
+            return refused!;
+        if (clients.Problems(body.Metadata, ClientProvenance.Api) is { Count: > 0 } problems)
+            return Refuse(http, problems);
         var outcome = await clients.RegisterAsync(body.Metadata, body.Settings, http.RequestAborted);
         if (outcome.Failed(out var error, out var registered))
-        {
-            await RefuseAsync(http, error);
-            return;
-        }
-
+            return Refuse(http, error);
         http.Response.Headers.Location = $"{PublicBase.PathOf(http)}/{Uri.EscapeDataString(registered.Client.ClientId)}";
-        await WriteClientAsync(http, StatusCodes.Status201Created, registered);
+        return Client(registered, StatusCodes.Status201Created);
     }
 
-    public static async Task UpdateAsync(HttpContext http, ClientRegistrar clients, string clientId)
+    public static async ValueTask<Reply> UpdateAsync(HttpContext http, ClientRegistrar clients, string clientId)
     {
-        if (await BodyAsync(http, ManagementJson.Default.ClientBody) is not { } body)
-            return;
+        var (body, refused) = await BodyAsync(http, ManagementJson.Default.ClientBody);
+        if (body is null)
+            return refused!;
         var known = await clients.FindAsync(Decoded(clientId), http.RequestAborted);
-        if (known is not null && await IsRefusedAsync(http, clients.Problems(body.Metadata, known.Provenance)))
-            return;
+        if (known is not null && clients.Problems(body.Metadata, known.Provenance) is { Count: > 0 } problems)
+            return Refuse(http, problems);
         if ((await IfMatch.ReadAsync(http, clients, Decoded(clientId))).Failed(out var malformed, out var version))
-            await RefuseAsync(http, malformed);
-        else
-            await AnswerAsync(
-                http,
-                await clients.UpdateAsync(Decoded(clientId), body.Metadata, body.Settings, version.Expected, http.RequestAborted)
-            );
+            return Refuse(http, malformed);
+        return Changed(
+            http,
+            await clients.UpdateAsync(Decoded(clientId), body.Metadata, body.Settings, version.Expected, http.RequestAborted)
+        );
     }
 
-    public static async Task DeleteAsync(HttpContext http, ClientRegistrar clients, string clientId)
+    public static async ValueTask<Reply> DeleteAsync(HttpContext http, ClientRegistrar clients, string clientId)
     {
         if ((await IfMatch.ReadAsync(http, clients, Decoded(clientId))).Failed(out var malformed, out var version))
-            await RefuseAsync(http, malformed);
-        else if (await clients.RemoveAsync(Decoded(clientId), version.Expected, http.RequestAborted) is { } error)
-            await RefuseAsync(http, error);
-        else
-            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Refuse(http, malformed);
+        return await clients.RemoveAsync(Decoded(clientId), version.Expected, http.RequestAborted) is { } error
+            ? Refuse(http, error)
+            : Reply.Nothing();
     }
 
-    public static async Task RotateSecretAsync(HttpContext http, ClientRegistrar clients, string clientId)
+    public static async ValueTask<Reply> RotateSecretAsync(HttpContext http, ClientRegistrar clients, string clientId)
     {
-        if (await BodyAsync(http, ManagementJson.Default.RotationBody) is not { } body)
-            return;
+        var (body, refused) = await BodyAsync(http, ManagementJson.Default.RotationBody);
+        if (body is null)
+            return refused!;
         var overlap = body.OverlapSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : defaultOverlap;
         if (overlap < TimeSpan.Zero || overlap > ClientRegistrar.MaxOverlap)
-            await Problem.WriteAsync(
+            return Problem.Refuse(
                 http,
                 OAuthError.InvalidField,
                 new InvalidField("overlap_seconds", $"must be 0 to {ClientRegistrar.MaxOverlap.TotalSeconds}")
             );
-        else if ((await IfMatch.ReadAsync(http, clients, Decoded(clientId))).Failed(out var malformed, out var version))
-            await RefuseAsync(http, malformed);
-        else
-            await AnswerAsync(http, await clients.RotateSecretAsync(Decoded(clientId), overlap, version.Expected, http.RequestAborted));
+        if ((await IfMatch.ReadAsync(http, clients, Decoded(clientId))).Failed(out var malformed, out var version))
+            return Refuse(http, malformed);
+        return Changed(http, await clients.RotateSecretAsync(Decoded(clientId), overlap, version.Expected, http.RequestAborted));
     }
 
-    public static async Task RevokeForClientAsync(HttpContext http, ConnectedApps apps, string clientId) =>
-        await RevokedAsync(
-            http,
-            Client.CanBeId(Decoded(clientId)) ? await apps.RevokeForClientAsync(Decoded(clientId), http.RequestAborted) : 0
-        );
+    public static async ValueTask<Reply> RevokeForClientAsync(HttpContext http, ConnectedApps apps, string clientId) =>
+        Revoked(OAuth2.Client.CanBeId(Decoded(clientId)) ? await apps.RevokeForClientAsync(Decoded(clientId), http.RequestAborted) : 0);
 
-    public static async Task ListAuthorizationsAsync(HttpContext http, ConnectedApps apps, string? subject, string? clientId)
+    public static async ValueTask<Reply> ListAuthorizationsAsync(HttpContext http, ConnectedApps apps, string? subject, string? clientId)
     {
         var invalid = new List<InvalidField>();
         if (!PageQuery.TryRead(http.Request.Query, out var limit, out var after, out var badPage))
@@ -123,44 +108,32 @@ internal static class ManagementHandlers
         if (!CanBeStored(clientId))
             invalid.Add(new("client_id", "must be text without NUL"));
         if (invalid.Count > 0)
-        {
-            await Problem.WriteAsync(http, OAuthError.InvalidField, invalid);
-            return;
-        }
+            return Problem.Refuse(http, OAuthError.InvalidField, invalid);
 
         var by = new AuthorizationFilter(NullIfEmpty(subject), NullIfEmpty(clientId), limit, after);
         var answer = ConnectedAppsResponse.Of(await apps.ListAsync(by, http.RequestAborted));
-        await WriteAsync(http, StatusCodes.Status200OK, answer, ConnectedAppsJson.Default.ConnectedAppsResponse);
+        return Reply.Json(answer, ConnectedAppsJson.Default.ConnectedAppsResponse);
     }
 
-    public static async Task RevokeForSubjectAsync(HttpContext http, ConnectedApps apps, string? subject)
+    public static async ValueTask<Reply> RevokeForSubjectAsync(HttpContext http, ConnectedApps apps, string? subject)
     {
         if (string.IsNullOrEmpty(subject))
-            await Problem.WriteAsync(http, OAuthError.InvalidField, new InvalidField("subject", "name whose authorizations end"));
-        else if (Subjects.Problem(subject) is { } problem)
-            await Problem.WriteAsync(http, OAuthError.InvalidField, new InvalidField("subject", problem));
-        else
-            await RevokedAsync(http, await apps.RevokeForSubjectAsync(subject, http.RequestAborted));
+            return Problem.Refuse(http, OAuthError.InvalidField, new InvalidField("subject", "name whose authorizations end"));
+        if (Subjects.Problem(subject) is { } problem)
+            return Problem.Refuse(http, OAuthError.InvalidField, new InvalidField("subject", problem));
+        return Revoked(await apps.RevokeForSubjectAsync(subject, http.RequestAborted));
     }
 
-    private static Task RevokedAsync(HttpContext http, int count) =>
-        WriteAsync(http, StatusCodes.Status200OK, new RevokedResponse(count), ManagementJson.Default.RevokedResponse);
+    private static Reply Revoked(int count) => Reply.Json(new RevokedResponse(count), ManagementJson.Default.RevokedResponse);
 
-    private static Task AnswerAsync(HttpContext http, Outcome<RegisteredClient> outcome) =>
-        outcome.Failed(out var error, out var changed)
-            ? RefuseAsync(http, error)
-            : WriteClientAsync(http, StatusCodes.Status200OK, changed);
+    private static Reply Changed(HttpContext http, Outcome<RegisteredClient> outcome) =>
+        outcome.Failed(out var error, out var changed) ? Refuse(http, error) : Client(changed);
 
-    private static async ValueTask<bool> IsRefusedAsync(HttpContext http, IReadOnlyList<OAuthError> problems)
-    {
-        if (problems.Count == 0)
-            return false;
-        await Problem.WriteAsync(http, problems[0], [.. problems.Select(Field)]);
-        return true;
-    }
+    private static Reply Refuse(HttpContext http, IReadOnlyList<OAuthError> problems) =>
+        Problem.Refuse(http, problems[0], [.. problems.Select(Field)]);
 
-    private static Task RefuseAsync(HttpContext http, OAuthError error) =>
-        error.Field is null ? Problem.WriteAsync(http, error) : Problem.WriteAsync(http, error, Field(error));
+    private static Reply Refuse(HttpContext http, OAuthError error) =>
+        error.Field is null ? error : Problem.Refuse(http, error, Field(error));
 
     // The name stands beside the reason, not in it.
     private static InvalidField Field(OAuthError error) =>
@@ -171,44 +144,40 @@ internal static class ManagementHandlers
                 : error.Description
         );
 
-    /// <summary>The body as what it should be; an empty one is an empty object. Null when a problem was answered.</summary>
-    private static async ValueTask<T?> BodyAsync<T>(HttpContext http, JsonTypeInfo<T> type)
+    /// <summary>The body as what it should be, or the refusal of it; an empty one is an empty object.</summary>
+    private static async ValueTask<(T? Body, Reply? Refused)> BodyAsync<T>(HttpContext http, JsonTypeInfo<T> type)
         where T : class
     {
         if ((await OAuthHttp.ReadJsonAsync(http)).Failed(out var unreadable, out var bytes))
-        {
-            await Problem.WriteAsync(http, unreadable);
-            return null;
-        }
-
+            return (null, unreadable);
         try
         {
-            if (JsonSerializer.Deserialize(bytes.Length == 0 ? "{}"u8 : bytes, type) is { } body)
-                return body;
-            await Problem.WriteAsync(http, OAuthError.NotAJsonObject);
+            return JsonSerializer.Deserialize(bytes.Length == 0 ? "{}"u8 : bytes, type) is { } body
+                ? (body, null)
+                : (null, OAuthError.NotAJsonObject);
         }
         catch (JsonException e)
         {
             // The serializer's own sentence may quote the body, which may hold a secret in the wrong place; the path does not.
             var name = e.Path is { Length: > 2 } path ? path[2..] : "";
-            await Problem.WriteAsync(
-                http,
-                OAuthError.NotAJsonObject,
-                name.Length == 0 ? [] : [new InvalidField(OAuthError.Clean(name), "unknown here, there twice, or of the wrong JSON type")]
-            );
+            InvalidField[] fields =
+                name.Length == 0 ? [] : [new(OAuthError.Clean(name), "unknown here, there twice, or of the wrong JSON type")];
+            return (null, Problem.Refuse(http, OAuthError.NotAJsonObject, fields));
         }
-
-        return null;
     }
 
-    private static Task WriteClientAsync(HttpContext http, int status, RegisteredClient client)
+    private static Reply Client(RegisteredClient client, int status = StatusCodes.Status200OK)
     {
-        http.Response.Headers.ETag = IfMatch.ETagOf(client.Client);
-        return WriteAsync(http, status, ClientResponse.Of(client.Client, client.Secret), ManagementJson.Default.ClientResponse);
+        var json = JsonSerializer.SerializeToUtf8Bytes(
+            ClientResponse.Of(client.Client, client.Secret),
+            ManagementJson.Default.ClientResponse
+        );
+        return Reply.Of(http =>
+        {
+            http.Response.Headers.ETag = IfMatch.ETagOf(client.Client);
+            return OAuthHttp.WriteJsonAsync(http, status, json);
+        });
     }
-
-    private static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type) =>
-        OAuthHttp.WriteJsonAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(value, type));
 
     // A server leaves an encoded slash in a path as it is, and a client id may be a URL.
     private static string Decoded(string segment) => segment.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);

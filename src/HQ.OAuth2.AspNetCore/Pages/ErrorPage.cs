@@ -6,19 +6,25 @@ namespace HQ.OAuth2;
 /// <summary>The page that tells a user what a client may not be told (RFC 6749 §3.1.2.4), and what to do. It leads nowhere by itself.</summary>
 internal static class ErrorPage
 {
+    /// <summary>How pages say an error.</summary>
+    public static Task WriteAsync(HttpContext http, OAuthError error) => WriteAsync(http, error, wayBack: null, tryAgain: null);
+
+    /// <summary>A refusal on the page, with a link for the user.</summary>
+    public static Reply Refuse(OAuthError error, string? tryAgain = null) =>
+        Reply.Of(http => WriteAsync(http, error, wayBack: null, tryAgain), error);
+
     /// <summary>Answers a request with the page.</summary>
-    public static Task WriteAsync(HttpContext http, OAuthError error)
+    public static Task WriteAsync(HttpContext http, OAuthError error, (string Host, string Location)? wayBack, string? tryAgain)
     {
-        ProtocolGuard.Note(http, error);
         PageHeaders.Set(http);
-        return Render(http, error, wayBack: null, tryAgain: null).ExecuteAsync(http);
+        return Render(http, error, wayBack, tryAgain).ExecuteAsync(http);
     }
 
     /// <param name="http">The request.</param>
     /// <param name="error">What went wrong.</param>
     /// <param name="wayBack">The client's host, and where to tell the client; null = no way back is offered.</param>
     /// <param name="tryAgain">A local path that starts this step again; null = there is none.</param>
-    public static IResult Render(HttpContext http, OAuthError error, (string Host, string Location)? wayBack, string? tryAgain)
+    private static IResult Render(HttpContext http, OAuthError error, (string Host, string Location)? wayBack, string? tryAgain)
     {
         OAuthHttp.SayWhenToRetry(http, error.Status);
         var (texts, explain) = (Layout.Texts(http), OAuthHttp.Settings(http).ErrorDetail.Explains);

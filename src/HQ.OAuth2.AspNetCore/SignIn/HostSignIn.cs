@@ -52,10 +52,19 @@ internal static class HostSignIn
     }
 
     /// <summary>
-    /// Shows our error page in place of a challenge that answered a bare 401 or 403: the user would see nothing, and the host's log would
-    /// say nothing.
+    /// Asks the user to sign in by the host's scheme. A challenge that answers a bare 401 or 403 is an error of the host: the user would see
+    /// nothing, and the host's log would say nothing.
     /// </summary>
-    public static async Task ShowErrorIfPagelessAsync(HttpContext http)
+    public static Reply Challenge(string? scheme, AuthenticationProperties properties) =>
+        Reply.Of(async http =>
+        {
+            PageHeaders.Set(http);
+            await PublicBase.ChallengeAsync(http, scheme, properties);
+            return await PagelessErrorAsync(http);
+        });
+
+    /// <summary>The error of a challenge that was made and showed no page; null when it did.</summary>
+    public static async Task<OAuthError?> PagelessErrorAsync(HttpContext http)
     {
         var response = http.Response;
         if (
@@ -63,13 +72,20 @@ internal static class HostSignIn
             || response.StatusCode is not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
             || response.Headers.Location.Count > 0
         )
-            return;
+            return SeeOther(http);
+
         var schemes = http.RequestServices.GetRequiredService<IAuthenticationSchemeProvider>();
         var fix = await FixAsync(schemes, OAuthHttp.Settings(http).Options);
-        var error = OAuthError.SignInUnfit.Because($"the host's challenge answers {response.StatusCode} and shows no sign-in page: {fix}");
         response.Headers.Remove("WWW-Authenticate");
-        PageHeaders.Set(http);
-        await ErrorPage.Render(http, ProtocolGuard.Refuse(http, error), wayBack: null, tryAgain: null).ExecuteAsync(http);
+        return OAuthError.SignInUnfit.Because($"the host's challenge answers {response.StatusCode} and shows no sign-in page: {fix}");
+    }
+
+    /// <summary>RFC 9700 §4.12: hosts' pages and schemes redirect with 302, also after a POST. That is no error.</summary>
+    public static OAuthError? SeeOther(HttpContext http)
+    {
+        if (!http.Response.HasStarted && HttpMethods.IsPost(http.Request.Method) && http.Response.StatusCode == StatusCodes.Status302Found)
+            http.Response.StatusCode = StatusCodes.Status303SeeOther;
+        return null;
     }
 
     private static async Task<string> FixAsync(IAuthenticationSchemeProvider schemes, HqOAuth2Options options)

@@ -35,14 +35,10 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
                     return error;
                 case AuthorizationStep<T>.Keep(var result, var turn):
                     var live = current.Refresh!.Turn;
-                    logger.Retried(id, current.ClientId, turn, live);
-                    HqOAuth2Telemetry.Retries.Add(1);
                     await events.PublishAsync(new OAuthEvent.RefreshTokenRetried(id, current.Subject, current.ClientId, turn, live));
                     return result;
                 case AuthorizationStep<T>.End(var error):
                     await RemoveAsync(id);
-                    logger.Replayed(id, current.ClientId, what);
-                    HqOAuth2Telemetry.Replays.Add(1, new KeyValuePair<string, object?>("token", what));
                     await events.PublishAsync(new OAuthEvent.TokenReplayed(id, current.Subject, current.ClientId, what));
                     return error;
                 case AuthorizationStep<T>.Swap(var next, var result):

@@ -1,22 +1,8 @@
-using System.Security.Cryptography;
-using Microsoft.Extensions.Logging;
-
 namespace HQ.OAuth2;
 
-/// <summary>The authorization endpoint (RFC 6749 §3.1 and §4.1, RFC 7636, RFC 8707, RFC 9207).</summary>
-internal sealed class AuthorizeEndpoint(
-    ClientDirectory clients,
-    AuthorizationRows authorizations,
-    AnsweredForms answers,
-    EventPublisher events,
-    ServerSettings settings,
-    TimeProvider time,
-    ILogger<AuthorizeEndpoint> logger
-)
+/// <summary>The authorization endpoint (RFC 6749 §3.1 and §4.1, RFC 7636, RFC 8707, RFC 9207): what a request asks, and where its answer goes.</summary>
+internal sealed class AuthorizeEndpoint(ClientDirectory clients, EarlierConsents consents, Approvals approvals, ServerSettings settings)
 {
-    private readonly HqOAuth2Options options = settings.Options;
-    private (string Client, string Subject, IReadOnlyList<OAuthAuthorization> Rows)? given;
-
     /// <summary>§4.1.1: reads the request and checks all of it. Nothing is stored.</summary>
     /// <param name="parameters">The request.</param>
     /// <param name="findSubject">Who is signed in, or null; asked only when the client's metadata document has to be fetched.</param>
@@ -31,34 +17,30 @@ internal sealed class AuthorizeEndpoint(
         foreach (var name in new[] { "client_id", "redirect_uri" })
         {
             if (parameters.IsRepeated(name))
-                return Page(OAuthError.RepeatedParameter(name), parameters);
+                return Page(OAuthError.RepeatedParameter(name));
         }
 
         if (parameters["client_id"] is not { } clientId)
-            return Page(OAuthError.MissingParameter("client_id"), parameters);
+            return Page(OAuthError.MissingParameter("client_id"));
         if ((await clients.FindFreshAsync(clientId, findSubject, ct)).Failed(out var unknown, out var client))
             // As long as the document is not read, nothing that the request says is known to be the client's: no redirect.
-            return unknown != OAuthError.LoginRequired || MustNotAsk(parameters) ? Page(unknown, parameters) : new AuthorizeResult.SignIn();
+            return unknown != OAuthError.LoginRequired || MustNotAsk(parameters) ? Page(unknown) : new AuthorizeResult.SignIn();
 
         // §3.1.2.3: the redirect URI, one of this client's, compared as a string.
         var sent = parameters["redirect_uri"];
         if (sent is null && client.RedirectUris.Count != 1)
-            return Page(OAuthError.RedirectUriMissing, parameters);
+            return Page(OAuthError.RedirectUriMissing);
         var redirectUri = sent ?? client.RedirectUris[0];
         if (!RedirectUris.Matches(redirectUri, client.RedirectUris, client.ProvesItself ? ClientType.Confidential : ClientType.Public))
             return Page(
                 OAuthError.RedirectUriMismatch.Because(
                     $"redirect_uri is '{redirectUri}', registered is '{string.Join(' ', client.RedirectUris)}': they must be equal as text"
-                ),
-                parameters
+                )
             );
 
         // A store may hold what registration would refuse: nobody is ever sent there (RFC 9700 §4.11, RFC 8252 §8.4).
         if (RedirectUris.NeverAllowed(redirectUri) is { } problem)
-            return Page(
-                OAuthError.RedirectUriNeverAllowed.Because($"redirect_uris of client '{clientId}' has '{redirectUri}'. {problem}"),
-                parameters
-            );
+            return Page(OAuthError.RedirectUriNeverAllowed.Because($"redirect_uris of client '{clientId}' has '{redirectUri}'. {problem}"));
 
         // From here on the client may be told, with its own state (§4.1.2.1) unless that is what is wrong (Appendix A.5).
         var state = parameters.IsRepeated("state") ? null : parameters["state"];
@@ -140,176 +122,43 @@ internal sealed class AuthorizeEndpoint(
 
     private static bool MustNotAsk(OAuthParameters parameters) => FreshSignIn.Prompt(parameters).Contains("none");
 
-    /// <summary>Whether the user's answer to an earlier request covers this one, by the one rule.</summary>
-    public async ValueTask<bool> IsRememberedAsync(AuthorizationRequest request, string subject, CancellationToken ct) =>
-        !request.MustAsk
-        && options.RememberConsentFor > TimeSpan.Zero
-        && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri, options)
-        && RememberedConsent.Covers(request, await GivenAsync(request.Client, subject, ct), options, time.GetUtcNow());
+    /// <summary>What a user allowed the client before.</summary>
+    public EarlierConsent Earlier(AuthorizationRequest request, string subject) => consents.Of(request, subject);
 
-    /// <summary>What the user is to be told about a request (§10.2).</summary>
-    /// <param name="request">What was asked.</param>
-    /// <param name="subject">Who is to be asked, so that what is allowed already can be told apart; null = nobody yet.</param>
-    /// <param name="ct">Cancels.</param>
-    public async ValueTask<ConsentModel> DescribeAsync(AuthorizationRequest request, string? subject, CancellationToken ct) =>
-        ConsentModel.Of(
-            request,
-            await clients.ImitatesAsync(request.Client, ct),
-            subject is null ? ScopeSet.Empty : LiveScope(request.Client, await GivenAsync(request.Client, subject, ct)),
-            settings
-        );
+    /// <inheritdoc cref="EarlierConsents.DescribeAsync"/>
+    public ValueTask<ConsentModel> DescribeAsync(AuthorizationRequest request, EarlierConsent? earlier, CancellationToken ct) =>
+        consents.DescribeAsync(request, earlier, ct);
 
-    // Only a login that was carried through, or remembered, is something the user knows to have allowed.
-    private ScopeSet LiveScope(Client client, IReadOnlyList<OAuthAuthorization> rows)
-    {
-        var now = time.GetUtcNow();
-        return ScopeSet.Of(rows.Where(a => a.IsOf(client) && a.IsLive(now)).SelectMany(a => a.Scope));
-    }
+    /// <inheritdoc cref="Approvals.NewCode"/>
+    public AuthorizationCode NewCode() => approvals.NewCode();
 
-    // What may be remembered and what a page folds is read once in a request.
-    private async ValueTask<IReadOnlyList<OAuthAuthorization>> GivenAsync(Client client, string subject, CancellationToken ct)
-    {
-        if (given is not { } known || (known.Client, known.Subject) != (client.ClientId, subject))
-            given = known = (client.ClientId, subject, await authorizations.ListAsync(subject, client.ClientId, ct));
-        return known.Rows;
-    }
+    /// <inheritdoc cref="Approvals.ApproveAsync"/>
+    public ValueTask<Outcome<AuthorizationCode>> ApproveAsync(AuthorizationRequest request, Approval approval, CancellationToken ct) =>
+        approvals.ApproveAsync(request, approval, ct);
 
-    /// <summary>The code that a form carries: its id is new, and nothing is stored until the form is answered.</summary>
-    public AuthorizationCode NewCode() => AuthorizationCode.New(Guid.CreateVersion7(time.GetUtcNow()).ToString("N"));
+    /// <inheritdoc cref="Approvals.RefuseAsync"/>
+    public ValueTask<OAuthError> RefuseAsync(AuthorizationRequest request, string subject) => approvals.RefuseAsync(request, subject);
 
-    /// <summary>§4.1.2: the user, or the remembered consent, said yes. The row is written before the code goes out.</summary>
-    /// <param name="request">What was asked.</param>
-    /// <param name="approval">Who said yes, to what and how.</param>
-    /// <param name="ct">Cancels.</param>
-    /// <returns>Where to redirect, with the code; <see cref="OAuthError.AlreadyAnswered"/> for a form whose code is spent.</returns>
-    public async ValueTask<Outcome<string>> ApproveAsync(AuthorizationRequest request, Approval approval, CancellationToken ct)
-    {
-        var (subject, granted, asked) = (approval.Subject, approval.Granted, approval.Asked);
-        var now = time.GetUtcNow();
-        var scope = granted is null ? request.Scope : request.Scope.Intersect(granted);
-        // Who ticks nothing grants nothing.
-        if (scope.IsEmpty)
-            return await RefuseAsync(request, subject);
-        // The back channel goes by the metadata document that is kept now, so it is kept before the code goes out.
-        var client = await clients.KeepAsync(request.Client, ct);
-        var code = approval.FormCode ?? NewCode();
-        var authorization = new OAuthAuthorization
-        {
-            Id = code.Id,
-            Subject = subject,
-            ClientId = client.ClientId,
-            ClientCreatedAt = client.CreatedAt,
-            IssuedAt = now,
-            SignedInAt = approval.SignedInAt,
-            Scope = scope,
-            Resources = request.Resources,
-            WriteId = OAuthAuthorization.NewWriteId(),
-            Code = new()
-            {
-                Hash = IssuedText.Hash(code.Secret),
-                Challenge = request.CodeChallenge,
-                RedirectUri = request.RedirectUri,
-                RedirectUriWasSent = request.RedirectUriWasSent,
-                ExpiresAt = now + options.AuthorizationCodeLifetime,
-            },
-            Consent =
-                asked && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri, options)
-                    ? new(UriText.DisplayHost(request.RedirectUri), now + options.RememberConsentFor, request.Client.DocumentHash)
-                    : null,
-        };
-        // A form posted twice finds the row of its first answer under the id that it carries. Row and note do not follow the caller's
-        // connection: a row without its note could come back after it was revoked.
-        var stored = await authorizations.AddAsync(authorization, CancellationToken.None);
-        if (stored.WriteId != authorization.WriteId)
-            return IsSameAnswer(stored, authorization, now)
-                ? CodeLocation(request, code)
-                : OAuthError.AlreadyAnswered.Because("the code of this form is redeemed or expired, or was issued for another answer");
-        if (approval.FormCode is not null && !await IsFirstAnswerAsync(code.Id, now))
-            return OAuthError.AlreadyAnswered.Because("the authorization that this form gave was revoked");
+    /// <summary>§4.1.2: where to redirect with a code.</summary>
+    public string CodeLocation(AuthorizationRequest request, AuthorizationCode code) =>
+        FormEncoding.AppendQuery(request.RedirectUri, ("code", code.ToWire()), ("state", request.State), ("iss", settings.Issuer.Value));
 
-        await clients.NoteUseInPassingAsync(client, now, time);
-        logger.Granted(code.Id, subject, request.Client.ClientId, scope);
-        await events.PublishAsync(
-            new OAuthEvent.AuthorizationGranted(
-                code.Id,
-                subject,
-                request.Client.ClientId,
-                scope,
-                request.Resources,
-                UriText.DisplayHost(request.RedirectUri),
-                asked
-            )
-        );
-        return CodeLocation(request, code);
-    }
-
-    // False when there was an answer before, and its row is gone: what was revoked stays revoked.
-    private async ValueTask<bool> IsFirstAnswerAsync(string authorizationId, DateTimeOffset now)
-    {
-        var isFirst = false;
-        try
-        {
-            return isFirst = await answers.TryNoteAsync(authorizationId, now);
-        }
-        finally
-        {
-            // Also when the note fails: a row without it could come back after it was revoked.
-            if (!isFirst)
-                await authorizations.RemoveAsync(authorizationId);
-        }
-    }
-
-    private string CodeLocation(AuthorizationRequest request, AuthorizationCode code) =>
-        FormEncoding.AppendQuery(request.RedirectUri, ("code", code.ToWire()), ("state", request.State), ("iss", options.IssuerURL));
-
-    // The handle binds the code to the request; who answered is compared too. A code that cannot be redeemed is not sent again: the client
-    // would redeem it, and a replay ends what the first use got (OAuth 2.1 §7.5.2).
-    private static bool IsSameAnswer(OAuthAuthorization stored, OAuthAuthorization answer, DateTimeOffset now) =>
-        stored.Subject == answer.Subject
-        && stored.ClientId == answer.ClientId
-        && stored.Scope.Equals(answer.Scope)
-        && stored.ClientCreatedAt.ToUnixTimeMilliseconds() == answer.ClientCreatedAt.ToUnixTimeMilliseconds()
-        && CryptographicOperations.FixedTimeEquals(stored.Code.Hash, answer.Code.Hash)
-        && stored.Code.RedeemedAt is null
-        && now < stored.Code.ExpiresAt;
-
-    /// <summary>§4.1.2.1: the user said no. Returns where to redirect.</summary>
-    public async ValueTask<string> RefuseAsync(AuthorizationRequest request, string subject)
-    {
-        await events.PublishAsync(new OAuthEvent.AuthorizationRefused(subject, request.Client.ClientId, request.Scope));
-        return ErrorLocation(request, OAuthError.AccessDenied);
-    }
-
-    /// <summary>§4.1.2.1: where to redirect with an error of a request that was valid: the user's no, or a failure of ours.</summary>
-    public string ErrorLocation(AuthorizationRequest request, OAuthError error)
-    {
-        logger.Refused("authorize", request.Client.ClientId, error);
-        return ErrorLocation(request.RedirectUri, request.State, error);
-    }
-
-    private AuthorizeResult.ErrorRedirect Redirect(OAuthError error, Client client, string redirectUri, string? state)
-    {
-        logger.Refused("authorize", client.ClientId, error);
-        return new(error, ErrorLocation(redirectUri, state, error), client, redirectUri);
-    }
-
-    private AuthorizeResult.ErrorPage Page(OAuthError error, OAuthParameters parameters)
-    {
-        logger.Refused("authorize", parameters["client_id"], error);
-        return new(error);
-    }
-
-    // RFC 9207 §2: iss on errors too.
-    private string ErrorLocation(string redirectUri, string? state, OAuthError error) =>
+    /// <summary>§4.1.2.1: where to redirect with an error. RFC 9207 §2: iss on errors too.</summary>
+    public string ErrorLocation(string redirectUri, string? state, OAuthError error) =>
         FormEncoding.AppendQuery(
             redirectUri,
             ("error", error.Code),
             ("error_description", error.Describe(settings.ErrorDetail)),
             ("error_uri", error.Explanation(settings.ErrorDetail)),
             ("state", state),
-            ("iss", options.IssuerURL)
+            ("iss", settings.Issuer.Value)
         );
 
+    private static AuthorizeResult.ErrorRedirect Redirect(OAuthError error, Client client, string redirectUri, string? state) =>
+        new(error, client, redirectUri, state);
+
+    private static AuthorizeResult.ErrorPage Page(OAuthError error) => new(error);
+
     private bool MustUsePkce(Client client) =>
-        !client.ProvesItself || client.IsSelfRegistered || (client.RequirePkce ?? options.RequirePkce);
+        !client.ProvesItself || client.IsSelfRegistered || (client.RequirePkce ?? settings.Options.RequirePkce);
 }

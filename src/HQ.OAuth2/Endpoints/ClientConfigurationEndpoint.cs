@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 
 namespace HQ.OAuth2;
 
@@ -8,8 +7,7 @@ internal sealed class ClientConfigurationEndpoint(
     ClientRegistrar registrar,
     ClientSecrets secrets,
     ProofCheck proofs,
-    ServerSettings settings,
-    ILogger<ClientConfigurationEndpoint> logger
+    ServerSettings settings
 )
 {
     // §2.2: what the server sets, a client does not send.
@@ -28,7 +26,7 @@ internal sealed class ClientConfigurationEndpoint(
         CancellationToken ct
     ) =>
         (await AuthenticateAsync(authorization, clientId, ct)).Failed(out var error, out var caller)
-            ? Refused(clientId, error)
+            ? error
             : Answer(new RegisteredClient(caller.Client, null), caller);
 
     /// <summary>§2.2: all of the registration anew; what is omitted gets its default.</summary>
@@ -41,11 +39,11 @@ internal sealed class ClientConfigurationEndpoint(
     )
     {
         if ((await AuthenticateAsync(authorization, clientId, ct)).Failed(out var error, out var caller))
-            return Refused(clientId, error);
+            return error;
         if (sent.Failed(out var unreadable, out var body))
-            return Refused(clientId, unreadable);
+            return unreadable;
         if (ClientMetadataJson.Parse(body).Failed(out var malformed, out var metadata))
-            return Refused(clientId, malformed);
+            return malformed;
         // Asked again about the row that is replaced: an administrator may have disabled the client or changed its secrets meanwhile.
         return (
             await registrar.UpdateOwnAsync(
@@ -55,7 +53,9 @@ internal sealed class ClientConfigurationEndpoint(
                 ct
             )
         ).Failed(out var refused, out var changed)
-            ? Refused(clientId, refused == OAuthError.NotFound ? OAuthError.InvalidToken : refused)
+            ? refused == OAuthError.NotFound
+                ? OAuthError.InvalidToken
+                : refused
             : Answer(changed, caller);
     }
 
@@ -64,9 +64,11 @@ internal sealed class ClientConfigurationEndpoint(
     public async ValueTask<OAuthError?> DeleteAsync(IReadOnlyList<string> authorization, string clientId, CancellationToken ct)
     {
         if ((await AuthenticateAsync(authorization, clientId, ct)).Failed(out var error, out var caller))
-            return Refused(clientId, error);
+            return error;
         return await registrar.RemoveAsync(clientId, null, client => NotIts(caller.Token, client), ct) is { } refused
-            ? Refused(clientId, refused == OAuthError.NotFound ? OAuthError.InvalidToken : refused)
+            ? refused == OAuthError.NotFound
+                ? OAuthError.InvalidToken
+                : refused
             : null;
     }
 
@@ -111,12 +113,6 @@ internal sealed class ClientConfigurationEndpoint(
 
     private RegistrationResponse Answer(RegisteredClient registered, Caller caller) =>
         RegistrationResponse.Of(registered with { RegistrationAccessToken = caller.Token.ToWire() }, settings.Issuer);
-
-    private OAuthError Refused(string clientId, OAuthError error)
-    {
-        logger.Refused("client-configuration", clientId, error);
-        return error;
-    }
 
     private static string? Text(JsonElement json, string name)
     {

@@ -1,27 +1,15 @@
-using Microsoft.Extensions.Logging;
-
 namespace HQ.OAuth2;
 
 /// <summary>The introspection endpoint (RFC 7662 §2).</summary>
 internal sealed class IntrospectionEndpoint(
     ClientAuthenticator clients,
     AccessTokenVerifier accessTokens,
-    AuthorizationRows authorizations,
+    RefreshTokenVerifier refreshTokens,
     RequestLimits limits,
-    ServerSettings settings,
-    TimeProvider time,
-    ILogger<IntrospectionEndpoint> logger
+    ServerSettings settings
 )
 {
     public async ValueTask<Outcome<IntrospectionResponse>> HandleAsync(OAuthRequest request, CancellationToken ct)
-    {
-        var outcome = await IntrospectAsync(request, ct);
-        if (outcome.Error is { } error)
-            logger.Refused("introspect", request.Parameters["client_id"], error);
-        return outcome;
-    }
-
-    private async ValueTask<Outcome<IntrospectionResponse>> IntrospectAsync(OAuthRequest request, CancellationToken ct)
     {
         if (request.Malformed() is { } malformed)
             return malformed;
@@ -79,16 +67,7 @@ internal sealed class IntrospectionEndpoint(
     // §2.2: a refresh token is known to the client that holds it, to nobody else.
     private async ValueTask<IntrospectionResponse> RefreshTokenAsync(string text, Client? caller, CancellationToken ct)
     {
-        if (
-            caller is null
-            || !RefreshToken.TryParse(text, out var token)
-            || await authorizations.FindAsync(token.Id, ct) is not { Refresh: { } chain } row
-            || !row.IsOf(caller)
-            || !IssuedText.Matches(token.Family, chain.FamilyHash)
-            || token.Turn != chain.Turn
-            || !IssuedText.Matches(token.Secret, chain.Hash)
-            || time.GetUtcNow() >= chain.EndsAt
-        )
+        if (caller is null || await refreshTokens.FindLiveAsync(text, ct) is not { Refresh: { } chain } row || !row.IsOf(caller))
             return IntrospectionResponse.Inactive;
         return new()
         {

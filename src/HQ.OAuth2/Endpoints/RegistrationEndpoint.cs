@@ -1,16 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.Logging;
 
 namespace HQ.OAuth2;
 
 /// <summary>The client registration endpoint (RFC 7591 §3).</summary>
-internal sealed class RegistrationEndpoint(
-    ClientRegistrar registrar,
-    RequestLimits limits,
-    ServerSettings settings,
-    ILogger<RegistrationEndpoint> logger
-)
+internal sealed class RegistrationEndpoint(ClientRegistrar registrar, RequestLimits limits, ServerSettings settings)
 {
     public async ValueTask<Outcome<RegistrationResponse>> HandleAsync(
         IReadOnlyList<string> authorization,
@@ -20,20 +14,9 @@ internal sealed class RegistrationEndpoint(
     )
     {
         // §5: before anything is read or hashed.
-        var outcome = limits.TryRegister(remoteAddress)
-            ? await RegisterAsync(authorization, body, ct)
-            : OAuthError.TooManyRequests.Because("limits:registrationsPerMinute is reached for this address");
-        if (outcome.Error is { } error)
-            logger.Refused("register", null, error);
-        return outcome;
-    }
+        if (!limits.TryRegister(remoteAddress))
+            return OAuthError.TooManyRequests.Because("limits:registrationsPerMinute is reached for this address");
 
-    private async ValueTask<Outcome<RegistrationResponse>> RegisterAsync(
-        IReadOnlyList<string> authorization,
-        ReadOnlyMemory<byte> body,
-        CancellationToken ct
-    )
-    {
         // §3: an initial access token, where the host demands one.
         if (settings.Options.InitialAccessTokens.Count > 0)
         {

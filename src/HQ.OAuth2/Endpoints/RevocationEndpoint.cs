@@ -1,26 +1,16 @@
-using Microsoft.Extensions.Logging;
-
 namespace HQ.OAuth2;
 
 /// <summary>The revocation endpoint (RFC 7009 §2). Either token ends its authorization, and with it everything that came of it.</summary>
 internal sealed class RevocationEndpoint(
     ClientAuthenticator clients,
     AccessTokenVerifier accessTokens,
+    RefreshTokenVerifier refreshTokens,
     AuthorizationRows authorizations,
-    EventPublisher events,
-    ILogger<RevocationEndpoint> logger
+    EventPublisher events
 )
 {
     /// <returns>Null when the token is dead now, whether it lived before or not.</returns>
     public async ValueTask<OAuthError?> HandleAsync(OAuthRequest request, CancellationToken ct)
-    {
-        var error = await RevokeAsync(request, ct);
-        if (error is not null)
-            logger.Refused("revoke", request.Parameters["client_id"], error);
-        return error;
-    }
-
-    private async ValueTask<OAuthError?> RevokeAsync(OAuthRequest request, CancellationToken ct)
     {
         if (request.Malformed() is { } malformed)
             return malformed;
@@ -41,13 +31,7 @@ internal sealed class RevocationEndpoint(
     private async ValueTask<OAuthError?> RefreshTokenAsync(string text, Client client, CancellationToken ct)
     {
         // §2.2: an unknown token is a dead token.
-        if (
-            !RefreshToken.TryParse(text, out var token)
-            || await authorizations.FindAsync(token.Id, ct) is not { Refresh: { } chain } row
-            || !IssuedText.Matches(token.Family, chain.FamilyHash)
-            || token.Turn > chain.Turn
-            || (token.Turn == chain.Turn && !IssuedText.Matches(token.Secret, chain.Hash))
-        )
+        if (await refreshTokens.FindLiveOrSpentAsync(text, ct) is not { } row)
             return null;
         if (!row.IsOf(client))
             return OAuthError.TokenOfAnotherClient;
@@ -71,7 +55,6 @@ internal sealed class RevocationEndpoint(
     private async ValueTask RemoveAsync(string id, string subject, Client client)
     {
         await authorizations.RemoveAsync(id);
-        logger.Revoked(client.ClientId, id);
         await events.PublishAsync(new OAuthEvent.AuthorizationRevoked(RevokedBy.Client, id, subject, client.ClientId, 1));
     }
 }

@@ -1,25 +1,9 @@
-using Microsoft.Extensions.Logging;
-
 namespace HQ.OAuth2;
 
 /// <summary>The token endpoint (RFC 6749 §3.2).</summary>
-internal sealed class TokenEndpoint(
-    ClientAuthenticator clients,
-    ClientDirectory directory,
-    IEnumerable<IGrantType> grants,
-    TimeProvider time,
-    ILogger<TokenEndpoint> logger
-)
+internal sealed class TokenEndpoint(ClientAuthenticator clients, StoredClients stored, IEnumerable<IGrantType> grants, TimeProvider time)
 {
     public async ValueTask<Outcome<TokenResponse>> HandleAsync(OAuthRequest request, CancellationToken ct)
-    {
-        var outcome = await ExchangeAsync(request, ct);
-        if (outcome.Error is { } error)
-            logger.Refused("token", request.Parameters["client_id"], error);
-        return outcome;
-    }
-
-    private async ValueTask<Outcome<TokenResponse>> ExchangeAsync(OAuthRequest request, CancellationToken ct)
     {
         // §3.2: no parameter twice, none in the URI.
         if (request.Malformed() is { } malformed)
@@ -41,7 +25,7 @@ internal sealed class TokenEndpoint(
         var now = time.GetUtcNow();
         var outcome = await grant.ExchangeAsync(new(client, request.Parameters, now), ct);
         if (outcome.Error is null)
-            await directory.NoteUseInPassingAsync(client, now, time);
+            await stored.NoteUseInPassingAsync(client, now, time);
         return outcome;
     }
 

@@ -2,16 +2,17 @@ using Microsoft.Extensions.Logging;
 
 namespace HQ.OAuth2;
 
-/// <summary>Tells the host's listeners what has happened.</summary>
+/// <summary>Writes what has happened to the log and the metrics, and tells the host's listeners.</summary>
 internal sealed class EventPublisher(IEnumerable<IOAuthEvents> listeners, TimeProvider time, ILogger<EventPublisher> logger)
 {
     /// <summary>
-    /// One listener after the other, and no longer than the answer can wait for all of them: then each that is left is still called, and goes
+    /// Publishes an event after it is committed. One listener after the other, and no longer than the answer can wait for all of them: then each that is left is still called, and goes
     /// on by itself. What happened is committed, so no listener can take the answer away.
     /// </summary>
     public async ValueTask PublishAsync(OAuthEvent happened)
     {
         var told = happened with { At = time.GetUtcNow() };
+        Record(told);
         Task? deadline = null;
         using var answered = new CancellationTokenSource();
         foreach (var listener in listeners)
@@ -22,6 +23,49 @@ internal sealed class EventPublisher(IEnumerable<IOAuthEvents> listeners, TimePr
         }
 
         await answered.CancelAsync();
+    }
+
+    /// <summary>Logs what was left out of a client's description (RFC 7591 §3.2.1).</summary>
+    public void RecordLeftOut(string clientId, string? clientName, IReadOnlyList<string> members) =>
+        logger.LeftOut(clientId, clientName, members);
+
+    private void Record(OAuthEvent told)
+    {
+        switch (told)
+        {
+            case OAuthEvent.AuthorizationGranted e:
+                logger.Granted(e.AuthorizationId, e.Subject, e.ClientId, e.Scope);
+                break;
+            case OAuthEvent.AuthorizationRevoked { AuthorizationId: { } id, By: RevokedBy.Client } e:
+                logger.Revoked(e.ClientId!, id);
+                break;
+            case OAuthEvent.AuthorizationRevoked { AuthorizationId: { } id } e:
+                logger.RevokedOne(id, e.Subject!, e.ClientId!, e.By);
+                break;
+            case OAuthEvent.AuthorizationRevoked e:
+                logger.RevokedAll(e.Count, e.Subject, e.ClientId, e.By);
+                break;
+            case OAuthEvent.TokenReplayed e:
+                logger.Replayed(e.AuthorizationId, e.ClientId, e.Token);
+                HqOAuth2Telemetry.Replays.Add(1, new KeyValuePair<string, object?>("token", e.Token));
+                break;
+            case OAuthEvent.RefreshTokenRetried e:
+                logger.Retried(e.AuthorizationId, e.ClientId, e.Turn, e.LiveTurn);
+                HqOAuth2Telemetry.Retries.Add(1);
+                break;
+            case OAuthEvent.ClientRegistered e:
+                logger.Registered(e.ClientId, e.Provenance, e.Org, string.Join(' ', e.RedirectUris));
+                break;
+            case OAuthEvent.ClientChanged e:
+                logger.ClientChanged(e.ClientId, nameof(OAuthEvent.ClientChanged));
+                break;
+            case OAuthEvent.ClientSecretRotated e:
+                logger.ClientChanged(e.ClientId, nameof(OAuthEvent.ClientSecretRotated));
+                break;
+            case OAuthEvent.ClientRemoved e:
+                logger.ClientRemoved(e.ClientId);
+                break;
+        }
     }
 
     // A listener that goes on may find that the services of the request are gone: that is logged too.

@@ -5,9 +5,6 @@ public sealed partial class ClientRegistrar
     /// <summary>The longest overlap of <see cref="RotateSecretAsync"/>.</summary>
     public static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(90);
 
-    // Of writers that race for one version one wins each round; more rounds than this are no ordinary load.
-    private const int MaxRounds = 50;
-
     /// <summary>
     /// Replaces what a client is. Id, provenance, creation and secrets stay; a method that needs a secret gets one when there was none, and a
     /// client that becomes public loses its secrets. A scope that is named here is the ceiling of a self-registered client too.
@@ -33,7 +30,12 @@ public sealed partial class ClientRegistrar
         ArgumentNullException.ThrowIfNull(metadata);
         ArgumentNullException.ThrowIfNull(settings);
         var made = Secret();
-        var outcome = await ChangeAsync(clientId, expectedVersion, client => new(Administered(client, metadata, settings, made)), ct);
+        var outcome = await clients.ChangeAsync(
+            clientId,
+            expectedVersion,
+            client => new(Administered(client, metadata, settings, made)),
+            ct
+        );
         return await PublishedAsync(outcome, new OAuthEvent.ClientChanged(clientId));
     }
 
@@ -55,10 +57,10 @@ public sealed partial class ClientRegistrar
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(overlap, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(overlap, MaxOverlap);
-        var now = Client.Stamp(time);
+        var now = clients.Stamp();
         var end = now + overlap;
         var made = Secret();
-        var outcome = await ChangeAsync(clientId, expectedVersion, client => new(Rotated(client)), ct);
+        var outcome = await clients.ChangeAsync(clientId, expectedVersion, client => new(Rotated(client)), ct);
         return await PublishedAsync(outcome, new OAuthEvent.ClientSecretRotated(clientId, end));
 
         Outcome<RegisteredClient> Rotated(Client client)
@@ -84,19 +86,14 @@ public sealed partial class ClientRegistrar
         RemoveAsync(clientId, expectedVersion, refuses: _ => null, ct);
 
     /// <summary>A client as it is stored now, disabled or not; null when there is none.</summary>
-    public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) =>
-        configured.Find(clientId) ?? (Client.CanBeId(clientId) ? await store.FindAsync(clientId, ct) : null);
+    public ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) => clients.FindAsync(clientId, ct);
 
     /// <summary>Clients in a stable order; the first page begins with those of the configuration, which do not count towards its limit.</summary>
     /// <exception cref="InvalidOperationException">The host's client store is no <see cref="IClientRegistry"/>.</exception>
-    public async ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct)
+    public ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(by);
-        var page = await Registry.ListAsync(by, ct);
-        if (by.After is not null)
-            return page;
-        var own = configured.All.Where(c => (by.Org ?? c.Org) == c.Org && (by.Provenance ?? c.Provenance) == c.Provenance);
-        return page with { Items = [.. own.OrderBy(c => c.ClientId, StringComparer.Ordinal), .. page.Items] };
+        return clients.ListAsync(by, ct);
     }
 
     /// <summary>
@@ -114,7 +111,7 @@ public sealed partial class ClientRegistrar
     )
     {
         var made = Secret();
-        var outcome = await ChangeAsync(
+        var outcome = await clients.ChangeAsync(
             clientId,
             null,
             async client => await refuses(client) is { } refused ? refused : ReplacedByItself(client, metadata, made),
@@ -133,7 +130,7 @@ public sealed partial class ClientRegistrar
     {
         // Emptied first, by a swap: it proves the version, and a removal that breaks off leaves a client that can do nothing. No other
         // change makes a client without grant types. Parallel removals write the same row: each may take it for its own and report it.
-        var emptied = await ChangeAsync(
+        var emptied = await clients.ChangeAsync(
             clientId,
             expectedVersion,
             client => new(refuses(client) is { } error ? error : new RegisteredClient(Emptied(client), null)),
@@ -141,17 +138,7 @@ public sealed partial class ClientRegistrar
         );
         if (emptied.Failed(out var refused, out _))
             return refused;
-        try
-        {
-            // A removal that has begun runs to its end, whatever becomes of the caller's connection.
-            await Registry.TryRemoveAsync(clientId, CancellationToken.None);
-        }
-        finally
-        {
-            memory.Forget(clientId);
-        }
-
-        logger.ClientRemoved(clientId);
+        await clients.RemoveAsync(clientId);
         await events.PublishAsync(new OAuthEvent.ClientRemoved(clientId));
         // Its rows count for nothing any more. If the store fails here, pruning removes the rest.
         await apps.RevokeForClientAsync(clientId, CancellationToken.None);
@@ -234,66 +221,12 @@ public sealed partial class ClientRegistrar
     // Made in the first round that needs it, for all rounds: hashing is slow, and the slower a round the more often it loses.
     private static Lazy<(string? Secret, IReadOnlyList<ClientSecret> Kept)> Secret() => new(NewSecret);
 
-    // The loop around each change: read the row, decide, swap it if nobody else has; after a lost swap look and decide again.
-    private async ValueTask<Outcome<RegisteredClient>> ChangeAsync(
-        string clientId,
-        long? expectedVersion,
-        Func<Client, ValueTask<Outcome<RegisteredClient>>> decide,
-        CancellationToken ct
-    )
-    {
-        if (configured.Find(clientId) is not null)
-            return OAuthError.ClientIsConfigured;
-        if (!Client.CanBeId(clientId))
-            return OAuthError.NotFound;
-        for (var round = 0; round < MaxRounds; round++)
-        {
-            if (await Registry.FindAsync(clientId, ct) is not { } client)
-                return OAuthError.NotFound;
-            if ((await decide(client)).Failed(out var refused, out var change))
-                return refused;
-            // RFC 9110 §13.2.1: a precondition counts only where the request would succeed without it.
-            if (expectedVersion is { } expected && client.Version != expected)
-                return OAuthError.ClientVersionDiffers.Because($"its version is {client.Version} now");
-            var next = change with { Client = change.Client with { Version = client.Version + 1 } };
-            if (await TrySwapAsync(next.Client, ct))
-                return next;
-        }
-
-        return OAuthError.ClientChangedMeanwhile;
-    }
-
-    private async ValueTask<bool> TrySwapAsync(Client next, CancellationToken ct)
-    {
-        try
-        {
-            // If the client that is there is the one we tried to write, only the answer of our own commit was lost, or another asked
-            // for the very same (RFC 9110 §13.1.1).
-            return await Registry.TryUpdateAsync(next, ct) || await IsThereAsync(next, ct);
-        }
-        catch (Exception) when (!ct.IsCancellationRequested)
-        {
-            // A connection that broke during the commit says nothing about the commit.
-            if (await IsThereAsync(next, ct))
-                return true;
-            throw;
-        }
-        finally
-        {
-            memory.Forget(next.ClientId);
-        }
-    }
-
-    private async ValueTask<bool> IsThereAsync(Client next, CancellationToken ct) =>
-        (await Registry.FindAsync(next.ClientId, ct))?.ToJson() == next.ToJson();
-
     private async ValueTask<Outcome<RegisteredClient>> PublishedAsync(Outcome<RegisteredClient> outcome, OAuthEvent change)
     {
         if (outcome.Failed(out _, out var changed))
             return outcome;
-        logger.ClientChanged(changed.Client.ClientId, change.GetType().Name);
-        logger.LeftOut(changed.Client.ClientId, changed.Client.ClientName, changed.LeftOut);
         await events.PublishAsync(change);
+        events.RecordLeftOut(changed.Client.ClientId, changed.Client.ClientName, changed.LeftOut);
         return outcome;
     }
 }

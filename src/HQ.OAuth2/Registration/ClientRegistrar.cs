@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.Extensions.Logging;
 
 namespace HQ.OAuth2;
 
@@ -8,37 +7,19 @@ public sealed partial class ClientRegistrar
 {
     private const int MaxBytes = 16 * 1024;
 
-    private readonly IClientStore store;
-    private readonly ConfiguredClients configured;
-    private readonly ClientMemory memory;
-    private readonly ConnectedApps apps;
+    private readonly ClientLoop clients;
     private readonly ClientPolicies policies;
-    private readonly HqOAuth2Options options;
-    private readonly TimeProvider time;
-    private readonly RegistrationCeiling ceiling;
+    private readonly ConnectedApps apps;
     private readonly EventPublisher events;
-    private readonly ILogger logger;
+    private readonly HqOAuth2Options options;
 
     internal ClientRegistrar(
-        IClientStore store,
-        ConfiguredClients configured,
-        ClientMemory memory,
-        ConnectedApps apps,
+        ClientLoop clients,
         ClientPolicies policies,
-        ServerSettings settings,
-        TimeProvider time,
-        RegistrationCeiling ceiling,
+        ConnectedApps apps,
         EventPublisher events,
-        ILogger<ClientRegistrar> logger
-    )
-    {
-        (this.store, this.configured, this.memory, this.apps, this.policies) = (store, configured, memory, apps, policies);
-        (this.options, this.time, this.ceiling, this.events, this.logger) = (settings.Options, time, ceiling, events, logger);
-    }
-
-    private IClientRegistry Registry =>
-        store as IClientRegistry
-        ?? throw new InvalidOperationException($"{store.GetType()} cannot add clients: implement IClientRegistry.");
+        ServerSettings settings
+    ) => (this.clients, this.policies, this.apps, this.events, options) = (clients, policies, apps, events, settings.Options);
 
     /// <summary>Registers a client by hand; its provenance is <c>api</c>, its id and secret are generated.</summary>
     /// <param name="metadata">What it shall be (RFC 7591 §2).</param>
@@ -67,7 +48,6 @@ public sealed partial class ClientRegistrar
         CancellationToken ct
     )
     {
-        var registry = Registry;
         if (settings.Problem(provenance) is { } unsuitable)
             return unsuitable;
         if (metadata.Checked(policy).Failed(out var error, out var registered))
@@ -79,38 +59,14 @@ public sealed partial class ClientRegistrar
         // RFC 7592 §3: who registered itself may manage that, where the host lets it.
         RegistrationAccessToken? token =
             provenance == ClientProvenance.Dcr && options.DcrManagement ? RegistrationAccessToken.New(built.ClientId) : null;
-        var client = settings.ApplyTo(built) with { CreatedAt = Client.Stamp(time), RegistrationAccessTokenHash = token?.Hash };
+        var client = settings.ApplyTo(built) with { CreatedAt = clients.Stamp(), RegistrationAccessTokenHash = token?.Hash };
         if (IsTooLarge(client))
             return OAuthError.RegistrationTooLarge;
-        if (await AddAsync(registry, client, ct) is { } full)
+        if (await clients.AddAsync(client, ct) is { } full)
             return full;
-        logger.Registered(client.ClientId, provenance, client.Org, string.Join(' ', client.RedirectUris));
-        logger.LeftOut(client.ClientId, client.ClientName, registered.LeftOut);
         await events.PublishAsync(new OAuthEvent.ClientRegistered(client.ClientId, provenance, client.Org, client.RedirectUris));
+        events.RecordLeftOut(client.ClientId, client.ClientName, registered.LeftOut);
         return new RegisteredClient(client, secret) { RegistrationAccessToken = token?.ToWire() };
-    }
-
-    private async ValueTask<OAuthError?> AddAsync(IClientRegistry registry, Client client, CancellationToken ct)
-    {
-        // §5: anybody may register, so the place is taken before anything is stored.
-        var counts = client.Provenance == ClientProvenance.Dcr;
-        if (counts && !await ceiling.TryTakeAsync(registry, ct))
-            return OAuthError.RegistrationsFull.Because(
-                "limits:selfRegisteredClients is reached: raise it, shorten neverApprovedClientLifetime, or demand initialAccessTokens"
-            );
-        try
-        {
-            // An id of 128 random bits that is taken is our own, by a commit whose answer was lost.
-            if (!await registry.TryAddAsync(client, ct) && (await registry.FindAsync(client.ClientId, ct))?.ToJson() != client.ToJson())
-                throw new InvalidOperationException("The client store refused a new random client id as already taken.");
-        }
-        finally
-        {
-            if (counts)
-                ceiling.Made();
-        }
-
-        return null;
     }
 
     // What is stored of one registration, whoever made it.
@@ -124,23 +80,4 @@ public sealed partial class ClientRegistrar
 
     // A form that no subject and no metadata document URL has (RFC 9700 §2.6).
     private static string NewClientId() => "hqc_" + System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-}
-
-/// <summary>A client that was just registered.</summary>
-/// <param name="Client">As it is stored.</param>
-/// <param name="Secret">Its secret in clear, this once; null when its method uses none.</param>
-public sealed record RegisteredClient(Client Client, string? Secret)
-{
-    /// <summary>The token with which it manages its registration (RFC 7592 §3), in clear, this once; null when it may not.</summary>
-    public string? RegistrationAccessToken { get; init; }
-
-    /// <summary>What was left out of what the client sent, for the log.</summary>
-    internal IReadOnlyList<string> LeftOut { get; init; } = [];
-
-    // A record prints its members; this one must not.
-    private bool PrintMembers(System.Text.StringBuilder text)
-    {
-        text.Append("ClientId = ").Append(Client.ClientId);
-        return true;
-    }
 }

@@ -39,6 +39,9 @@ internal sealed class TokenKeys(
         return await RefreshAsync(known, last, ct);
     }
 
+    /// <summary>Whether the store could not be read for so long that a new key may be missing.</summary>
+    public bool IsStale(KeyRing read) => time.GetUtcNow() - read.ReadAt > 3 * settings.Options.CacheKeysFor;
+
     /// <summary>Reads the store; makes the keys that are due, removes the retired ones.</summary>
     /// <exception cref="InvalidOperationException">At the first read: a key cannot be unprotected; the message names the fix.</exception>
     public Task<KeyRing> RefreshAsync(CancellationToken ct) => RefreshAsync(ring, failed, ct);

@@ -141,8 +141,8 @@ internal sealed class UntrustedClientTests
             grant_types = new[] { "authorization_code", "refresh_token" },
         };
         var id = (await capturing.RegisterAsync(metadata)).Text("client_id")!;
-        var context = await CapturingUi.ContextOfAsync(capturing, TestApp.AuthorizeUrl(id));
-        var consent = context.Consent;
+        var (context, form) = await CapturingUi.ContextOfAsync(capturing, TestApp.AuthorizeUrl(id));
+        var consent = form.Consent;
         (consent.ClientName, consent.ClientId, consent.RedirectHost).Should().Be((id, id, "app.example.com"));
         (consent.Provenance, consent.IsSelfRegistered, consent.HasForeignLinks).Should().Be((ClientProvenance.Dcr, true, true));
         (consent.Org, consent.FirstSeen).Should().Be(("default", TestClock.Start));
@@ -166,7 +166,7 @@ internal sealed class UntrustedClientTests
         );
         async Task<(bool, bool)> KindAsync(string client, string uri)
         {
-            var consent = (await CapturingUi.ContextOfAsync(capturing, TestApp.AuthorizeUrl(client, ("redirect_uri", uri)))).Consent;
+            var consent = (await CapturingUi.ContextOfAsync(capturing, TestApp.AuthorizeUrl(client, ("redirect_uri", uri)))).Form.Consent;
             return (consent.IsLoopbackRedirect, consent.IsPrivateUseRedirect);
         }
 

@@ -190,7 +190,7 @@ internal sealed partial class BearerTests : SharedApp
     public async Task No_cookie_and_no_address_of_a_page_holds_a_token()
     {
         var browser = App.NewBrowser();
-        var page = await browser.GetAsync(TestApp.AuthorizeUrl("spa"));
+        var page = await browser.GetAsync(TestApp.AuthorizeUrl("spa", ("prompt", "consent")));
         var cookies = page.Header("Set-Cookie")!;
         cookies.Should().ContainEquivalentOf("secure").And.ContainEquivalentOf("httponly").And.ContainEquivalentOf("samesite");
         var redirect = await browser.PressAsync(page, "approve");

@@ -245,7 +245,7 @@ internal sealed class ConnectedAppsApiTests
         (await user.IdsAsync()).Should().HaveCount(1);
         using var scope = app.Services.CreateScope();
         await ((IClientRegistry)scope.ServiceProvider.GetRequiredService<IClientStore>()).TryRemoveAsync(client, CancellationToken.None);
-        app.Services.GetRequiredService<ClientMemory>().Forget(client);
+        app.Services.GetRequiredService<ClientCache>().Forget(client);
         (await user.IdsAsync()).Should().BeEmpty();
     }
 

@@ -201,7 +201,7 @@ internal sealed class EventTests
         var code = await slow.CodeAsync(id);
         store.Hangs = true;
         // It was not noted at the approval, so it is at the token.
-        slow.Services.GetRequiredService<ClientMemory>().Forget(id);
+        slow.Services.GetRequiredService<ClientCache>().Forget(id);
 
         var answer = slow.RedeemAsync(id, code);
         await store.Called.Task.WaitAsync(TimeSpan.FromSeconds(30));

@@ -205,15 +205,15 @@ internal sealed class SeamTests
 
     private sealed class OwnUi : IAuthorizationUi
     {
-        public ValueTask<AuthorizationDecision> DecideAsync(AuthorizationContext context, CancellationToken ct)
+        public async ValueTask<AuthorizationDecision> DecideAsync(AuthorizationContext context, CancellationToken ct)
         {
             if (context.Answer == "approve" || context.User?.Identity?.Name == "eager")
-                return new(new AuthorizationDecision.Approve());
-            var fields = context.FormFields.Select(f => $"<input type=\"hidden\" name=\"{f.Key}\" value=\"{f.Value}\">");
-            return new(
-                new AuthorizationDecision.Ask(
-                    Results.Text($"<p>own page for {context.Request.Client.ClientId}{string.Concat(fields)}", "text/html")
-                )
+                return new AuthorizationDecision.Approve();
+            var fields = (await context.FormAsync(ct)).FormFields.Select(f =>
+                $"<input type=\"hidden\" name=\"{f.Key}\" value=\"{f.Value}\">"
+            );
+            return new AuthorizationDecision.Ask(
+                Results.Text($"<p>own page for {context.Request.Client.ClientId}{string.Concat(fields)}", "text/html")
             );
         }
     }

@@ -78,7 +78,7 @@ internal sealed class LogTests
 
         // The log was on: our own categories and the framework's are there.
         var lines = app.Logs.Lines.ToList();
-        lines.Should().Contain(l => l.Contains(" HQ.OAuth2.TokenEndpoint ")).And.Contain(l => l.Contains(" Microsoft.AspNetCore.Hosting"));
+        lines.Should().Contain(l => l.Contains(" HQ.OAuth2.EventPublisher ")).And.Contain(l => l.Contains(" Microsoft.AspNetCore.Hosting"));
         lines.Should().Contain(l => l.StartsWith("Trace", StringComparison.Ordinal));
         foreach (var secret in secrets)
         {
@@ -132,12 +132,12 @@ internal sealed class LogTests
         foreach (
             var line in new[]
             {
-                "oauth2-token refused client (null): HQ1006 invalid_request",
-                "oauth2-register refused client (null): HQ1037 invalid_client_metadata",
-                "oauth2-authorize refused client (null): HQ1036 invalid_request",
-                "oauth2-authorizations refused client (null): HQ1046 login_required",
-                "oauth2-authorize refused client (null): HQ1035 invalid_request",
-                "oauth2-connected-apps refused client (null): HQ1048 invalid_request",
+                "token refused client (null): HQ1006 invalid_request",
+                "register refused client (null): HQ1037 invalid_client_metadata",
+                "authorize refused client (null): HQ1036 invalid_request",
+                "authorizations refused client (null): HQ1046 login_required",
+                "authorize refused client (null): HQ1035 invalid_request",
+                "connected-apps refused client (null): HQ1048 invalid_request",
             }
         )
             app.Logs.Lines.Should().ContainSingle(l => l.Contains(line), line);

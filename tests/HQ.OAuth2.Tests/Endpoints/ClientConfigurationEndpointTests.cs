@@ -18,13 +18,7 @@ internal sealed class ClientConfigurationEndpointTests
     {
         var options = new ServerSettings(Given.Options());
         secrets = new(options, clock, NullLogger<ClientSecrets>.Instance);
-        endpoint = new(
-            Given.Registrar(registry, clock),
-            secrets,
-            new(new(options, clock)),
-            options,
-            NullLogger<ClientConfigurationEndpoint>.Instance
-        );
+        endpoint = new(Given.Registrar(registry, clock), secrets, new(new(options, clock)), options);
         token = RegistrationAccessToken.New("hqc_self");
         await registry.TryRemoveAsync(token.ClientId, default);
         await registry.TryAddAsync(

@@ -1,8 +1,6 @@
-using HQ.OAuth2.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
-using Options = Microsoft.Extensions.Options.Options;
 
-namespace HQ.OAuth2;
+namespace HQ.OAuth2.Tests;
 
 /// <summary>Registrations that come while the stored clients are counted, by a store that fails or does not answer.</summary>
 internal sealed class RegistrationCeilingTests

@@ -83,18 +83,18 @@ internal static class AuthorizeSupport
 /// <summary>Keeps what the built-in UI would be told, and shows a blank page.</summary>
 internal sealed class CapturingUi : IAuthorizationUi
 {
-    public AuthorizationContext? Last { get; private set; }
+    private (AuthorizationContext Context, ConsentForm Form) last;
 
-    public ValueTask<AuthorizationDecision> DecideAsync(AuthorizationContext context, CancellationToken ct)
+    public async ValueTask<AuthorizationDecision> DecideAsync(AuthorizationContext context, CancellationToken ct)
     {
-        Last = context;
-        return new(new AuthorizationDecision.Ask(Results.Text("")));
+        last = (context, await context.FormAsync(ct));
+        return new AuthorizationDecision.Ask(Results.Text(""));
     }
 
-    /// <summary>What a UI is told about a request.</summary>
-    public static async Task<AuthorizationContext> ContextOfAsync(TestApp app, string url)
+    /// <summary>What a UI is told about a request, and what its page would show.</summary>
+    public static async Task<(AuthorizationContext Context, ConsentForm Form)> ContextOfAsync(TestApp app, string url)
     {
         (await app.NewUser().GetAsync(url)).Status.Should().Be(200);
-        return ((CapturingUi)app.Services.GetRequiredService<IAuthorizationUi>()).Last!;
+        return ((CapturingUi)app.Services.GetRequiredService<IAuthorizationUi>()).last;
     }
 }

@@ -40,14 +40,14 @@ internal static class BackChannel
             (await registry.TryUpdateAsync(client with { Version = stored.Version + 1 }, default)).Should().BeTrue();
         }
 
-        app.Services.GetRequiredService<ClientMemory>().Forget(client.ClientId);
+        app.Services.GetRequiredService<ClientCache>().Forget(client.ClientId);
         return client;
     }
 
     public static async Task RemoveClientAsync(this TestApp app, string id)
     {
         (await ((IClientRegistry)app.Services.GetRequiredService<IClientStore>()).TryRemoveAsync(id, default)).Should().BeTrue();
-        app.Services.GetRequiredService<ClientMemory>().Forget(id);
+        app.Services.GetRequiredService<ClientCache>().Forget(id);
     }
 
     public static ValueTask<Client?> FindClientAsync(this TestApp app, string id) =>

@@ -11,6 +11,10 @@ internal static class ClientDocumentUrl
     /// <summary>Whether a client id means a document. What this server generates never does (§6.9).</summary>
     public static bool IsMeant(string clientId) => clientId.StartsWith(Https, StringComparison.Ordinal);
 
+    /// <summary>Whether a client id means a document, and this server reads documents.</summary>
+    public static bool IsMeant(string clientId, HqOAuth2Options options) =>
+        options.ClientIdMetadataDocuments && IsMeant(clientId) && Client.CanBeId(clientId);
+
     /// <summary>What forbids fetching it, by §3 or by the host's policy (§6.8); null when nothing does.</summary>
     public static string? Problem(string clientId, ClientDocumentOptions policy) =>
         !UriText.IsPlainHttpsUrl(clientId) ? "it is no plain https URL: host, path, no user name, no fragment"

@@ -25,8 +25,7 @@ internal sealed class ClientDocuments(DocumentFetcher fetcher, ServerSettings se
     private readonly MinuteLimit users = new(time);
 
     /// <summary>Whether a client id means a document, and this server reads documents.</summary>
-    public bool IsMeant(string clientId) =>
-        settings.Options.ClientIdMetadataDocuments && ClientDocumentUrl.IsMeant(clientId) && Client.CanBeId(clientId);
+    public bool IsMeant(string clientId) => ClientDocumentUrl.IsMeant(clientId, settings.Options);
 
     /// <summary>Why the URL cannot be a client here, by its form (§3) or by the host's policy (§6.8); null when it can.</summary>
     public OAuthError? Problem(string clientId) =>

@@ -23,7 +23,7 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, Se
     /// <summary>The document that is kept on the ticket store; null when there is none, or when the client store itself keeps documents.</summary>
     public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
     {
-        if (store is IClientRegistry)
+        if (store is IClientRegistry || !ClientDocumentUrl.IsMeant(clientId, settings.Options))
             return null;
         var period = PeriodOf(time.GetUtcNow());
         return Read(clientId, period, await tickets.FindAsync(Key(clientId, period), ct))

@@ -11,8 +11,8 @@ internal sealed class ClientDocumentsTests
     private PublishedDocuments web = null!;
     private ScriptedClientRegistry registry = null!;
     private List<OAuthEvent> events = null!;
-    private ClientDirectory directory = null!;
-    private ClientMemory memory = null!;
+    private ClientLookup directory = null!;
+    private ClientCache memory = null!;
 
     [SetUp]
     public void A_server_that_reads_documents()
@@ -367,7 +367,7 @@ internal sealed class ClientDocumentsTests
 
     private async Task<Client> ApprovedAsync(string url = Url) => await directory.KeepAsync((await AskedAsync(url)).Value, default);
 
-    private ClientDirectory Directory(Action<HqOAuth2Options> configure)
+    private ClientLookup Directory(Action<HqOAuth2Options> configure)
     {
         var options = Given.Options(o =>
         {

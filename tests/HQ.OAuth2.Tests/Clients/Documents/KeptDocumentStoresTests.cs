@@ -1,7 +1,4 @@
-using HQ.OAuth2.Tests;
-using Options = Microsoft.Extensions.Options.Options;
-
-namespace HQ.OAuth2;
+namespace HQ.OAuth2.Tests;
 
 /// <summary>What is particular to one of the two places where documents are kept: a registry, or the ticket store.</summary>
 internal sealed class KeptDocumentStoresTests
@@ -50,9 +47,9 @@ internal sealed class KeptDocumentStoresTests
     }
 
     private KeptDocuments Saying(string ticket) =>
-        new(new ReadOnlyStore(), new SayingTickets(ticket), new ServerSettings(Given.Options()), clock);
+        new(new ReadOnlyStore(), new SayingTickets(ticket), new(Given.Options(o => o.ClientIdMetadataDocuments = true)), clock);
 
-    private ClientDirectory Node(IClientStore store)
+    private ClientLookup Node(IClientStore store)
     {
         var options = Given.Options(o => o.ClientIdMetadataDocuments = true);
         return Given.Directory(options, store, new(new ServerSettings(options), clock), clock, tickets: tickets);

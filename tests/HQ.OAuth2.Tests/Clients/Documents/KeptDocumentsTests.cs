@@ -1,5 +1,4 @@
 using HQ.OAuth2.Tests;
-using Options = Microsoft.Extensions.Options.Options;
 
 namespace HQ.OAuth2;
 
@@ -20,7 +19,7 @@ internal sealed class KeptDocumentsTests(bool isRegistry)
     private TestClock clock = null!;
     private ScriptedClientRegistry registry = null!;
     private InMemoryTicketStore tickets = null!;
-    private ClientMemory memory = null!;
+    private ClientCache memory = null!;
 
     [SetUp]
     public void Nothing_is_kept()
@@ -123,7 +122,7 @@ internal sealed class KeptDocumentsTests(bool isRegistry)
         await registry.RemoveUnusedAsync(clock.Now.AddDays(-7), DateOnly.FromDateTime(clock.Now.AddDays(-90).UtcDateTime), 100, default);
     }
 
-    private ClientDirectory Node(Action<HqOAuth2Options>? configure = null)
+    private ClientLookup Node(Action<HqOAuth2Options>? configure = null)
     {
         var options = Given.Options(o =>
         {

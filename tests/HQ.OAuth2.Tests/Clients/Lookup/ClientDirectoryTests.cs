@@ -9,9 +9,9 @@ internal sealed class ClientDirectoryTests
 
     private TestClock clock = null!;
     private ScriptedClientRegistry registry = null!;
-    private RecordingLogger<ClientDirectory> log = null!;
-    private ClientMemory memory = null!;
-    private ClientDirectory directory = null!;
+    private RecordingLogger<StoredClients> log = null!;
+    private ClientCache memory = null!;
+    private ClientLookup directory = null!;
 
     [SetUp]
     public void A_registry_and_a_memory_of_ten_seconds()
@@ -292,10 +292,10 @@ internal sealed class ClientDirectoryTests
             await registrar.RemoveAsync("app", null, default);
     }
 
-    private static async Task<Client?> FindAsync(ClientDirectory directory, string id) =>
+    private static async Task<Client?> FindAsync(ClientLookup directory, string id) =>
         (await directory.FindAsync(id, default)).Failed(out _, out var client) ? null : client;
 
-    private ClientDirectory Directory(HqOAuth2Options options)
+    private ClientLookup Directory(HqOAuth2Options options)
     {
         memory = new(new ServerSettings(options), clock);
         return Given.Directory(options, registry, memory, clock, log);

@@ -1,50 +1,38 @@
-using HQ.OAuth2.Tests;
-using Microsoft.Extensions.Logging.Abstractions;
-using Options = Microsoft.Extensions.Options.Options;
-
-namespace HQ.OAuth2;
+namespace HQ.OAuth2.Tests;
 
 /// <summary>What an approval leaves behind when a store fails in the middle of it.</summary>
-internal sealed class AuthorizeEndpointTests
+internal sealed class FormAnswersTests
 {
     private TestClock clock = null!;
     private ScriptedStore store = null!;
     private FailingNotes tickets = null!;
-    private AuthorizeEndpoint endpoint = null!;
+    private Approvals approvals = null!;
 
     [SetUp]
     public void Start()
     {
         (clock, store) = (new(), new());
         tickets = new(clock);
-        var options = Given.Options();
-        var memory = new ClientMemory(new ServerSettings(options), clock);
-        endpoint = new(
-            Given.Directory(options, new InMemoryClientRegistry(), memory, clock),
-            Given.Rows(store),
-            new(tickets),
-            Given.Events(),
-            new ServerSettings(options),
-            clock,
-            NullLogger<AuthorizeEndpoint>.Instance
-        );
+        var settings = new ServerSettings(Given.Options());
+        var clients = Given.Directory(settings.Options, new InMemoryClientRegistry(), new(settings, clock), clock).Stored;
+        approvals = new(clients, new(Given.Rows(store), tickets), Given.Events(), settings, clock);
     }
 
     [Test]
     public async Task A_form_whose_answer_cannot_be_noted_leaves_no_row_and_may_be_answered_again()
     {
-        var form = Approval(endpoint.NewCode());
+        var form = Approval(approvals.NewCode());
         tickets.Failure = new IOException("the ticket store is away");
         var rowsAtTheNote = -1;
         tickets.BeforeFailure = async () => rowsAtTheNote = await RowsAsync();
 
-        var approve = async () => await endpoint.ApproveAsync(Given.Request(), form, default);
+        var approve = async () => await approvals.ApproveAsync(Given.Request(), form, default);
 
         (await approve.Should().ThrowAsync<IOException>()).Which.Should().BeSameAs(tickets.Failure);
         rowsAtTheNote.Should().Be(1, "the row is there before the note");
         (await RowsAsync()).Should().Be(0);
         tickets.Failure = null;
-        (await endpoint.ApproveAsync(Given.Request(), form, default)).Value.Should().Contain("code=" + form.FormCode!.Value.ToWire());
+        (await approvals.ApproveAsync(Given.Request(), form, default)).Value.ToWire().Should().Be(form.FormCode!.Value.ToWire());
         (await RowsAsync()).Should().Be(1);
     }
 

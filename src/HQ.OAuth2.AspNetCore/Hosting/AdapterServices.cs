@@ -1,0 +1,139 @@
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2;
+
+/// <summary>The services of the adapter, room by room.</summary>
+internal static class AdapterServices
+{
+    public static IServiceCollection AddServerOptions(this IServiceCollection services, Action<HqOAuth2Options> configure)
+    {
+        services
+            .AddOptions<HqOAuth2Options>()
+            .Configure(configure)
+            .PostConfigure<IHostEnvironment>(
+                (options, environment) =>
+                {
+                    options.ExplainErrors ??= environment.IsDevelopment();
+                    options.Doctor ??= environment.IsDevelopment();
+                }
+            )
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HqOAuth2Options>, HostOptionsValidator>());
+        return services;
+    }
+
+    // What the framework has and a host may have added already.
+    public static IServiceCollection AddHostParts(this IServiceCollection services)
+    {
+        services.AddLogging();
+        services.AddRouting();
+        services.AddDataProtection();
+        services.AddAntiforgery();
+        // Our own pages carry it; a host that decided for itself keeps its decision.
+        services.PostConfigure<AntiforgeryOptions>(options =>
+        {
+            if (options.Cookie.SecurePolicy == CookieSecurePolicy.None)
+                options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+        services.TryAddSingleton(s => Protection(s.GetRequiredService<IDataProtectionProvider>()));
+        return services;
+    }
+
+    // For the host's pipeline: what holds at our addresses whoever answers there.
+    public static IServiceCollection AddAnswers(this IServiceCollection services)
+    {
+        services.AddSettings();
+        services.TryAddSingleton<ProtectedResources>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RefusalBodyFilter>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, NoSniffFilter>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CrossOriginFilter>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAuthorizationHandler, AuthorizationObserver>());
+        return services;
+    }
+
+    public static IServiceCollection AddSignIn(this IServiceCollection services)
+    {
+        services.TryAddSingleton<SubjectSeals>();
+        return services;
+    }
+
+    public static IServiceCollection AddPages(this IServiceCollection services)
+    {
+        services.TryAddSingleton<PageTheme>();
+        services.TryAddScoped(_ => new PageTexts());
+        return services;
+    }
+
+    public static IServiceCollection AddAuthorize(this IServiceCollection services)
+    {
+        services.TryAddSingleton<RequestHandles>();
+        services.TryAddScoped<AuthorizeForms>();
+        services.TryAddScoped<ConsentForms>();
+        services.TryAddScoped<AuthorizeReplies>();
+        services.TryAddScoped<AuthorizeHandler>();
+        services.TryAddScoped<IAuthorizationUi, BuiltInAuthorizationUi>();
+        services.TryAddScoped(s => new ConsentRequests(
+            s.GetRequiredService<AuthorizeEndpoint>(),
+            s.GetRequiredService<AuthorizeForms>(),
+            s.GetRequiredService<ConsentForms>(),
+            s.GetRequiredService<ServerSettings>()
+        ));
+        return services;
+    }
+
+    public static IServiceCollection AddManagement(this IServiceCollection services)
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ManagementChallengeFilter>());
+        // A description of the host's endpoints reads the types by these.
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            foreach (var ours in new IJsonTypeInfoResolver[] { ProblemJson.Default, ConnectedAppsJson.Default, ManagementJson.Default })
+                json.SerializerOptions.TypeInfoResolverChain.Add(ours);
+        });
+        return services;
+    }
+
+    public static IServiceCollection AddDoctor(this IServiceCollection services)
+    {
+        services.TryAddSingleton<DoctorProbe>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DoctorAtStart>());
+        return services;
+    }
+
+    public static IServiceCollection AddRouteChecks(this IServiceCollection services)
+    {
+        services.TryAddSingleton<HostRoutes>();
+        services.TryAddSingleton<GroupCheck>();
+        services.AddSingleton<IStartupFilter>(s => s.GetRequiredService<GroupCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, HostsEndpointFirst>());
+        return services;
+    }
+
+    public static IServiceCollection AddBackgroundWork(this IServiceCollection services)
+    {
+        services.TryAddScoped<StoreHealthCheck>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeyRefresh>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, Pruning>());
+        return services;
+    }
+
+    private static KeyProtection Protection(IDataProtectionProvider protection)
+    {
+        var protector = protection.CreateProtector("HQ.OAuth2.TokenKeys.v1");
+        return new(
+            material => Convert.ToBase64String(protector.Protect(material)),
+            text => protector.Unprotect(Convert.FromBase64String(text))
+        );
+    }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// What holds around every endpoint: no plain http where the issuer is https, no exception leaves without an OAuth answer, and each request
+/// is traced, measured, logged when it is refused, and answered here.
+/// </summary>
+internal static class Edge
+{
+    /// <param name="name">The endpoint's name in logs, metrics and traces.</param>
+    /// <param name="fail">How the endpoint says an error.</param>
+    /// <param name="answer">The endpoint.</param>
+    public static RequestDelegate Around(string name, ErrorWriter fail, Func<HttpContext, ValueTask<Reply>> answer) =>
+        http => RunAsync(http, name, fail, answer);
+
+    /// <summary>Runs an endpoint and answers the request.</summary>
+    public static async Task RunAsync(HttpContext http, string name, ErrorWriter fail, Func<HttpContext, ValueTask<Reply>> answer)
+    {
+        using var activity = HqOAuth2Telemetry.Source.StartActivity("oauth2 " + name);
+        var started = Stopwatch.GetTimestamp();
+        StatusPages.Disable(http);
+        var error = await AnswerAsync(http, name, fail, answer);
+        Measure(activity, name, error, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <returns>How the request ended; null = it succeeded.</returns>
+    private static async Task<OAuthError?> AnswerAsync(
+        HttpContext http,
+        string name,
+        ErrorWriter fail,
+        Func<HttpContext, ValueTask<Reply>> answer
+    )
+    {
+        Reply? reply = null;
+        try
+        {
+            if (PlainHttp.IsRefused(http))
+            {
+                await fail(http, OAuthError.InsecureTransport);
+                return OAuthError.InsecureTransport;
+            }
+
+            reply = await answer(http);
+            return await WriteAsync(http, name, reply, fail);
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The caller is gone: nobody is to be answered, and nothing failed.
+            return null;
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            var error = OAuthError.From(e);
+            return await WriteAsync(http, name, (reply?.Otherwise?.Invoke(error) ?? Reply.Refuse(error)) with { Failure = e }, fail);
+        }
+    }
+
+    private static async Task<OAuthError?> WriteAsync(HttpContext http, string name, Reply reply, ErrorWriter fail)
+    {
+        if (reply.Failure is { } failure)
+            Logger(http).Failed(failure, name);
+        if (reply.Error is { } error && !reply.IsSilent)
+            Log(http, name, reply, error);
+        if (await reply.WriteAsync(http, fail) is not { } late)
+            return reply.Error;
+        Log(http, name, reply, late);
+        await fail(http, late);
+        return late;
+    }
+
+    private static void Log(HttpContext http, string name, Reply reply, OAuthError error)
+    {
+        // This one is for the host to correct, and concerns every user.
+        if (error.Id == OAuthError.SignInUnfit.Id)
+            Logger(http).SignInUnfit(name, error.Reason ?? error.Description);
+        else if (reply.Failure is null)
+            Logger(http).Refused(name, reply.ClientId, error);
+    }
+
+    private static ILogger Logger(HttpContext http) =>
+        http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("HQ.OAuth2.Http");
+
+    private static void Measure(Activity? activity, string name, OAuthError? error, TimeSpan took)
+    {
+        var outcome = error?.Code ?? "ok";
+        HqOAuth2Telemetry.RequestDuration.Record(took.TotalSeconds, new("endpoint", name), new("outcome", outcome));
+        activity?.SetTag("oauth2.endpoint", name).SetTag("oauth2.outcome", outcome);
+        if (error is null)
+            return;
+        activity?.SetTag("oauth2.error_id", error.Id);
+        if (error.Status >= StatusCodes.Status500InternalServerError)
+            activity?.SetStatus(ActivityStatusCode.Error, error.Code);
+    }
+}

@@ -1,0 +1,88 @@
+namespace HQ.OAuth2;
+
+/// <summary>What the user's answer, or a remembered one, makes of a request (RFC 6749 §4.1.2): an authorization with a code, or a refusal.</summary>
+internal sealed class Approvals(
+    StoredClients clients,
+    FormAnswers answers,
+    EventPublisher events,
+    ServerSettings settings,
+    TimeProvider time
+)
+{
+    /// <summary>A code that a form carries: its id is new, and nothing is stored until the form is answered.</summary>
+    public AuthorizationCode NewCode() => AuthorizationCode.New(Guid.CreateVersion7(time.GetUtcNow()).ToString("N"));
+
+    /// <summary>§4.1.2: the user, or the remembered consent, said yes. The row is written before the code goes out.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="approval">Who said yes, to what and how.</param>
+    /// <param name="ct">Cancels before anything is written.</param>
+    /// <returns>
+    /// The code; <see cref="OAuthError.AccessDenied"/> when none of the scope was granted; <see cref="OAuthError.AlreadyAnswered"/> for a
+    /// form whose code is spent.
+    /// </returns>
+    public async ValueTask<Outcome<AuthorizationCode>> ApproveAsync(AuthorizationRequest request, Approval approval, CancellationToken ct)
+    {
+        var scope = approval.Granted is { } granted ? request.Scope.Intersect(granted) : request.Scope;
+        // A user who ticks no box grants nothing.
+        if (scope.IsEmpty)
+            return await RefuseAsync(request, approval.Subject);
+        // The back channel goes by the metadata document that is kept now, so it is kept before the code goes out.
+        var client = await clients.KeepAsync(request.Client, ct);
+        var code = approval.FormCode ?? NewCode();
+        var authorization = New(request, approval, client, scope, code);
+        if ((await answers.TryAddAsync(authorization, isForm: approval.FormCode is not null)).Failed(out var spent, out var isNew))
+            return spent;
+        if (!isNew)
+            return code;
+        await clients.NoteUseInPassingAsync(client, authorization.IssuedAt, time);
+        await events.PublishAsync(
+            new OAuthEvent.AuthorizationGranted(
+                authorization.Id,
+                authorization.Subject,
+                authorization.ClientId,
+                scope,
+                request.Resources,
+                UriText.DisplayHost(request.RedirectUri),
+                approval.Asked
+            )
+        );
+        return code;
+    }
+
+    /// <summary>§4.1.2.1: the user said no.</summary>
+    /// <returns>The error for the client.</returns>
+    public async ValueTask<OAuthError> RefuseAsync(AuthorizationRequest request, string subject)
+    {
+        await events.PublishAsync(new OAuthEvent.AuthorizationRefused(subject, request.Client.ClientId, request.Scope));
+        return OAuthError.AccessDenied;
+    }
+
+    private OAuthAuthorization New(AuthorizationRequest request, Approval approval, Client client, ScopeSet scope, AuthorizationCode code)
+    {
+        var (now, options) = (time.GetUtcNow(), settings.Options);
+        return new()
+        {
+            Id = code.Id,
+            Subject = approval.Subject,
+            ClientId = client.ClientId,
+            ClientCreatedAt = client.CreatedAt,
+            IssuedAt = now,
+            SignedInAt = approval.SignedInAt,
+            Scope = scope,
+            Resources = request.Resources,
+            WriteId = OAuthAuthorization.NewWriteId(),
+            Code = new()
+            {
+                Hash = IssuedText.Hash(code.Secret),
+                Challenge = request.CodeChallenge,
+                RedirectUri = request.RedirectUri,
+                RedirectUriWasSent = request.RedirectUriWasSent,
+                ExpiresAt = now + options.AuthorizationCodeLifetime,
+            },
+            Consent =
+                approval.Asked && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri, options)
+                    ? new(UriText.DisplayHost(request.RedirectUri), now + options.RememberConsentFor, request.Client.DocumentHash)
+                    : null,
+        };
+    }
+}
