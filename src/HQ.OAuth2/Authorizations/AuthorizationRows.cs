@@ -14,14 +14,13 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
     /// <param name="missing">What a missing row means.</param>
     /// <param name="what">What is replayed when the step says so, for the log.</param>
     /// <param name="ct">Cancels.</param>
-    public async ValueTask<Outcome<T>> StepAsync<T>(
+    public async ValueTask<Outcome<TokenGrant>> StepAsync(
         string id,
-        Func<OAuthAuthorization, AuthorizationStep<T>> decide,
+        Func<OAuthAuthorization, AuthorizationStep> decide,
         OAuthError missing,
         string what,
         CancellationToken ct
     )
-        where T : notnull
     {
         var current = await FindAsync(id, ct);
         for (var round = 0; round < MaxRounds; round++)
@@ -31,21 +30,21 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
 
             switch (decide(current))
             {
-                case AuthorizationStep<T>.Refuse(var error):
+                case AuthorizationStep.Refuse(var error):
                     return error;
-                case AuthorizationStep<T>.Keep(var result, var turn):
+                case AuthorizationStep.Keep(var result, var turn):
                     var live = current.Refresh!.Turn;
                     logger.Retried(id, current.ClientId, turn, live);
                     HqOAuth2Telemetry.Retries.Add(1);
                     await events.PublishAsync(new OAuthEvent.RefreshTokenRetried(id, current.Subject, current.ClientId, turn, live));
                     return result;
-                case AuthorizationStep<T>.End(var error):
+                case AuthorizationStep.End(var error):
                     await RemoveAsync(id);
                     logger.Replayed(id, current.ClientId, what);
                     HqOAuth2Telemetry.Replays.Add(1, new KeyValuePair<string, object?>("token", what));
                     await events.PublishAsync(new OAuthEvent.TokenReplayed(id, current.Subject, current.ClientId, what));
                     return error;
-                case AuthorizationStep<T>.Swap(var next, var result):
+                case AuthorizationStep.Swap(var next, var result):
                     if (await TrySwapAsync(next, ct))
                         return result;
                     current = await FindAsync(id, ct);

@@ -35,12 +35,7 @@ internal sealed partial record OAuthAuthorization
     /// <param name="first">The first token of a new refresh chain; null for a client without that grant.</param>
     /// <param name="resources">What resources mean here.</param>
     /// <param name="lifetimes">How long things live.</param>
-    public AuthorizationStep<TokenGrant> Redeem(
-        CodeRedemption request,
-        RefreshToken? first,
-        ResourcePolicy resources,
-        TokenLifetimes lifetimes
-    )
+    public AuthorizationStep Redeem(CodeRedemption request, RefreshToken? first, ResourcePolicy resources, TokenLifetimes lifetimes)
     {
         // §4.1.3: the code is real, and was issued to this client.
         if (!IssuedText.Matches(request.Code.Secret, Code.Hash))
@@ -79,7 +74,7 @@ internal sealed partial record OAuthAuthorization
 
         // §4.1.2: once. Spent is looked at before expired: a late replay is still a replay.
         if (Code.RedeemedAt is not null)
-            return new AuthorizationStep<TokenGrant>.End(OAuthError.InvalidCode.Because("the code was redeemed before"));
+            return new AuthorizationStep.End(OAuthError.InvalidCode.Because("the code was redeemed before"));
         if (request.Now >= Code.ExpiresAt)
             return Refuse(OAuthError.InvalidCode.Because($"the code expired at {Code.ExpiresAt:O}"));
 
@@ -98,8 +93,8 @@ internal sealed partial record OAuthAuthorization
                 }
                 : null,
         };
-        return new AuthorizationStep<TokenGrant>.Swap(next, new(next, Scope, audience, first));
+        return new AuthorizationStep.Swap(next, new(next, Scope, audience, first));
     }
 
-    private static AuthorizationStep<TokenGrant>.Refuse Refuse(OAuthError error) => new(error);
+    private static AuthorizationStep.Refuse Refuse(OAuthError error) => new(error);
 }

@@ -26,7 +26,7 @@ internal sealed partial record OAuthAuthorization
     /// <param name="salt">32 random bytes to derive the successor with.</param>
     /// <param name="resources">What resources mean here.</param>
     /// <param name="lifetimes">How long things live.</param>
-    public AuthorizationStep<TokenGrant> Rotate(RefreshRequest request, byte[] salt, ResourcePolicy resources, TokenLifetimes lifetimes)
+    public AuthorizationStep Rotate(RefreshRequest request, byte[] salt, ResourcePolicy resources, TokenLifetimes lifetimes)
     {
         var (token, now) = (request.Token, request.Now);
 
@@ -65,7 +65,7 @@ internal sealed partial record OAuthAuthorization
 
             // A spent turn outside the leeway is a replay and ends the row.
             if (listed is null || !IsWithinLeeway(listed, now, lifetimes.Leeway))
-                return new AuthorizationStep<TokenGrant>.End(
+                return new AuthorizationStep.End(
                     OAuthError.InvalidRefreshToken.Because($"turn {token.Turn} was spent before; {chain.Turn} is live")
                 );
         }
@@ -76,14 +76,14 @@ internal sealed partial record OAuthAuthorization
         // A spent turn inside the leeway is a retry: it gets the live token of the chain.
         if (isSpent)
             return Successor(chain, token) is { } live
-                ? new AuthorizationStep<TokenGrant>.Keep(new(this, scope, audience, live), token.Turn)
+                ? new AuthorizationStep.Keep(new(this, scope, audience, live), token.Turn)
                 : Refuse(OAuthError.InvalidRefreshToken.Because("the list of spent turns does not lead to the live one"));
 
         // The list has no gap, so each turn on it leads to the live one. A full list stays as it is: dropping a turn inside its leeway
         // would hide a replay of it, so the live token is given again without rotation.
         var kept = chain.Spent.SkipWhile(s => !IsWithinLeeway(s, now, lifetimes.Leeway)).ToList();
         if (kept.Count >= MaxSpentTurns)
-            return new AuthorizationStep<TokenGrant>.Keep(new(this, scope, audience, token), token.Turn);
+            return new AuthorizationStep.Keep(new(this, scope, audience, token), token.Turn);
 
         var successor = token.Next(salt);
         var next = Next() with
@@ -98,7 +98,7 @@ internal sealed partial record OAuthAuthorization
                 Spent = [.. kept, new(token.Turn, chain.Hash, salt, now)],
             },
         };
-        return new AuthorizationStep<TokenGrant>.Swap(next, new(next, scope, audience, successor));
+        return new AuthorizationStep.Swap(next, new(next, scope, audience, successor));
     }
 
     // The live token of the chain, derived from a listed turn: the turns behind it on the list have the salts of their successors.

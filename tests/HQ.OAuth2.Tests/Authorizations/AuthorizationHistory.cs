@@ -159,14 +159,14 @@ internal sealed class AuthorizationHistory
         return caller;
     }
 
-    private AuthorizationStep<TokenGrant> Acting(Caller caller, OAuthAuthorization row, AuthorizationStep<TokenGrant> step)
+    private AuthorizationStep Acting(Caller caller, OAuthAuthorization row, AuthorizationStep step)
     {
         Trace($"caller {caller.Number} decides {step.GetType().Name}");
         if (caller.Token?.Turn is { } turn && turn < row.Refresh!.Turn && caller.BeganAt >= spentAt[turn] + Leeway)
-            (step is AuthorizationStep<TokenGrant>.End)
+            (step is AuthorizationStep.End)
                 .Should()
                 .BeTrue($"caller {caller.Number} presents turn {turn} after its leeway: reuse is always noticed");
-        if (step is AuthorizationStep<TokenGrant>.End)
+        if (step is AuthorizationStep.End)
         {
             caller.Ended = true;
             // An innocent racer is nobody's replay, and the only one with the code is not his own.
