@@ -87,7 +87,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddScoped<ClientDirectory>();
         services.TryAddScoped<ClientAuthenticator>();
         services.TryAddScoped<EventPublisher>();
-        services.TryAddScoped<AuthorizationRows>();
+        services.TryAddScoped<AuthorizationLoop>();
         services.TryAddScoped<AnsweredForms>();
         services.TryAddScoped<AccessTokenVerifier>();
         services.TryAddScoped(s => new TokenIssuer(
@@ -119,7 +119,7 @@ public static class HqOAuth2ServiceCollectionExtensions
         services.TryAddScoped(_ => new PageTexts());
         services.TryAddScoped<AuthorizationContexts>();
         services.TryAddScoped(s => new ConnectedApps(
-            s.GetRequiredService<AuthorizationRows>(),
+            s.GetRequiredService<AuthorizationLoop>(),
             s.GetRequiredService<ClientDirectory>(),
             s.GetRequiredService<EventPublisher>(),
             s.GetRequiredService<ServerSettings>(),

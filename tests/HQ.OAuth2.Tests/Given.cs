@@ -106,8 +106,8 @@ internal static class Given
         return (row.Redeem(Redemption(code, client), token).ShouldSwap(row).Authorization, token);
     }
 
-    public static AuthorizationRows Rows(IAuthorizationStore store, params IOAuthEvents[] events) =>
-        new(store, Events(events), NullLogger<AuthorizationRows>.Instance);
+    public static AuthorizationLoop Loop(IAuthorizationStore store, params IOAuthEvents[] events) =>
+        new(store, Events(events), NullLogger<AuthorizationLoop>.Instance);
 
     public static ClientRegistrar Registrar(
         IClientRegistry registry,
@@ -120,8 +120,8 @@ internal static class Given
         var configured = new ConfiguredClients(options);
         memory ??= new ClientMemory(options, clock);
         var directory = Directory(options.Options, registry, memory, clock);
-        var rows = Rows(store ?? new InMemoryAuthorizationStore());
-        var apps = new ConnectedApps(rows, directory, Events(), options, clock, NullLogger<ConnectedApps>.Instance);
+        var loop = Loop(store ?? new InMemoryAuthorizationStore());
+        var apps = new ConnectedApps(loop, directory, Events(), options, clock, NullLogger<ConnectedApps>.Instance);
         var ceiling = new RegistrationCeiling(options, clock, NullLogger<RegistrationCeiling>.Instance);
         return new(
             registry,

@@ -6,7 +6,7 @@ namespace HQ.OAuth2;
 /// <summary>The authorization endpoint (RFC 6749 §3.1 and §4.1, RFC 7636, RFC 8707, RFC 9207).</summary>
 internal sealed class AuthorizeEndpoint(
     ClientDirectory clients,
-    AuthorizationRows authorizations,
+    AuthorizationLoop authorizations,
     AnsweredForms answers,
     EventPublisher events,
     ServerSettings settings,

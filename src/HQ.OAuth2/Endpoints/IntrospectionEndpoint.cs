@@ -6,7 +6,7 @@ namespace HQ.OAuth2;
 internal sealed class IntrospectionEndpoint(
     ClientAuthenticator clients,
     AccessTokenVerifier accessTokens,
-    AuthorizationRows authorizations,
+    AuthorizationLoop authorizations,
     RequestLimits limits,
     ServerSettings settings,
     TimeProvider time,

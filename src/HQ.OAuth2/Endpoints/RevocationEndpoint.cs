@@ -6,7 +6,7 @@ namespace HQ.OAuth2;
 internal sealed class RevocationEndpoint(
     ClientAuthenticator clients,
     AccessTokenVerifier accessTokens,
-    AuthorizationRows authorizations,
+    AuthorizationLoop authorizations,
     EventPublisher events,
     ILogger<RevocationEndpoint> logger
 )

@@ -1,7 +1,7 @@
 namespace HQ.OAuth2;
 
 /// <summary>The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.5).</summary>
-internal sealed class AuthorizationCodeGrant(AuthorizationRows authorizations, TokenIssuer tokens, ServerSettings settings) : IGrantType
+internal sealed class AuthorizationCodeGrant(AuthorizationLoop authorizations, TokenIssuer tokens, ServerSettings settings) : IGrantType
 {
     public string GrantType => OAuthGrantTypes.AuthorizationCode;
 

@@ -1,7 +1,7 @@
 namespace HQ.OAuth2;
 
 /// <summary>The refresh token grant (RFC 6749 §6, RFC 9700 §4.14.2).</summary>
-internal sealed class RefreshTokenGrant(AuthorizationRows authorizations, TokenIssuer tokens, ServerSettings settings) : IGrantType
+internal sealed class RefreshTokenGrant(AuthorizationLoop authorizations, TokenIssuer tokens, ServerSettings settings) : IGrantType
 {
     public string GrantType => OAuthGrantTypes.RefreshToken;
 

@@ -7,7 +7,7 @@ namespace HQ.OAuth2;
 /// <summary>Whether an access token of ours counts now: signature and times (RFC 9068 §4), then its client and its row.</summary>
 internal sealed class AccessTokenVerifier(
     TokenKeys keys,
-    AuthorizationRows authorizations,
+    AuthorizationLoop authorizations,
     ClientDirectory clients,
     ITicketStore tickets,
     ServerSettings settings,

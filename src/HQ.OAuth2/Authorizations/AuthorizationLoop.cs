@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace HQ.OAuth2;
 
 /// <summary>The loop around every pure step: find the row, decide, swap it if nobody else has; if the swap lost, look again.</summary>
-internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublisher events, ILogger<AuthorizationRows> logger)
+internal sealed class AuthorizationLoop(IAuthorizationStore store, EventPublisher events, ILogger<AuthorizationLoop> logger)
 {
     // Who loses a swap finds a spent turn or a redeemed code next time, which ends the loop; more rounds mean a broken store.
     private const int MaxRounds = 100;
