@@ -69,8 +69,8 @@ internal sealed partial record OAuthAuthorization
         // RFC 8707 §2.2: resources within the grant.
         if (resources.Narrow(Resources, request.Resources).Failed(out var error, out var audience))
             return Refuse(error);
-        if (resources.Misfit(Scope, audience) is { } misfit)
-            return Refuse(misfit);
+        if (resources.ScopeMismatch(Scope, audience) is { } mismatch)
+            return Refuse(mismatch);
 
         // §4.1.2: once. Spent is looked at before expired: a late replay is still a replay.
         if (Code.RedeemedAt is not null)

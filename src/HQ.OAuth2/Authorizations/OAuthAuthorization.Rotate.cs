@@ -46,8 +46,8 @@ internal sealed partial record OAuthAuthorization
         if (resources.Narrow(Resources, request.Resources).Failed(out var foreign, out var audience))
             return Refuse(foreign);
         var scope = request.Scope.IsEmpty ? Scope : request.Scope;
-        if (resources.Misfit(scope, audience) is { } misfit)
-            return Refuse(misfit);
+        if (resources.ScopeMismatch(scope, audience) is { } mismatch)
+            return Refuse(mismatch);
 
         // The turn is one that this chain has had (RFC 9700 §4.14.2).
         if (token.Turn > chain.Turn || (token.Turn == chain.Turn && !IssuedText.Matches(token.Secret, chain.Hash)))

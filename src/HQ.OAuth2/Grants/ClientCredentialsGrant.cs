@@ -19,8 +19,8 @@ internal sealed class ClientCredentialsGrant(TokenIssuer tokens, ServerSettings 
         var resources = settings.Resources;
         if (resources.Resolve(request.Parameters.All("resource")).Failed(out var badTarget, out var audience))
             return badTarget;
-        if (resources.Misfit(scope, audience) is { } misfit)
-            return misfit;
+        if (resources.ScopeMismatch(scope, audience) is { } mismatch)
+            return mismatch;
 
         // §4.4.3: no refresh token.
         return await tokens.IssueAsync(GrantType, request, subject: request.Client.ClientId, scope, audience, ct);
