@@ -1,30 +1,5 @@
 namespace HQ.OAuth2;
 
-/// <summary>What a token request says about a code.</summary>
-internal sealed record CodeRedemption
-{
-    public required AuthorizationCode Code { get; init; }
-    public required Client Client { get; init; }
-    public required string? RedirectUri { get; init; }
-    public required string? Verifier { get; init; }
-    public required IReadOnlyList<string> Resources { get; init; }
-    public required DateTimeOffset Now { get; init; }
-
-    // A record prints its members; this one has the verifier.
-    private bool PrintMembers(System.Text.StringBuilder text)
-    {
-        text.Append("Code = ").Append(Code);
-        return true;
-    }
-}
-
-/// <summary>What a redeemed code or a refresh gives: the rest is signing.</summary>
-/// <param name="Authorization">The row as it is now.</param>
-/// <param name="Scope">The scope of the access token.</param>
-/// <param name="Audience">The audience of the access token.</param>
-/// <param name="RefreshToken">The live refresh token; null when the client gets none.</param>
-internal sealed record TokenGrant(OAuthAuthorization Authorization, ScopeSet Scope, string[] Audience, RefreshToken? RefreshToken);
-
 internal sealed partial record OAuthAuthorization
 {
     /// <summary>

@@ -1,17 +1,5 @@
 namespace HQ.OAuth2;
 
-/// <summary>What a token request says about a refresh token.</summary>
-internal sealed record RefreshRequest
-{
-    public required RefreshToken Token { get; init; }
-    public required Client Client { get; init; }
-
-    /// <summary>The known scopes that it names; empty = all that was granted.</summary>
-    public required ScopeSet Scope { get; init; }
-    public required IReadOnlyList<string> Resources { get; init; }
-    public required DateTimeOffset Now { get; init; }
-}
-
 internal sealed partial record OAuthAuthorization
 {
     /// <summary>How many spent turns a row keeps. While all of them are inside the leeway, the chain does not rotate.</summary>
@@ -112,17 +100,4 @@ internal sealed partial record OAuthAuthorization
     // With zero leeway no spent turn is a retry, even if this node's clock is behind.
     private static bool IsWithinLeeway(SpentTurn spent, DateTimeOffset now, TimeSpan leeway) =>
         leeway > TimeSpan.Zero && now < spent.SpentAt + leeway;
-}
-
-/// <summary>How long what a client gets lives.</summary>
-internal sealed record TokenLifetimes(TimeSpan AccessToken, TimeSpan RefreshToken, TimeSpan RefreshTokenIdle, TimeSpan Leeway)
-{
-    /// <summary>A public client's chain ends sooner (OAuth 2.1 §2.4).</summary>
-    public static TokenLifetimes Of(Client client, HqOAuth2Options options) =>
-        new(
-            options.AccessTokenLifetime,
-            client.ProvesItself ? options.RefreshTokenLifetime : options.PublicRefreshTokenLifetime,
-            options.RefreshTokenIdleLifetime,
-            options.RefreshTokenLeeway
-        );
 }

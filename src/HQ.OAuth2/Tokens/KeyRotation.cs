@@ -52,14 +52,6 @@ internal static class KeyRotation
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }
 
-/// <summary>A key that has a time from when on it is used.</summary>
-internal interface IServerKey
-{
-    string Id { get; }
-
-    DateTimeOffset ActiveFrom { get; }
-}
-
 /// <summary>What is to be done with the keys of a kind.</summary>
 /// <param name="Next">The key to make; null when none is due.</param>
 /// <param name="Retired">Ids of keys of which no token is left.</param>

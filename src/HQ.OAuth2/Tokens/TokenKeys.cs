@@ -164,6 +164,3 @@ internal sealed class TokenKeys(
 
     private sealed record FailedLook(DateTimeOffset At, ExceptionDispatchInfo Error);
 }
-
-/// <summary>How a host protects what it stores: the two halves of its Data Protection.</summary>
-internal sealed record KeyProtection(Func<byte[], string> Protect, Func<string, byte[]> Unprotect);
