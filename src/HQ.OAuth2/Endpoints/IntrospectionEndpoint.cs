@@ -84,9 +84,7 @@ internal sealed class IntrospectionEndpoint(
             || !RefreshToken.TryParse(text, out var token)
             || await authorizations.FindAsync(token.Id, ct) is not { Refresh: { } chain } row
             || !row.IsOf(caller)
-            || !IssuedText.Matches(token.Family, chain.FamilyHash)
-            || token.Turn != chain.Turn
-            || !IssuedText.Matches(token.Secret, chain.Hash)
+            || row.Recognise(token) != TurnState.Live
             || time.GetUtcNow() >= chain.EndsAt
         )
             return IntrospectionResponse.Inactive;

@@ -43,10 +43,8 @@ internal sealed class RevocationEndpoint(
         // §2.2: an unknown token is a dead token.
         if (
             !RefreshToken.TryParse(text, out var token)
-            || await authorizations.FindAsync(token.Id, ct) is not { Refresh: { } chain } row
-            || !IssuedText.Matches(token.Family, chain.FamilyHash)
-            || token.Turn > chain.Turn
-            || (token.Turn == chain.Turn && !IssuedText.Matches(token.Secret, chain.Hash))
+            || await authorizations.FindAsync(token.Id, ct) is not { } row
+            || row.Recognise(token) is not (TurnState.Live or TurnState.Spent)
         )
             return null;
         if (!row.IsOf(client))
