@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The Data column of a row: everything that is no column of its own, as JSON with short names. Times are Unix milliseconds, bytes are
+/// The Data column of a row: everything that has no column of its own, as JSON with short names. Times are Unix milliseconds, bytes are
 /// base64, hashes are SHA-256. A member that is added later must be optional: old rows do not have it.
 /// </summary>
 internal sealed record AuthorizationData

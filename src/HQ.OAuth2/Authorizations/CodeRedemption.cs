@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>What a token request says about a code.</summary>
+/// <summary>The token request for an authorization code.</summary>
 internal sealed record CodeRedemption
 {
     public required AuthorizationCode Code { get; init; }
@@ -10,7 +10,7 @@ internal sealed record CodeRedemption
     public required IReadOnlyList<string> Resources { get; init; }
     public required DateTimeOffset Now { get; init; }
 
-    // A record prints its members; this one has the verifier.
+    // A record prints its members; this one must not print the verifier.
     private bool PrintMembers(System.Text.StringBuilder text)
     {
         text.Append("Code = ").Append(Code);

@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>What a row knows of a refresh token that carries its id.</summary>
+/// <summary>The answer of a row to a refresh token that carries its id.</summary>
 internal enum TurnState
 {
     /// <summary>The token is made up: the row has no chain, or its family is another one.</summary>

@@ -69,7 +69,7 @@ internal sealed partial record OAuthAuthorization
         );
 
     /// <summary>The row that a store holds.</summary>
-    /// <exception cref="JsonException">The data is not ours.</exception>
+    /// <exception cref="JsonException">The data was not written by this server.</exception>
     public static OAuthAuthorization FromRecord(AuthorizationRecord record)
     {
         var data =

@@ -81,8 +81,8 @@ internal sealed partial record OAuthAuthorization
                 ? new AuthorizationStep.Keep(new(this, scope, audience, live), token.Turn)
                 : Refuse(OAuthError.InvalidRefreshToken.Because("the list of spent turns does not lead to the live one"));
 
-        // The list has no gap, so each turn on it leads to the live one. A full list stays as it is: dropping a turn inside its leeway
-        // would hide a replay of it, so the live token is given again without rotation.
+        // Keep the spent turns that are within the leeway. The list has no gap, so each turn on it leads to the live one. If it is full,
+        // give the live token again without a rotation: no turn may be dropped before its leeway is over.
         var kept = chain.Spent.SkipWhile(s => !IsWithinLeeway(s, now, lifetimes.Leeway)).ToList();
         if (kept.Count >= MaxSpentTurns)
             return new AuthorizationStep.Keep(new(this, scope, audience, token), token.Turn);
@@ -104,7 +104,7 @@ internal sealed partial record OAuthAuthorization
         return new AuthorizationStep.Swap(next, new(next, scope, audience, successor));
     }
 
-    // The live token of the chain, derived from a listed turn: the turns behind it on the list have the salts of their successors.
+    // The live token of the chain, derived from a listed turn: each turn on the list has the salt of its successor.
     private static RefreshToken? Successor(RefreshFact chain, RefreshToken token)
     {
         foreach (var spent in chain.Spent.SkipWhile(s => s.Turn < token.Turn))

@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>What a redeemed code or a refresh gives: the rest is signing.</summary>
+/// <summary>The result of a redeemed code or a refresh. Only the signing is left.</summary>
 /// <param name="Authorization">The row as it is now.</param>
 /// <param name="Scope">The scope of the access token.</param>
 /// <param name="Audience">The audience of the access token.</param>

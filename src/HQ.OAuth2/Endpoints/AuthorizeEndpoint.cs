@@ -249,7 +249,7 @@ internal sealed class AuthorizeEndpoint(
         var isFirst = false;
         try
         {
-            return isFirst = await answers.TryNoteAsync(authorizationId, now);
+            return isFirst = await answers.TryRecordApprovalAsync(authorizationId, now);
         }
         finally
         {
