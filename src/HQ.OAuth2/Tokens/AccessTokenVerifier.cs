@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace HQ.OAuth2;
 
-/// <summary>Whether an access token of ours counts now: signature and times (RFC 9068 §4), then its client and its row.</summary>
+/// <summary>Verifies our access tokens: signature and times (RFC 9068 §4), then the client and the authorization row.</summary>
 internal sealed class AccessTokenVerifier(
     TokenKeys keys,
     AuthorizationLoop authorizations,
@@ -16,24 +16,24 @@ internal sealed class AccessTokenVerifier(
 {
     private static readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
 
-    /// <summary>The token, or null for whatever reason: unknown, malformed, expired, revoked, of a client that is gone.</summary>
+    /// <summary>The token; null when it is unknown, malformed, expired or revoked, or when its client was removed.</summary>
     public async ValueTask<AccessToken?> VerifyAsync(string text, CancellationToken ct)
     {
         if (await ReadAsync(text, ct) is not { } token || await clients.RecallAsync(token.ClientId, ct) is not { } client)
             return null;
 
-        // A row: as long as it is there, and of this registration of the client.
+        // A token with a row is valid while the row exists and belongs to the present registration of the client.
         if (token.AuthorizationId is { } id)
             return await authorizations.FindAsync(id, ct) is { } row && row.IsOf(client) && row.Subject == token.Subject ? token : null;
 
-        // No row: as long as the client is the one it was issued to, and nobody revoked it.
+        // A token without a row is valid while the client is the one it was issued to, and the token was not revoked.
         return
             token.IssuedAt.ToUnixTimeSeconds() >= client.CreatedAt.ToUnixTimeSeconds() && await tickets.FindAsync(Ticket(token), ct) is null
             ? token
             : null;
     }
 
-    /// <summary>Revokes a token that has no row, until it would have ended anyway. Once begun it does not follow the caller's connection.</summary>
+    /// <summary>Revokes a token without a row, until it expires. Once begun, this is not cancelled when the caller disconnects.</summary>
     public async ValueTask RevokeAsync(AccessToken token) =>
         await tickets.TryAddAsync(Ticket(token), "", token.ExpiresAt, CancellationToken.None);
 
@@ -44,18 +44,18 @@ internal sealed class AccessTokenVerifier(
         if (!IsInOneSpelling(text))
             return null;
         var result = await ValidateAsync(text, await keys.CurrentAsync(ct));
-        // RFC 7517 §4.5, §5: a key that this node does not know yet may have been made at another.
+        // Another node may have made a key that this node does not know yet: read the store again (RFC 7517 §4.5, §5).
         if (!result.IsValid && await MayBeOfANewKeyAsync(text, ct))
             result = await ValidateAsync(text, await keys.LookAgainAsync(ct));
         if (result is not { IsValid: true, SecurityToken: JsonWebToken outer })
             return null;
 
-        // RFC 7515 §4.1.11: an extension that must be understood is not, and the library does not look.
+        // Refuse a token with a "crit" header: no extension is understood here, and the library does not check it (RFC 7515 §4.1.11).
         var jwt = outer.InnerToken ?? outer;
         return !HasExtension(outer) && !HasExtension(jwt) && TryRead(jwt, out var token) ? token : null;
     }
 
-    // The library accepts padding, spare bits and, in an encrypted token, any encrypted key beside "dir". A token has one spelling: three
+    // The library accepts padding, spare bits and, in an encrypted token, any encrypted key beside "dir". We accept one spelling: three
     // parts of base64url (RFC 7515 §7.1), or five of which the second is empty (RFC 7516 §7.1, §5.2 step 10).
     private static bool IsInOneSpelling(string text)
     {
@@ -79,7 +79,7 @@ internal sealed class AccessTokenVerifier(
                     ValidAlgorithms = [.. SigningKey.Algorithms, EncryptionKey.KeyManagement, EncryptionKey.ContentEncryption],
                     IssuerSigningKeys = ring.Verification,
                     TokenDecryptionKeys = ring.Decryption,
-                    // Who may use it is for the caller to say; when it ends, for the injected clock.
+                    // The caller checks the audience. TryRead checks the times, with the injected clock.
                     ValidateAudience = false,
                     ValidateLifetime = false,
                 }
@@ -87,12 +87,12 @@ internal sealed class AccessTokenVerifier(
         }
         catch (Exception e)
         {
-            // Nothing in here reads a store. The library throws at some malformed tokens instead of refusing them.
+            // No store is read here. The library throws for some malformed tokens instead of refusing them.
             return new() { IsValid = false, Exception = e };
         }
     }
 
-    // An encrypted token hides which key signed it.
+    // The key that signed an encrypted token cannot be seen, so it may be a new one.
     private async ValueTask<bool> MayBeOfANewKeyAsync(string text, CancellationToken ct)
     {
         var ring = await keys.CurrentAsync(ct);
@@ -103,7 +103,7 @@ internal sealed class AccessTokenVerifier(
         }
         catch (Exception)
         {
-            // As above: a header that the library cannot read names no key.
+            // As in ValidateAsync: a header that the library cannot read names no key.
             return false;
         }
     }

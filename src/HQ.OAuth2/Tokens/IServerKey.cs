@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>A key that has a time from when on it is used.</summary>
+/// <summary>A key with the time from which it is used.</summary>
 internal interface IServerKey
 {
     string Id { get; }

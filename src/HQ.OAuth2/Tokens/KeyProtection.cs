@@ -1,4 +1,4 @@
 namespace HQ.OAuth2;
 
-/// <summary>How a host protects what it stores: the two halves of its Data Protection.</summary>
+/// <summary>Protects and unprotects stored keys with the Data Protection of the host.</summary>
 internal sealed record KeyProtection(Func<byte[], string> Protect, Func<string, byte[]> Unprotect);

@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>One key of the key set (RFC 7517 §4): public members only, those of its kind (RFC 7518 §6.2, §6.3).</summary>
+/// <summary>One key of the key set (RFC 7517 §4): only its public members (RFC 7518 §6.2, §6.3).</summary>
 internal sealed record PublishedKey(string Kty, string Use, string Alg, string Kid)
 {
     public string? Crv { get; init; }
