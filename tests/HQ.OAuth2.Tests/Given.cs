@@ -106,8 +106,8 @@ internal static class Given
         return (row.Redeem(Redemption(code, client), token).ShouldSwap(row).Authorization, token);
     }
 
-    public static AuthorizationRows Rows(IAuthorizationStore store, params IOAuthEvents[] events) =>
-        new(store, Events(events), NullLogger<AuthorizationRows>.Instance);
+    public static AuthorizationLoop Loop(IAuthorizationStore store, params IOAuthEvents[] events) =>
+        new(store, Events(events), NullLogger<AuthorizationLoop>.Instance);
 
     public static ClientRegistrar Registrar(
         IClientRegistry registry,
@@ -119,7 +119,7 @@ internal static class Given
         var settings = new ServerSettings(Options());
         memory ??= new ClientCache(settings, clock);
         var directory = Directory(settings.Options, registry, memory, clock).Directory;
-        var apps = new ConnectedApps(Rows(store ?? new InMemoryAuthorizationStore()), directory, Events(), settings, clock);
+        var apps = new ConnectedApps(Loop(store ?? new InMemoryAuthorizationStore()), directory, Events(), settings, clock);
         var ceiling = new RegistrationCeiling(settings, clock, NullLogger<RegistrationCeiling>.Instance);
         var clients = new ClientLoop(registry, new(settings), memory, ceiling, clock);
         return new(clients, Policies(settings.Options), apps, Events(), settings);

@@ -9,7 +9,7 @@ internal readonly record struct AuthorizationCode(string Id, byte[] Secret)
 {
     private const string Prefix = "hqa_";
 
-    /// <summary>How long an id is: 32 hexadecimal digits.</summary>
+    /// <summary>The length of an id: 32 hexadecimal digits.</summary>
     public const int IdLength = 32;
 
     public static AuthorizationCode New(string id) => new(id, IssuedText.NewSecret());
@@ -26,7 +26,7 @@ internal readonly record struct AuthorizationCode(string Id, byte[] Secret)
         return true;
     }
 
-    /// <summary>The wire form. Not ToString, so that no log can have it by accident.</summary>
+    /// <summary>The wire form. It is not ToString, so that no log gets it by accident.</summary>
     public string ToWire() => IssuedText.Seal($"{Prefix}{Id}.{Base64Url.EncodeToString(Secret)}");
 
     public override string ToString() => $"code of {Id}";

@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>The reference store: rows in memory, gone with the process. One lock, so that its rules can be read off the page.</summary>
+/// <summary>The reference store: rows in memory, lost when the process ends. It has one lock, so that its rules are easy to read.</summary>
 internal sealed class InMemoryAuthorizationStore : IAuthorizationStore
 {
     private readonly Lock gate = new();

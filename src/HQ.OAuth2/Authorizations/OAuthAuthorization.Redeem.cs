@@ -1,56 +1,37 @@
 namespace HQ.OAuth2;
 
-/// <summary>What a token request says about a code.</summary>
-internal sealed record CodeRedemption
-{
-    public required AuthorizationCode Code { get; init; }
-    public required Client Client { get; init; }
-    public required string? RedirectUri { get; init; }
-    public required string? Verifier { get; init; }
-    public required IReadOnlyList<string> Resources { get; init; }
-    public required DateTimeOffset Now { get; init; }
-
-    // A record prints its members; this one has the verifier.
-    private bool PrintMembers(System.Text.StringBuilder text)
-    {
-        text.Append("Code = ").Append(Code);
-        return true;
-    }
-}
-
-/// <summary>What a redeemed code or a refresh gives: the rest is signing.</summary>
-/// <param name="Authorization">The row as it is now.</param>
-/// <param name="Scope">The scope of the access token.</param>
-/// <param name="Audience">The audience of the access token.</param>
-/// <param name="RefreshToken">The live refresh token; null when the client gets none.</param>
-internal sealed record TokenGrant(OAuthAuthorization Authorization, ScopeSet Scope, string[] Audience, RefreshToken? RefreshToken);
-
 internal sealed partial record OAuthAuthorization
 {
-    /// <summary>
-    /// Redeems the code (RFC 6749 §4.1.3, RFC 7636 §4.6). Who the caller is comes first and whether the code is spent comes late, since
-    /// only a caller who proved everything may end what the first use got (OAuth 2.1 §7.5.2): nobody else can burn anything.
-    /// </summary>
-    /// <param name="request">What the token request says.</param>
-    /// <param name="first">The first token of a new refresh chain; null for a client without that grant.</param>
-    /// <param name="resources">What resources mean here.</param>
-    /// <param name="lifetimes">How long things live.</param>
-    public AuthorizationStep<TokenGrant> Redeem(
-        CodeRedemption request,
-        RefreshToken? first,
-        ResourcePolicy resources,
-        TokenLifetimes lifetimes
-    )
+    /// <summary>Redeems the authorization code (RFC 6749 §4.1.3, RFC 7636 §4.6).</summary>
+    /// <param name="request">The token request.</param>
+    /// <param name="first">The first token of a new refresh chain; null for a client without the refresh token grant.</param>
+    /// <param name="resources">The resources of this server and their scopes.</param>
+    /// <param name="lifetimes">The lifetimes of tokens.</param>
+    public AuthorizationStep Redeem(CodeRedemption request, RefreshToken? first, ResourcePolicy resources, TokenLifetimes lifetimes)
     {
-        // §4.1.3: the code is real, and was issued to this client.
+        // The checks, in order:
+        // 1. The secret of the code is right.
+        // 2. The code was issued to this client.
+        // 3. The redirect URI is the one of the authorization request.
+        // 4. The code verifier matches the code challenge.
+        // 5. The resources are within the grant, and understand the scope.
+        // 6. The code was not redeemed before; a second redemption ends the authorization.
+        // 7. The code has not expired.
+        // Reuse is checked after all that the request must prove, because only a client that proved everything may end the authorization
+        // (OAuth 2.1 §7.5.2). Expiry is last, because a late replay is still a replay.
+
+        // The authorization code is valid (§4.1.3).
         if (!IssuedText.Matches(request.Code.Secret, Code.Hash))
             return Refuse(OAuthError.InvalidCode.Because("the secret of the code is wrong"));
+
+        // The code was issued to the client that presents it (§4.1.3).
         if (!IsOf(request.Client))
             return Refuse(
                 OAuthError.InvalidCode.Because($"the code was issued to client {ClientId}, in its registration of {ClientCreatedAt:O}")
             );
 
-        // §4.1.3: the redirect URI is identical if it was sent; it may be left out only where PKCE protects the code (OAuth 2.1 §10.2).
+        // The redirect_uri is identical to that of the authorization request (§4.1.3). It may be left out where the authorization request
+        // left it out too, or where PKCE protects the code (OAuth 2.1 §10.2).
         if (request.RedirectUri is { } uri && uri != Code.RedirectUri)
             return Refuse(
                 OAuthError.InvalidCode.Because($"redirect_uri is '{uri}', at the authorization endpoint it was '{Code.RedirectUri}'")
@@ -58,7 +39,8 @@ internal sealed partial record OAuthAuthorization
         if (request.RedirectUri is null && Code is { RedirectUriWasSent: true, Challenge: null })
             return Refuse(OAuthError.InvalidCode.Because("redirect_uri is missing, and PKCE was not used"));
 
-        // RFC 7636 §4.5, §4.6; RFC 9700 §2.1.1: a verifier exactly when there was a challenge.
+        // The S256 hash of the code_verifier is the code_challenge of the authorization request (RFC 7636 §4.6). A code with a challenge
+        // needs a verifier (§4.5), and a verifier is refused when there was no challenge (RFC 9700 §2.1.1).
         switch (Code.Challenge, request.Verifier)
         {
             case (null, not null):
@@ -71,18 +53,21 @@ internal sealed partial record OAuthAuthorization
                 return Refuse(OAuthError.InvalidCode.Because("the code_verifier does not match the code_challenge"));
         }
 
-        // RFC 8707 §2.2: resources within the grant.
+        // The requested resources are among those that were granted, and at least one scope means something to them (RFC 8707 §2.2).
         if (resources.Narrow(Resources, request.Resources).Failed(out var error, out var audience))
             return Refuse(error);
-        if (resources.Misfit(Scope, audience) is { } misfit)
-            return Refuse(misfit);
+        if (resources.ScopeMismatch(Scope, audience) is { } mismatch)
+            return Refuse(mismatch);
 
-        // §4.1.2: once. Spent is looked at before expired: a late replay is still a replay.
+        // The client must not use the code more than once; if it does, deny the request and revoke the tokens issued for it (§4.1.2).
         if (Code.RedeemedAt is not null)
-            return new AuthorizationStep<TokenGrant>.End(OAuthError.InvalidCode.Because("the code was redeemed before"));
+            return new AuthorizationStep.End(OAuthError.InvalidCode.Because("the code was redeemed before"));
+
+        // The code expires shortly after it is issued (§4.1.2).
         if (request.Now >= Code.ExpiresAt)
             return Refuse(OAuthError.InvalidCode.Because($"the code expired at {Code.ExpiresAt:O}"));
 
+        // The code is spent from now on, and the access token and the refresh chain begin (§4.1.4).
         var next = Next() with
         {
             Code = Code with { RedeemedAt = request.Now },
@@ -98,8 +83,8 @@ internal sealed partial record OAuthAuthorization
                 }
                 : null,
         };
-        return new AuthorizationStep<TokenGrant>.Swap(next, new(next, Scope, audience, first));
+        return new AuthorizationStep.Swap(next, new(next, Scope, audience, first));
     }
 
-    private static AuthorizationStep<TokenGrant>.Refuse Refuse(OAuthError error) => new(error);
+    private static AuthorizationStep.Refuse Refuse(OAuthError error) => new(error);
 }

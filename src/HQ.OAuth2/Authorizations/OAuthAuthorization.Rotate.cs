@@ -1,38 +1,39 @@
 namespace HQ.OAuth2;
 
-/// <summary>What a token request says about a refresh token.</summary>
-internal sealed record RefreshRequest
-{
-    public required RefreshToken Token { get; init; }
-    public required Client Client { get; init; }
-
-    /// <summary>The known scopes that it names; empty = all that was granted.</summary>
-    public required ScopeSet Scope { get; init; }
-    public required IReadOnlyList<string> Resources { get; init; }
-    public required DateTimeOffset Now { get; init; }
-}
-
 internal sealed partial record OAuthAuthorization
 {
     /// <summary>How many spent turns a row keeps. While all of them are inside the leeway, the chain does not rotate.</summary>
     internal const int MaxSpentTurns = 8;
 
     /// <summary>
-    /// Rotates the refresh token (RFC 6749 §6, RFC 9700 §4.14.2). The order: family, client, what the request asks, then the turn; so
-    /// only the right party can retry, or end, anything. The row says whether a turn is spent; the clock only says whether presenting it
-    /// again is a retry or a replay. A spent turn leaves the list only when its leeway is over, so a turn that is not listed is a replay.
+    /// Rotates the refresh token (RFC 6749 §6, RFC 9700 §4.14.2). The row says whether a turn is spent; the clock only says whether
+    /// presenting it again is a retry or a replay. A spent turn leaves the list only when its leeway is over, so a turn that is not listed
+    /// is a replay.
     /// </summary>
-    /// <param name="request">What the token request says.</param>
+    /// <param name="request">The token request.</param>
     /// <param name="salt">32 random bytes to derive the successor with.</param>
-    /// <param name="resources">What resources mean here.</param>
-    /// <param name="lifetimes">How long things live.</param>
-    public AuthorizationStep<TokenGrant> Rotate(RefreshRequest request, byte[] salt, ResourcePolicy resources, TokenLifetimes lifetimes)
+    /// <param name="resources">The resources of this server and their scopes.</param>
+    /// <param name="lifetimes">The lifetimes of tokens.</param>
+    public AuthorizationStep Rotate(RefreshRequest request, byte[] salt, ResourcePolicy resources, TokenLifetimes lifetimes)
     {
+        // The checks, in order:
+        // 1. The token is of this row's family.
+        // 2. It was issued to this client.
+        // 3. The scope is within the grant.
+        // 4. The resources are within the grant, and understand the scope.
+        // 5. The turn is one of the chain's, with its own secret.
+        // 6. A spent turn is a retry inside the leeway; a later one is a replay and ends the authorization.
+        // 7. The chain has not expired.
+        // Reuse is checked after all that the request must prove, so that only the right client can retry or end anything. Expiry is last,
+        // because a replay after the end of the chain is still a replay.
         var (token, now) = (request.Token, request.Now);
+        var state = Recognise(token);
 
-        // The token is real, and it was issued to this client (§6).
-        if (Refresh is not { } chain || !IssuedText.Matches(token.Family, chain.FamilyHash))
+        // The refresh token is valid: it is of the family that this row was given (§6).
+        if (Refresh is not { } chain || state == TurnState.Foreign)
             return Refuse(OAuthError.InvalidRefreshToken.Because("the family of the token is wrong"));
+
+        // The refresh token is bound to the client to which it was issued (§6).
         if (!IsOf(request.Client))
             return Refuse(
                 OAuthError.InvalidRefreshToken.Because(
@@ -40,51 +41,53 @@ internal sealed partial record OAuthAuthorization
                 )
             );
 
-        // The scope is within the grant (§6), and so are the resources (RFC 8707 §2.2).
+        // The requested scope includes no scope that the user did not grant; left out, it is all that was granted (§6).
         if (!request.Scope.IsSubsetOf(Scope))
             return Refuse(OAuthError.ScopeNotAllowed.Because($"asked for '{request.Scope}', granted was '{Scope}'"));
+        var scope = request.Scope.IsEmpty ? Scope : request.Scope;
+
+        // The requested resources are among those that were granted, and at least one scope means something to them (RFC 8707 §2.2).
         if (resources.Narrow(Resources, request.Resources).Failed(out var foreign, out var audience))
             return Refuse(foreign);
-        var scope = request.Scope.IsEmpty ? Scope : request.Scope;
-        if (resources.Misfit(scope, audience) is { } misfit)
-            return Refuse(misfit);
+        if (resources.ScopeMismatch(scope, audience) is { } mismatch)
+            return Refuse(mismatch);
 
-        // The turn is one that this chain has had (RFC 9700 §4.14.2).
-        if (token.Turn > chain.Turn || (token.Turn == chain.Turn && !IssuedText.Matches(token.Secret, chain.Hash)))
+        // The turn is the live one or was live before, and its secret is right where the row still has the hash (RFC 9700 §4.14.2).
+        if (state == TurnState.Unknown)
             return Refuse(
                 OAuthError.InvalidRefreshToken.Because(
                     "the token is none of the chain's; a restored backup may explain it, so nothing ends"
                 )
             );
-        var isSpent = token.Turn < chain.Turn;
-        if (isSpent)
-        {
-            var listed = chain.Spent.FirstOrDefault(s => s.Turn == token.Turn);
-            if (listed is not null && !IssuedText.Matches(token.Secret, listed.Hash))
-                return Refuse(OAuthError.InvalidRefreshToken.Because("the secret of a spent turn is wrong"));
+        var isSpent = state == TurnState.Spent;
+        var listed = isSpent ? chain.Spent.FirstOrDefault(s => s.Turn == token.Turn) : null;
+        if (listed is not null && !IssuedText.Matches(token.Secret, listed.Hash))
+            return Refuse(OAuthError.InvalidRefreshToken.Because("the secret of a spent turn is wrong"));
 
-            // A spent turn outside the leeway is a replay and ends the row.
-            if (listed is null || !IsWithinLeeway(listed, now, lifetimes.Leeway))
-                return new AuthorizationStep<TokenGrant>.End(
-                    OAuthError.InvalidRefreshToken.Because($"turn {token.Turn} was spent before; {chain.Turn} is live")
-                );
-        }
+        // A spent token that is presented again reveals that two parties hold it. The server cannot tell the thief from the client, so it
+        // revokes the live token too (RFC 9700 §4.14.2). Inside the leeway it is taken for a retry.
+        if (isSpent && (listed is null || !IsWithinLeeway(listed, now, lifetimes.Leeway)))
+            return new AuthorizationStep.End(
+                OAuthError.InvalidRefreshToken.Because($"turn {token.Turn} was spent before; {chain.Turn} is live")
+            );
 
+        // The refresh token has not expired: neither unused for too long, nor past the end of its chain (§5.2, RFC 9700 §4.14.2).
         if (now >= chain.EndsAt)
             return Refuse(OAuthError.InvalidRefreshToken.Because($"the token expired at {chain.EndsAt:O}"));
 
-        // A spent turn inside the leeway is a retry: it gets the live token of the chain.
+        // A retry gets the live token of the chain.
         if (isSpent)
             return Successor(chain, token) is { } live
-                ? new AuthorizationStep<TokenGrant>.Keep(new(this, scope, audience, live), token.Turn)
+                ? new AuthorizationStep.Keep(new(this, scope, audience, live), token.Turn)
                 : Refuse(OAuthError.InvalidRefreshToken.Because("the list of spent turns does not lead to the live one"));
 
-        // The list has no gap, so each turn on it leads to the live one. A full list stays as it is: dropping a turn inside its leeway
-        // would hide a replay of it, so the live token is given again without rotation.
+        // Keep the spent turns that are within the leeway. The list has no gap, so each turn on it leads to the live one. If it is full,
+        // give the live token again without a rotation: no turn may be dropped before its leeway is over.
         var kept = chain.Spent.SkipWhile(s => !IsWithinLeeway(s, now, lifetimes.Leeway)).ToList();
         if (kept.Count >= MaxSpentTurns)
-            return new AuthorizationStep<TokenGrant>.Keep(new(this, scope, audience, token), token.Turn);
+            return new AuthorizationStep.Keep(new(this, scope, audience, token), token.Turn);
 
+        // The server issues a new refresh token and marks the old one as spent (RFC 9700 §4.14.2).
         var successor = token.Next(salt);
         var next = Next() with
         {
@@ -98,10 +101,10 @@ internal sealed partial record OAuthAuthorization
                 Spent = [.. kept, new(token.Turn, chain.Hash, salt, now)],
             },
         };
-        return new AuthorizationStep<TokenGrant>.Swap(next, new(next, scope, audience, successor));
+        return new AuthorizationStep.Swap(next, new(next, scope, audience, successor));
     }
 
-    // The live token of the chain, derived from a listed turn: the turns behind it on the list have the salts of their successors.
+    // The live token of the chain, derived from a listed turn: each turn on the list has the salt of its successor.
     private static RefreshToken? Successor(RefreshFact chain, RefreshToken token)
     {
         foreach (var spent in chain.Spent.SkipWhile(s => s.Turn < token.Turn))
@@ -112,17 +115,4 @@ internal sealed partial record OAuthAuthorization
     // With zero leeway no spent turn is a retry, even if this node's clock is behind.
     private static bool IsWithinLeeway(SpentTurn spent, DateTimeOffset now, TimeSpan leeway) =>
         leeway > TimeSpan.Zero && now < spent.SpentAt + leeway;
-}
-
-/// <summary>How long what a client gets lives.</summary>
-internal sealed record TokenLifetimes(TimeSpan AccessToken, TimeSpan RefreshToken, TimeSpan RefreshTokenIdle, TimeSpan Leeway)
-{
-    /// <summary>A public client's chain ends sooner (OAuth 2.1 §2.4).</summary>
-    public static TokenLifetimes Of(Client client, HqOAuth2Options options) =>
-        new(
-            options.AccessTokenLifetime,
-            client.ProvesItself ? options.RefreshTokenLifetime : options.PublicRefreshTokenLifetime,
-            options.RefreshTokenIdleLifetime,
-            options.RefreshTokenLeeway
-        );
 }

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Everything that one login allowed one client. Its code, its refresh chain and its remembered consent are facts of this one row;
-/// each step of the protocol is a pure function to the next value of it (Redeem, Rotate). A row that is gone is dead everywhere.
+/// Everything that one login allowed one client. Its code, its refresh chain and its remembered consent are facts of this one row.
+/// Each step of the protocol (Redeem, Rotate) is a pure function from one value of the row to the next. Removing the row ends all of them.
 /// </summary>
 internal sealed partial record OAuthAuthorization
 {
@@ -17,35 +17,35 @@ internal sealed partial record OAuthAuthorization
 
     public required string ClientId { get; init; }
 
-    /// <summary>Which registration of the client this is for: one made anew under the same id has no part in it.</summary>
+    /// <summary>When the client was registered: a client registered again under the same id may not use this authorization.</summary>
     public required DateTimeOffset ClientCreatedAt { get; init; }
 
     public required DateTimeOffset IssuedAt { get; init; }
 
-    /// <summary>When the user signed in at the host, in whole seconds; null = the host does not say.</summary>
+    /// <summary>When the user signed in at the host, in whole seconds; null when the host does not say.</summary>
     public DateTimeOffset? SignedInAt { get; init; }
 
-    /// <summary>What the user granted. A token may have less of it, never more.</summary>
+    /// <summary>The scope that the user granted. A token may have less scope, never more.</summary>
     public required ScopeSet Scope { get; init; }
 
-    /// <summary>The resources the user granted it for; at least one.</summary>
+    /// <summary>The resources that the user granted access to; at least one.</summary>
     public required IReadOnlyList<string> Resources { get; init; }
 
     public required CodeFact Code { get; init; }
 
-    /// <summary>The refresh chain; null before the code is redeemed, and for a client without that grant.</summary>
+    /// <summary>The refresh chain; null before the code is redeemed, and for a client without the refresh token grant.</summary>
     public RefreshFact? Refresh { get; init; }
 
-    /// <summary>The consent to remember; null when nobody was asked for this row, or it may not be remembered.</summary>
+    /// <summary>The consent to remember; null when no consent page was shown for this row, or when it may not be remembered.</summary>
     public ConsentFact? Consent { get; init; }
 
-    /// <summary>When the last of its access tokens ends; null while none was issued.</summary>
+    /// <summary>When the last of its access tokens expires; null while none was issued.</summary>
     public DateTimeOffset? AccessUntil { get; init; }
 
-    /// <summary>Random, new with each write: by it a caller whose commit was answered badly recognises its own write.</summary>
+    /// <summary>Random, new with each write: a caller that got no answer to its commit recognises its own write by it.</summary>
     public required string WriteId { get; init; }
 
-    /// <summary>From when on nothing here counts. It moves in steps of a day, so that most writes touch no index.</summary>
+    /// <summary>The time after which the row has no effect. It moves in steps of a day, so that most writes do not change an index.</summary>
     public DateTimeOffset PruneAfter
     {
         get
@@ -56,17 +56,17 @@ internal sealed partial record OAuthAuthorization
         }
     }
 
-    /// <summary>Whether it is this client's, in the registration it has now.</summary>
+    /// <summary>Whether it was granted to this client, in its present registration.</summary>
     public bool IsOf(Client client) =>
         ClientId == client.ClientId && ClientCreatedAt.ToUnixTimeMilliseconds() == client.CreatedAt.ToUnixTimeMilliseconds();
 
-    /// <summary>Whether the client can do something with it now, or later without asking.</summary>
+    /// <summary>Whether the client has a working token, or can get one without a consent page.</summary>
     public bool IsLive(DateTimeOffset now) => HasLiveTokens(now) || now < Consent?.Until;
 
-    /// <summary>Whether the client holds a token that works.</summary>
+    /// <summary>Whether the client holds a working token.</summary>
     public bool HasLiveTokens(DateTimeOffset now) => now < AccessUntil || now < Refresh?.EndsAt;
 
-    /// <summary>Whether a text has the form of an id: what has not is looked up nowhere.</summary>
+    /// <summary>Whether a text has the form of an id. Any other text is not looked up.</summary>
     public static bool IsId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigitLower);
 
     public static string NewWriteId() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(12));
@@ -75,12 +75,12 @@ internal sealed partial record OAuthAuthorization
     private OAuthAuthorization Next() => this with { Version = Version + 1, WriteId = NewWriteId() };
 }
 
-/// <summary>The code of an authorization. Hash and challenge stay while the row lives, so that a replay is recognised.</summary>
+/// <summary>The code of an authorization. Hash and challenge are kept as long as the row, so that a replay is recognised.</summary>
 internal sealed record CodeFact
 {
     public required byte[] Hash { get; init; }
 
-    /// <summary>The S256 challenge; null when the client may do without PKCE and did.</summary>
+    /// <summary>The S256 challenge; null when the client did not use PKCE and need not.</summary>
     public required string? Challenge { get; init; }
 
     public required string RedirectUri { get; init; }
@@ -90,14 +90,14 @@ internal sealed record CodeFact
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>When it was redeemed; null while it may be.</summary>
+    /// <summary>When it was redeemed; null while it is not.</summary>
     public DateTimeOffset? RedeemedAt { get; init; }
 }
 
 /// <summary>The refresh chain of an authorization.</summary>
 internal sealed record RefreshFact
 {
-    /// <summary>The hash of the part that never changes: who has it wrong made the token up.</summary>
+    /// <summary>The hash of the part that never changes: a token with another family is made up.</summary>
     public required byte[] FamilyHash { get; init; }
 
     /// <summary>The number of the live turn.</summary>
@@ -106,26 +106,26 @@ internal sealed record RefreshFact
     /// <summary>The hash of the live turn's secret.</summary>
     public required byte[] Hash { get; init; }
 
-    /// <summary>The absolute end, the same for each turn.</summary>
+    /// <summary>The absolute end of the chain, the same for each turn.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>The end when it is not used.</summary>
+    /// <summary>The end of the chain if it is not used again.</summary>
     public required DateTimeOffset IdleUntil { get; init; }
 
     /// <summary>When it was last used; null before the first refresh.</summary>
     public DateTimeOffset? UsedAt { get; init; }
 
-    /// <summary>The turns spent inside the leeway, oldest first, eight at most.</summary>
+    /// <summary>The turns that were spent within the leeway, oldest first, eight at most.</summary>
     public IReadOnlyList<SpentTurn> Spent { get; init; } = [];
 
     public DateTimeOffset EndsAt => ExpiresAt < IdleUntil ? ExpiresAt : IdleUntil;
 }
 
-/// <summary>A turn that was spent: what proves it, and what its successor is derived with.</summary>
+/// <summary>A spent turn: the hash of its secret, and the salt from which its successor is derived.</summary>
 internal sealed record SpentTurn(int Turn, byte[] Hash, byte[] Salt, DateTimeOffset SpentAt);
 
 /// <summary>A consent that the user gave on our page for this row.</summary>
-/// <param name="RedirectHost">Where the answer went.</param>
-/// <param name="Until">Until when it may be used again.</param>
-/// <param name="DocumentHash">What the client's metadata document said; null for a client without one.</param>
+/// <param name="RedirectHost">The host that the answer was sent to.</param>
+/// <param name="Until">The time until which it may be used again.</param>
+/// <param name="DocumentHash">The hash of the client's metadata document; null for a client without one.</param>
 internal sealed record ConsentFact(string RedirectHost, DateTimeOffset Until, string? DocumentHash = null);

@@ -15,7 +15,7 @@ internal readonly record struct RefreshToken(string Id, int Turn, byte[] Family,
 
     private const int EncodedSecretLength = 43;
 
-    /// <summary>The first of a chain.</summary>
+    /// <summary>The first token of a chain.</summary>
     public static RefreshToken New(string id) => new(id, 1, IssuedText.NewSecret(), IssuedText.NewSecret());
 
     public static bool TryParse(string? text, out RefreshToken token)
@@ -44,8 +44,8 @@ internal readonly record struct RefreshToken(string Id, int Turn, byte[] Family,
     }
 
     /// <summary>
-    /// The next of the chain. It is derived from this one's secret and a salt that the row keeps, so whoever holds this one can be
-    /// given the same successor again, and a stolen database gives none.
+    /// The next token of the chain. It is derived from this one's secret and a salt that the row keeps: a holder of this token can be given
+    /// the same successor again, and a stolen database gives no token.
     /// </summary>
     public RefreshToken Next(ReadOnlySpan<byte> salt)
     {
@@ -54,7 +54,7 @@ internal readonly record struct RefreshToken(string Id, int Turn, byte[] Family,
         return this with { Turn = Turn + 1, Secret = next };
     }
 
-    /// <summary>The wire form. Not ToString, so that no log can have it by accident.</summary>
+    /// <summary>The wire form. It is not ToString, so that no log gets it by accident.</summary>
     public string ToWire() =>
         IssuedText.Seal(
             $"{Prefix}{Id}.{Turn.ToString(CultureInfo.InvariantCulture)}.{Base64Url.EncodeToString(Family)}{Base64Url.EncodeToString(Secret)}"

@@ -11,19 +11,19 @@ public sealed class ConnectedApps
     // Rows that are added as fast as they are removed do not keep a revocation going for ever.
     private const int MaxPasses = 5;
 
-    private readonly AuthorizationRows rows;
+    private readonly AuthorizationLoop authorizations;
     private readonly ClientDirectory clients;
     private readonly EventPublisher events;
     private readonly ServerSettings settings;
     private readonly TimeProvider time;
 
     internal ConnectedApps(
-        AuthorizationRows rows,
+        AuthorizationLoop authorizations,
         ClientDirectory clients,
         EventPublisher events,
         ServerSettings settings,
         TimeProvider time
-    ) => (this.rows, this.clients, this.events, this.settings, this.time) = (rows, clients, events, settings, time);
+    ) => (this.authorizations, this.clients, this.events, this.settings, this.time) = (authorizations, clients, events, settings, time);
 
     /// <summary>What counts now, oldest first: rows of clients that are gone, and codes that nobody redeemed, are left out.</summary>
     /// <param name="by">Whose, or which client's; at least one of them.</param>
@@ -39,7 +39,7 @@ public sealed class ConnectedApps
         var next = by.After;
         do
         {
-            var page = await rows.PageAsync(by with { Limit = by.Limit - items.Count, After = next }, ct);
+            var page = await authorizations.PageAsync(by with { Limit = by.Limit - items.Count, After = next }, ct);
             foreach (var row in page.Items.Where(r => r.IsLive(now)))
             {
                 if (await clients.RecallAsync(row.ClientId, ct) is { } client && row.IsOf(client))
@@ -77,11 +77,11 @@ public sealed class ConnectedApps
     {
         if (
             !OAuthAuthorization.IsId(authorizationId)
-            || await rows.FindStoredAsync(authorizationId, ct) is not { } row
+            || await authorizations.FindStoredAsync(authorizationId, ct) is not { } row
             || row.Subject != subject
         )
             return false;
-        await rows.RemoveAsync(row.Id);
+        await authorizations.RemoveAsync(row.Id);
         await events.PublishAsync(new OAuthEvent.AuthorizationRevoked(who, row.Id, subject, row.ClientId, 1));
         return true;
     }
@@ -95,13 +95,13 @@ public sealed class ConnectedApps
         if (IsNobodys(by))
             return 0;
         // The caller may cancel the first look only: a revocation that has begun runs to its end.
-        var page = await rows.StoredPageAsync(by, ct);
+        var page = await authorizations.StoredPageAsync(by, ct);
         var count = 0;
         try
         {
             // A row that was added meanwhile may stand before the cursor, so the list is read again until it is empty.
             for (var pass = 1; await RemoveFromAsync(page) && pass < MaxPasses; pass++)
-                page = await rows.StoredPageAsync(by, CancellationToken.None);
+                page = await authorizations.StoredPageAsync(by, CancellationToken.None);
         }
         catch (Exception) when (count > 0)
         {
@@ -121,13 +121,13 @@ public sealed class ConnectedApps
             {
                 foreach (var row in at.Items)
                 {
-                    await rows.RemoveAsync(row.Id);
+                    await authorizations.RemoveAsync(row.Id);
                     count++;
                 }
 
                 if (at.Next is null)
                     return count > before;
-                at = await rows.StoredPageAsync(by with { After = at.Next }, CancellationToken.None);
+                at = await authorizations.StoredPageAsync(by with { After = at.Next }, CancellationToken.None);
             }
         }
 

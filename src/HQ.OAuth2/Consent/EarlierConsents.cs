@@ -1,7 +1,7 @@
 namespace HQ.OAuth2;
 
 /// <summary>What a user has allowed a client before.</summary>
-internal sealed class EarlierConsents(AuthorizationRows authorizations, Imitations imitations, ServerSettings settings, TimeProvider time)
+internal sealed class EarlierConsents(AuthorizationLoop authorizations, Imitations imitations, ServerSettings settings, TimeProvider time)
 {
     /// <summary>The user's authorizations of the client that asks. They are read when they are needed, and once.</summary>
     public EarlierConsent Of(AuthorizationRequest request, string subject) =>
@@ -24,7 +24,7 @@ internal sealed class EarlierConsents(AuthorizationRows authorizations, Imitatio
 internal sealed class EarlierConsent(
     AuthorizationRequest request,
     string subject,
-    AuthorizationRows authorizations,
+    AuthorizationLoop authorizations,
     ServerSettings settings,
     DateTimeOffset now
 )

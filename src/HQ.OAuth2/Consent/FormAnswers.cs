@@ -6,7 +6,7 @@ namespace HQ.OAuth2;
 /// Adds the authorization of an answer, once for each form: a form posted many times gives one code. A ticket notes which forms were
 /// approved for as long as a form counts, because the row of an approval may be revoked before, and the form must not bring it back.
 /// </summary>
-internal sealed class FormAnswers(AuthorizationRows authorizations, ITicketStore tickets)
+internal sealed class FormAnswers(AuthorizationLoop authorizations, ITicketStore tickets)
 {
     /// <summary>How long a form counts: nobody takes longer to sign in and decide.</summary>
     public static readonly TimeSpan FormLife = TimeSpan.FromDays(1);

@@ -88,8 +88,8 @@ internal sealed class AuthorizeEndpoint(ClientDirectory clients, EarlierConsents
         var policy = settings.Resources;
         if (policy.Resolve(parameters.All("resource")).Failed(out var badTarget, out var resources))
             return badTarget;
-        if (policy.Misfit(scope, resources) is { } misfit)
-            return misfit;
+        if (policy.ScopeMismatch(scope, resources) is { } mismatch)
+            return mismatch;
 
         // OpenID Connect Core §3.1.2.1: whether the user is to sign in again, and whether anything may be shown.
         var prompt = FreshSignIn.Prompt(parameters);

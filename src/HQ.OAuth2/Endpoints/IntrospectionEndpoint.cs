@@ -14,7 +14,7 @@ internal sealed class IntrospectionEndpoint(
         if (request.Malformed() is { } malformed)
             return malformed;
 
-        // §2.1: the caller is a client that proves who it is; nobody, where the host has said so.
+        // The caller authenticates as a client, unless the host allows anonymous introspection (§2.1).
         Client? caller = null;
         if (!IsAnonymous(request))
         {
@@ -24,29 +24,29 @@ internal sealed class IntrospectionEndpoint(
                 return OAuthError.InvalidClient.Because("a client that proves nothing may not introspect");
         }
 
-        // §2.1: token; the hint is not needed, a token's kind shows.
+        // The token is required (§2.1). The hint is not needed: a refresh token has a prefix.
         if (request.Parameters["token"] is not { } token)
             return OAuthError.MissingParameter("token");
 
-        // §4: limit guessing: an anonymous address gets only so many unknown tokens a minute.
+        // Limit guessing: an anonymous address gets only so many unknown tokens a minute (§4).
         if (caller is null && !limits.MayIntrospect(request.RemoteAddress))
             return TooManyUnknown;
         var answer = token.StartsWith(RefreshToken.Prefix, StringComparison.Ordinal)
             ? await RefreshTokenAsync(token, caller, ct)
             : await AccessTokenAsync(token, caller, ct);
-        // Counted before it is told, so that tokens tried all at once are no more than tokens tried one by one; live tokens are not counted.
+        // Count an unknown token before the answer, so that parallel requests do not exceed the limit. Live tokens are not counted.
         return caller is null && !answer.Active && !limits.TryIntrospectUnknown(request.RemoteAddress) ? TooManyUnknown : answer;
     }
 
     private static OAuthError TooManyUnknown =>
         OAuthError.TooManyRequests.Because("limits:failedAuthenticationsPerMinute is reached for unknown tokens of this address");
 
-    // §2.2, §4: active only if every check passes and this caller may know.
+    // An access token is active only if every check passes and the caller may know of it (§2.2, §4).
     private async ValueTask<IntrospectionResponse> AccessTokenAsync(string text, Client? caller, CancellationToken ct)
     {
-        if (await accessTokens.VerifyAsync(text, ct) is not { } token || Known(caller, token) is not { Count: > 0 } audience)
+        if (await accessTokens.VerifyAsync(text, ct) is not { } token || KnownAudience(caller, token) is not { Count: > 0 } audience)
             return IntrospectionResponse.Inactive;
-        // §2.2: an API is told what the token means to it, not what it allows elsewhere.
+        // An API gets the scopes that mean something to it, not those for other resources (§2.2).
         var scope = settings.Resources.Understood(token.Scope, audience);
         return new()
         {
@@ -64,7 +64,7 @@ internal sealed class IntrospectionEndpoint(
         };
     }
 
-    // §2.2: a refresh token is known to the client that holds it, to nobody else.
+    // Only the client that holds a refresh token may introspect it (§2.2).
     private async ValueTask<IntrospectionResponse> RefreshTokenAsync(string text, Client? caller, CancellationToken ct)
     {
         if (caller is null || await refreshTokens.FindLiveAsync(text, ct) is not { Refresh: { } chain } row || !row.IsOf(caller))
@@ -83,9 +83,9 @@ internal sealed class IntrospectionEndpoint(
         };
     }
 
-    // §4: the audiences of a token that a caller may know of. All of them for the token's own client and for one that may introspect
-    // everything; for others those that the host gave it the right for, maybe none.
-    private static IReadOnlyList<string> Known(Client? caller, AccessToken token) =>
+    // The audiences of a token that the caller may know of (§4): all of them for an anonymous caller, for the token's own client and for an
+    // API that may introspect everything; for another API those that the host gave it the right for; none for any other client.
+    private static IReadOnlyList<string> KnownAudience(Client? caller, AccessToken token) =>
         caller is null || caller.ClientId == token.ClientId ? token.Audience
         : caller.Provenance != ClientProvenance.Api ? []
         : caller.Introspects.Contains(ResourcePolicy.Any, StringComparer.Ordinal) ? token.Audience

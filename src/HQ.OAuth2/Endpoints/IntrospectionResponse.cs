@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace HQ.OAuth2;
 
-/// <summary>The answer of the introspection endpoint (RFC 7662 §2.2). An inactive one says nothing else.</summary>
+/// <summary>The answer of the introspection endpoint (RFC 7662 §2.2). For an inactive token it has no other member.</summary>
 internal sealed record IntrospectionResponse
 {
     public static IntrospectionResponse Inactive { get; } = new() { Active = false };
@@ -26,7 +26,7 @@ internal sealed record IntrospectionResponse
     [JsonPropertyName("iat")]
     public long? IssuedAt { get; init; }
 
-    /// <summary>When the user signed in (RFC 9470 §6.2); null = unknown, or no user is involved.</summary>
+    /// <summary>When the user signed in (RFC 9470 §6.2); null when it is unknown or no user is involved.</summary>
     [JsonPropertyName("auth_time")]
     public long? SignedInAt { get; init; }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace HQ.OAuth2;
 
-/// <summary>The authorization server metadata (RFC 8414 §2): from the configuration and from what is really there, never from a request.</summary>
+/// <summary>The authorization server metadata (RFC 8414 §2): from the configuration and the registered services, never from a request.</summary>
 internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoint token, ServerSettings settings)
 {
     public ServerMetadata Document()
@@ -24,13 +24,13 @@ internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoin
             GrantTypesSupported = [.. token.GrantTypes],
             TokenEndpointAuthMethodsSupported = methods,
             RevocationEndpointAuthMethodsSupported = methods,
-            // RFC 7662 §2.1: a client that proves nothing may not ask.
+            // A client that does not prove who it is may not introspect (RFC 7662 §2.1).
             IntrospectionEndpointAuthMethodsSupported = [.. methods.Where(m => m != OAuthClientAuthenticationMethods.None)],
         };
     }
 }
 
-/// <summary>The document of RFC 8414 §2. Lists are arrays, what is empty is left out (§3.2).</summary>
+/// <summary>The document of RFC 8414 §2. Lists are arrays, empty members are left out (§3.2).</summary>
 internal sealed record ServerMetadata
 {
     [JsonPropertyName("issuer")]

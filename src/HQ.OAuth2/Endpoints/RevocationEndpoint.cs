@@ -1,25 +1,25 @@
 namespace HQ.OAuth2;
 
-/// <summary>The revocation endpoint (RFC 7009 §2). Either token ends its authorization, and with it everything that came of it.</summary>
+/// <summary>The revocation endpoint (RFC 7009 §2). Revoking either kind of token removes its authorization, and with it all other tokens.</summary>
 internal sealed class RevocationEndpoint(
     ClientAuthenticator clients,
     AccessTokenVerifier accessTokens,
     RefreshTokenVerifier refreshTokens,
-    AuthorizationRows authorizations,
+    AuthorizationLoop authorizations,
     EventPublisher events
 )
 {
-    /// <returns>Null when the token is dead now, whether it lived before or not.</returns>
+    /// <returns>Null when the token is not valid any more, whether it was before or not.</returns>
     public async ValueTask<OAuthError?> HandleAsync(OAuthRequest request, CancellationToken ct)
     {
         if (request.Malformed() is { } malformed)
             return malformed;
 
-        // §2.1: which client? A public one by its client_id.
+        // The client authenticates; a public client sends its client_id (§2.1).
         if ((await clients.AuthenticateAsync(request, ct)).Failed(out var unauthenticated, out var client))
             return unauthenticated;
 
-        // §2.1: token; the hint is not needed, a token's kind shows.
+        // The token is required (§2.1). The hint is not needed: a refresh token has a prefix.
         if (request.Parameters["token"] is not { } token)
             return OAuthError.MissingParameter("token");
         return token.StartsWith(RefreshToken.Prefix, StringComparison.Ordinal)
@@ -27,10 +27,10 @@ internal sealed class RevocationEndpoint(
             : await AccessTokenAsync(token, client, ct);
     }
 
-    // §2.1: a spent turn of the right family revokes too: its holder wants the chain dead.
+    // A spent turn of the right family revokes the authorization too: its client wants the chain to end (§2.1).
     private async ValueTask<OAuthError?> RefreshTokenAsync(string text, Client client, CancellationToken ct)
     {
-        // §2.2: an unknown token is a dead token.
+        // An unknown token is no error: it is not valid any more (§2.2).
         if (await refreshTokens.FindLiveOrSpentAsync(text, ct) is not { } row)
             return null;
         if (!row.IsOf(client))

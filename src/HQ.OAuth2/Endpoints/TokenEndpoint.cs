@@ -5,15 +5,15 @@ internal sealed class TokenEndpoint(ClientAuthenticator clients, StoredClients s
 {
     public async ValueTask<Outcome<TokenResponse>> HandleAsync(OAuthRequest request, CancellationToken ct)
     {
-        // §3.2: no parameter twice, none in the URI.
+        // No parameter is sent twice, and none in the URI (§3.2).
         if (request.Malformed() is { } malformed)
             return malformed;
 
-        // §3.2.1: which client? Before the grant is looked at, so that its state is no oracle (§5.2).
+        // The client authenticates (§3.2.1), before the grant is checked: others learn nothing about a code or token (§5.2).
         if ((await clients.AuthenticateAsync(request, ct)).Failed(out var unauthenticated, out var client))
             return unauthenticated;
 
-        // §4: which grant, and may this client use it?
+        // The grant type is one of this server, and the client is registered for it (§4).
         if (request.Parameters["grant_type"] is not { } grantType)
             return OAuthError.MissingParameter("grant_type");
         if (grants.FirstOrDefault(g => g.GrantType == grantType) is not { } grant)
@@ -21,7 +21,7 @@ internal sealed class TokenEndpoint(ClientAuthenticator clients, StoredClients s
         if (!client.MayUse(grantType))
             return OAuthError.UnauthorizedClient.Because($"the client is registered for {string.Join(' ', client.GrantTypes)}");
 
-        // §4.1.3, §4.4.2, §4.5, §6
+        // The grant answers the request (§4.1.3, §4.4.2, §4.5, §6).
         var now = time.GetUtcNow();
         var outcome = await grant.ExchangeAsync(new(client, request.Parameters, now), ct);
         if (outcome.Error is null)
@@ -29,6 +29,6 @@ internal sealed class TokenEndpoint(ClientAuthenticator clients, StoredClients s
         return outcome;
     }
 
-    /// <summary>The names of the grants there are.</summary>
+    /// <summary>The names of the supported grants.</summary>
     public IEnumerable<string> GrantTypes => grants.Select(g => g.GrantType);
 }

@@ -76,8 +76,8 @@ internal sealed class ResourcePolicy
             : scope;
     }
 
-    /// <summary>A scope of which nothing means anything to the audience does not fit it: its token would allow nothing (§2).</summary>
-    public OAuthError? Misfit(ScopeSet scope, IReadOnlyList<string> audience) =>
+    /// <summary>The error when the audience understands no scope of those asked for: the token would allow nothing (RFC 8707 §2).</summary>
+    public OAuthError? ScopeMismatch(ScopeSet scope, IReadOnlyList<string> audience) =>
         !scope.IsEmpty && Understood(scope, audience).IsEmpty
             ? OAuthError.InvalidTarget.Because($"no scope of '{scope}' is among those of '{string.Join(' ', audience)}'")
             : null;

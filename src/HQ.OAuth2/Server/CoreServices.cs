@@ -90,7 +90,7 @@ internal static class CoreServices
 
     private static IServiceCollection AddAuthorizations(this IServiceCollection services)
     {
-        services.TryAddScoped<AuthorizationRows>();
+        services.TryAddScoped<AuthorizationLoop>();
         return services;
     }
 
@@ -100,7 +100,7 @@ internal static class CoreServices
         services.TryAddScoped<Approvals>();
         services.TryAddScoped<EarlierConsents>();
         services.TryAddScoped(s => new ConnectedApps(
-            s.GetRequiredService<AuthorizationRows>(),
+            s.GetRequiredService<AuthorizationLoop>(),
             s.GetRequiredService<ClientDirectory>(),
             s.GetRequiredService<EventPublisher>(),
             s.GetRequiredService<ServerSettings>(),

@@ -1,9 +1,9 @@
 namespace HQ.OAuth2;
 
-/// <summary>An access token that was verified (RFC 9068 §2.2).</summary>
+/// <summary>A verified access token (RFC 9068 §2.2).</summary>
 internal sealed record AccessToken
 {
-    /// <summary>The claim that names the authorization row; absent from client_credentials tokens, which have none.</summary>
+    /// <summary>The claim that names the authorization row; absent from client_credentials tokens, which have no row.</summary>
     public const string AuthorizationClaim = "hq_authorization";
 
     /// <summary>The claim that says when the user signed in (RFC 9068 §2.2.1); absent where the host does not say.</summary>
@@ -11,7 +11,7 @@ internal sealed record AccessToken
 
     public const string Type = "at+jwt";
 
-    /// <summary>What is longer is no token of ours.</summary>
+    /// <summary>The greatest length of a token: a longer text is refused.</summary>
     public const int MaxLength = 16 * 1024;
 
     public required string Subject { get; init; }

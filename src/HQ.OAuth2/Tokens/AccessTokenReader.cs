@@ -15,18 +15,18 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
         if (!IsInOneSpelling(text))
             return null;
         var result = await ValidateAsync(text, await keys.CurrentAsync(ct));
-        // RFC 7517 §4.5, §5: a key that this node does not know yet may have been made at another.
+        // Another node may have made a key that this node does not know yet: read the store again (RFC 7517 §4.5, §5).
         if (!result.IsValid && await MayBeOfANewKeyAsync(text, ct))
             result = await ValidateAsync(text, await keys.LookAgainAsync(ct));
         if (result is not { IsValid: true, SecurityToken: JsonWebToken outer })
             return null;
 
-        // RFC 7515 §4.1.11: an extension that must be understood is not, and the library does not look.
+        // Refuse a token with a "crit" header: no extension is understood here, and the library does not check it (RFC 7515 §4.1.11).
         var jwt = outer.InnerToken ?? outer;
         return !HasExtension(outer) && !HasExtension(jwt) && TryRead(jwt, out var token) ? token : null;
     }
 
-    // The library accepts padding, spare bits and, in an encrypted token, any encrypted key beside "dir". A token has one spelling: three
+    // The library accepts padding, spare bits and, in an encrypted token, any encrypted key beside "dir". We accept one spelling: three
     // parts of base64url (RFC 7515 §7.1), or five of which the second is empty (RFC 7516 §7.1, §5.2 step 10).
     private static bool IsInOneSpelling(string text)
     {
@@ -50,7 +50,7 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
                     ValidAlgorithms = [.. SigningKey.Algorithms, EncryptionKey.KeyManagement, EncryptionKey.ContentEncryption],
                     IssuerSigningKeys = ring.Verification,
                     TokenDecryptionKeys = ring.Decryption,
-                    // Who may use it is for the caller to say; when it ends, for the injected clock.
+                    // The caller checks the audience. TryRead checks the times, with the injected clock.
                     ValidateAudience = false,
                     ValidateLifetime = false,
                 }
@@ -58,12 +58,12 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
         }
         catch (Exception e)
         {
-            // Nothing in here reads a store. The library throws at some malformed tokens instead of refusing them.
+            // No store is read here. The library throws for some malformed tokens instead of refusing them.
             return new() { IsValid = false, Exception = e };
         }
     }
 
-    // An encrypted token hides which key signed it.
+    // The key that signed an encrypted token cannot be seen, so it may be a new one.
     private async ValueTask<bool> MayBeOfANewKeyAsync(string text, CancellationToken ct)
     {
         var ring = await keys.CurrentAsync(ct);
@@ -74,7 +74,7 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
         }
         catch (Exception)
         {
-            // As above: a header that the library cannot read names no key.
+            // As in ValidateAsync: a header that the library cannot read names no key.
             return false;
         }
     }

@@ -1,31 +1,31 @@
 namespace HQ.OAuth2;
 
-/// <summary>Whether an access token of ours counts now: signature and times (RFC 9068 §4), then its client and its row.</summary>
+/// <summary>Verifies our access tokens: signature and times (RFC 9068 §4), then the client and the authorization row.</summary>
 internal sealed class AccessTokenVerifier(
     AccessTokenReader reader,
-    AuthorizationRows authorizations,
+    AuthorizationLoop authorizations,
     ClientDirectory clients,
     ITicketStore tickets
 )
 {
-    /// <summary>The token, or null for whatever reason: unknown, malformed, expired, revoked, of a client that is gone.</summary>
+    /// <summary>The token; null when it is unknown, malformed, expired or revoked, or when its client was removed.</summary>
     public async ValueTask<AccessToken?> VerifyAsync(string text, CancellationToken ct)
     {
         if (await reader.ReadAsync(text, ct) is not { } token || await clients.RecallAsync(token.ClientId, ct) is not { } client)
             return null;
 
-        // A row: as long as it is there, and of this registration of the client.
+        // A token with a row is valid while the row exists and belongs to the present registration of the client.
         if (token.AuthorizationId is { } id)
             return await authorizations.FindAsync(id, ct) is { } row && row.IsOf(client) && row.Subject == token.Subject ? token : null;
 
-        // No row: as long as the client is the one it was issued to, and nobody revoked it.
+        // A token without a row is valid while the client is the one it was issued to, and the token was not revoked.
         return
             token.IssuedAt.ToUnixTimeSeconds() >= client.CreatedAt.ToUnixTimeSeconds() && await tickets.FindAsync(Ticket(token), ct) is null
             ? token
             : null;
     }
 
-    /// <summary>Revokes a token that has no row, until it would have ended anyway. Once begun it does not follow the caller's connection.</summary>
+    /// <summary>Revokes a token without a row, until it expires. Once begun, this is not cancelled when the caller disconnects.</summary>
     public async ValueTask RevokeAsync(AccessToken token) =>
         await tickets.TryAddAsync(Ticket(token), "", token.ExpiresAt, CancellationToken.None);
 

@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace HQ.OAuth2;
 
-/// <summary>A 512-bit key that encrypts opaque access tokens with A256CBC-HS512, used directly (RFC 7518 §4.5). Its id is random.</summary>
+/// <summary>A 512-bit key that encrypts opaque access tokens with A256CBC-HS512, used directly (RFC 7518 §4.5). Its key id is random.</summary>
 internal sealed record EncryptionKey(string Id, DateTimeOffset ActiveFrom, EncryptingCredentials Credentials) : IServerKey
 {
     public const string Kind = "encryption";

@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 
 namespace HQ.OAuth2;
 
-/// <summary>Adds claims of a host's own to access tokens (RFC 9068 §2.2.2). All that are registered are asked.</summary>
+/// <summary>Adds claims of a host's own to access tokens (RFC 9068 §2.2.2). Every registered implementation is called.</summary>
 public interface ITokenClaims
 {
-    /// <summary>Adds claims to a token that is about to be signed. Called for each token, a refreshed one too.</summary>
+    /// <summary>Adds claims to a token that is about to be signed. It is called for each token, also for a refreshed one.</summary>
     ValueTask AddAsync(TokenClaims claims, CancellationToken ct);
 }
 
@@ -39,14 +39,14 @@ public sealed class TokenClaims
     /// <summary>The user who granted it, or the client itself when there is none.</summary>
     public string Subject { get; }
 
-    /// <summary>What it allows.</summary>
+    /// <summary>The scope of the token.</summary>
     public ScopeSet Scope { get; }
 
     /// <summary>Adds a string.</summary>
     /// <exception cref="ArgumentException">The name is one that the server itself sets.</exception>
     public void Add(string name, string value) => claims[Checked(name)] = value;
 
-    /// <summary>Adds a list of strings, as RFC 9068 §2.2.3.1 has roles and groups.</summary>
+    /// <summary>Adds a list of strings, such as the roles and groups of RFC 9068 §2.2.3.1.</summary>
     /// <exception cref="ArgumentException">The name is one that the server itself sets.</exception>
     public void Add(string name, IReadOnlyCollection<string> values) => claims[Checked(name)] = values.ToArray();
 

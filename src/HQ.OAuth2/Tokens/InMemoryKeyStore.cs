@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace HQ.OAuth2;
 
-/// <summary>The reference key store: in memory, gone with the process.</summary>
+/// <summary>The reference key store: keys in memory, lost when the process ends.</summary>
 internal sealed class InMemoryKeyStore : IKeyStore
 {
     private readonly ConcurrentDictionary<string, KeyRecord> keys = new(StringComparer.Ordinal);

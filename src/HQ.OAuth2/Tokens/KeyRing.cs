@@ -2,7 +2,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace HQ.OAuth2;
 
-/// <summary>The keys of access tokens at one moment: those that sign and are published, those that encrypt opaque tokens and are not.</summary>
+/// <summary>The keys of access tokens at one moment. The signing keys are published; the encryption keys of opaque tokens are not.</summary>
 internal sealed class KeyRing(DateTimeOffset readAt, IReadOnlyList<SigningKey> signing, IReadOnlyList<EncryptionKey> encryption)
 {
     /// <summary>When the store was read.</summary>
@@ -12,7 +12,7 @@ internal sealed class KeyRing(DateTimeOffset readAt, IReadOnlyList<SigningKey> s
 
     public IReadOnlyList<EncryptionKey> Encryption { get; } = encryption;
 
-    /// <summary>Every key that verifies, also those that do not sign yet or any more.</summary>
+    /// <summary>Every key that verifies, also keys that do not sign yet or any more.</summary>
     public IReadOnlyList<SecurityKey> Verification { get; } = [.. signing.Select(k => k.Credentials.Key)];
 
     public IReadOnlyList<SecurityKey> Decryption { get; } = [.. encryption.Select(k => k.Credentials.Key)];
@@ -20,7 +20,7 @@ internal sealed class KeyRing(DateTimeOffset readAt, IReadOnlyList<SigningKey> s
     /// <summary>The public keys, for the key set document.</summary>
     public IReadOnlyList<PublishedKey> Published { get; } = [.. signing.Select(k => k.Published)];
 
-    /// <summary>Keys in the store that this node cannot unprotect: other nodes sign with them, and it refuses what they sign.</summary>
+    /// <summary>Keys in the store that this node cannot unprotect: other nodes sign with them, and this node refuses those tokens.</summary>
     public IReadOnlyList<string> Unreadable { get; init; } = [];
 
     public bool Knows(string? kid) => Verification.Concat(Decryption).Any(k => k.KeyId == kid);

@@ -5,14 +5,14 @@ using Microsoft.IdentityModel.Tokens;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// A key that signs access tokens: P-256 with ES256, or RSA with RS256 (RFC 9068 §2.1). Its id is its thumbprint (RFC 7638); what it is
-/// stands in its material, so that both kinds may be there while one follows the other.
+/// A key that signs access tokens: P-256 with ES256, or RSA with RS256 (RFC 9068 §2.1). Its key id is its thumbprint (RFC 7638). The
+/// material says which kind it is, so that keys of both kinds can exist when the algorithm is changed.
 /// </summary>
 internal sealed record SigningKey(string Id, DateTimeOffset ActiveFrom, SigningCredentials Credentials, PublishedKey Published) : IServerKey
 {
     public const string Kind = "signing";
 
-    /// <summary>What a token of ours may be signed with.</summary>
+    /// <summary>The algorithms that may sign our tokens.</summary>
     public static readonly string[] Algorithms = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256];
 
     private const int RsaBits = 2048;
@@ -29,7 +29,7 @@ internal sealed record SigningKey(string Id, DateTimeOffset ActiveFrom, SigningC
     public static SigningKey Read(string id, DateTimeOffset activeFrom, byte[] material) =>
         Algorithm(material) == RsaOid ? ReadRsa(id, activeFrom, material) : ReadEcdsa(id, activeFrom, material);
 
-    // RFC 5208 §5: version, algorithm, key.
+    // The members of a private key are version, algorithm and key (RFC 5208 §5).
     private static string Algorithm(byte[] material)
     {
         try
@@ -82,14 +82,4 @@ internal sealed record SigningKey(string Id, DateTimeOffset ActiveFrom, SigningC
             }
         );
     }
-}
-
-/// <summary>One key of the key set (RFC 7517 §4): public members only, those of its kind (RFC 7518 §6.2, §6.3).</summary>
-internal sealed record PublishedKey(string Kty, string Use, string Alg, string Kid)
-{
-    public string? Crv { get; init; }
-    public string? X { get; init; }
-    public string? Y { get; init; }
-    public string? N { get; init; }
-    public string? E { get; init; }
 }

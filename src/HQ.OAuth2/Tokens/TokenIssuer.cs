@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace HQ.OAuth2;
 
-/// <summary>Signs access tokens (RFC 9068) and shapes the answer of RFC 6749 §5.1. It writes nothing.</summary>
+/// <summary>Signs access tokens (RFC 9068) and makes the answer of RFC 6749 §5.1. It does not write to a store.</summary>
 public sealed class TokenIssuer
 {
     private static readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
@@ -20,10 +20,10 @@ public sealed class TokenIssuer
         (this.keys, this.settings, this.hostClaims, this.logger) = (keys, settings, hostClaims, logger);
 
     /// <summary>Issues an access token without an authorization row and without a refresh token: for extension grants.</summary>
-    /// <param name="grantType">Which grant issues it, for the log.</param>
+    /// <param name="grantType">The grant that issues it, for the log.</param>
     /// <param name="request">The token request it answers.</param>
-    /// <param name="subject">Whom it speaks for; the client's own id when no user is involved.</param>
-    /// <param name="scope">What it allows.</param>
+    /// <param name="subject">The user it is for; the client's own id when no user is involved.</param>
+    /// <param name="scope">The scope of the token.</param>
     /// <param name="audience">The resources it is for; empty = the default one.</param>
     /// <param name="ct">Cancels.</param>
     public ValueTask<TokenResponse> IssueAsync(
@@ -64,10 +64,10 @@ public sealed class TokenIssuer
         if (audience.Count == 0)
             audience = [resources.Default];
 
-        // RFC 9068 §2.2.3: only scopes that mean something to the audience.
+        // The token has only scopes that mean something to its audience (RFC 9068 §2.2.3).
         scope = resources.Understood(scope, audience);
 
-        // RFC 9068 §2.2
+        // The token has the claims that RFC 9068 §2.2 requires; the descriptor below sets the others.
         var claims = new Dictionary<string, object>
         {
             ["sub"] = subject,
@@ -77,7 +77,7 @@ public sealed class TokenIssuer
         };
         if (authorizationId is not null)
             claims[AccessToken.AuthorizationClaim] = authorizationId;
-        // RFC 9068 §2.2.1: an API that wants a recent sign-in compares this with its clock (RFC 9470 §5).
+        // The time of the sign-in (RFC 9068 §2.2.1), for an API that needs a recent one (RFC 9470 §5).
         if (signedInAt is { } time)
             claims[AccessToken.SignInTimeClaim] = time.ToUnixTimeSeconds();
         var added = new TokenClaims(request.Client, subject, scope, claims);

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The keys of access tokens, shared with all nodes through the store and kept in memory in between: no request waits for them, and
-/// none fails because the store is away.
+/// The keys of access tokens, shared with all nodes through the store and kept in memory between reads: once they are read, no request
+/// waits for them or fails because the store cannot be reached.
 /// </summary>
 internal sealed class TokenKeys(
     IKeyStore store,
@@ -16,24 +16,24 @@ internal sealed class TokenKeys(
     ILogger<TokenKeys> logger
 ) : IDisposable
 {
-    // A flood of made-up key ids reads the store this often, not more.
+    // Limit how often tokens with unknown key ids make us read the store.
     private static readonly TimeSpan pauseBetweenLooks = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim gate = new(1, 1);
     private volatile KeyRing? ring;
     private volatile FailedLook? failed;
 
-    /// <summary>The keys as this node knows them.</summary>
+    /// <summary>The keys that this node knows.</summary>
     public async ValueTask<KeyRing> CurrentAsync(CancellationToken ct) => ring ?? await RefreshAsync(ct);
 
-    /// <summary>The keys after another look at the store: for a token of a key that this node does not know.</summary>
+    /// <summary>The keys after reading the store again: for a token of a key that this node does not know.</summary>
     public async ValueTask<KeyRing> LookAgainAsync(CancellationToken ct)
     {
         var (known, last) = (ring, failed);
         var now = time.GetUtcNow();
         if (known is not null && now - known.ReadAt < pauseBetweenLooks)
             return known;
-        // A store that is away is asked as seldom, and nobody is told meanwhile that a token is bad.
+        // A store that cannot be reached is not asked more often either. Until then throw: a token must not be called invalid.
         if (last is not null && now - last.At < pauseBetweenLooks)
             last.Error.Throw();
         return await RefreshAsync(known, last, ct);
@@ -42,11 +42,11 @@ internal sealed class TokenKeys(
     /// <summary>Whether the store could not be read for so long that a new key may be missing.</summary>
     public bool IsStale(KeyRing read) => time.GetUtcNow() - read.ReadAt > 3 * settings.Options.CacheKeysFor;
 
-    /// <summary>Reads the store; makes the keys that are due, removes the retired ones.</summary>
+    /// <summary>Reads the store; makes the keys that are due and removes the retired ones.</summary>
     /// <exception cref="InvalidOperationException">At the first read: a key cannot be unprotected; the message names the fix.</exception>
     public Task<KeyRing> RefreshAsync(CancellationToken ct) => RefreshAsync(ring, failed, ct);
 
-    // Whoever saw what was before another's look has that look's answer.
+    // If another caller refreshed while we waited for the lock, use its result.
     private async Task<KeyRing> RefreshAsync(KeyRing? before, FailedLook? failedBefore, CancellationToken ct)
     {
         await gate.WaitAsync(ct);
@@ -107,7 +107,7 @@ internal sealed class TokenKeys(
             var plan = KeyRotation.Plan(kind, records, now, settings.Options);
             if (plan.Next is { } next)
             {
-                // Of many nodes one makes it; the others find it.
+                // One of many nodes adds it; the others read it.
                 if (await store.TryAddAsync(new(next.Id, next.ActiveFrom, protection.Protect(material())), ct))
                     logger.KeyMade(next.Id, next.ActiveFrom);
                 changed = true;
@@ -136,7 +136,7 @@ internal sealed class TokenKeys(
         var keys = new List<T>();
         foreach (var record in records.Where(r => KeyRotation.Number(kind, r.Id) > 0).OrderBy(r => KeyRotation.Number(kind, r.Id)))
         {
-            // A key never changes: what was read once is used on.
+            // A key never changes: use the one that was read before.
             if (known is not null && known.FirstOrDefault(k => k.Id == record.Id && k.ActiveFrom == record.ActiveFrom) is { } same)
             {
                 keys.Add(same);
@@ -167,6 +167,3 @@ internal sealed class TokenKeys(
 
     private sealed record FailedLook(DateTimeOffset At, ExceptionDispatchInfo Error);
 }
-
-/// <summary>How a host protects what it stores: the two halves of its Data Protection.</summary>
-internal sealed record KeyProtection(Func<byte[], string> Protect, Func<string, byte[]> Unprotect);

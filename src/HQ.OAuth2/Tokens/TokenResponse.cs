@@ -9,7 +9,7 @@ public sealed record TokenResponse
     [JsonPropertyName("access_token")]
     public required string AccessToken { get; init; }
 
-    /// <summary>How to use it.</summary>
+    /// <summary>The type of the access token.</summary>
     [JsonPropertyName("token_type")]
     public string TokenType { get; init; } = "Bearer";
 
@@ -21,11 +21,11 @@ public sealed record TokenResponse
     [JsonPropertyName("refresh_token")]
     public string? RefreshToken { get; init; }
 
-    /// <summary>The scope of the access token, always stated.</summary>
+    /// <summary>The scope of the access token, always present.</summary>
     [JsonPropertyName("scope")]
     public required string Scope { get; init; }
 
-    // A record prints its members; this one must not.
+    // A record prints its members; this one must not print the tokens.
     private bool PrintMembers(System.Text.StringBuilder text)
     {
         text.Append("Scope = ").Append(Scope);

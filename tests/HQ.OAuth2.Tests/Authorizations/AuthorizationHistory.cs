@@ -28,7 +28,7 @@ internal sealed class AuthorizationHistory
     private readonly Random random;
     private readonly HistoryKind kind;
     private readonly InterleavedStore store;
-    private readonly AuthorizationRows rows;
+    private readonly AuthorizationLoop loop;
     private readonly AuthorizationCode code;
     private readonly string id;
     private readonly TestClock clock = new();
@@ -50,7 +50,7 @@ internal sealed class AuthorizationHistory
             Removed = () => removed = true,
             NextAnswer = () => kind.LostAnswers && random.Next(4) == 0 ? (SwapAnswer)random.Next(1, 4) : SwapAnswer.Honest,
         };
-        rows = Given.Rows(store);
+        loop = Given.Loop(store);
         var (row, fresh) = Given.Authorization();
         (code, id) = (fresh, row.Id);
         store.AddAsync(row.ToRecord(), default).AsTask().Wait();
@@ -98,7 +98,7 @@ internal sealed class AuthorizationHistory
                 break;
             case < 896 when kind.Revocations:
                 Trace("revocation begins");
-                _ = rows.RemoveAsync(id).AsTask();
+                _ = loop.RemoveAsync(id).AsTask();
                 break;
             case < 990:
                 Tick(random.Next(4000));
@@ -127,7 +127,7 @@ internal sealed class AuthorizationHistory
         var caller = Begin(null);
         var request = Given.Redemption(code) with { Now = clock.Now };
         var first = RefreshToken.New(id);
-        Watch(caller, rows.StepAsync(id, r => Acting(caller, r, r.Redeem(request, first)), OAuthError.InvalidCode, "code", default));
+        Watch(caller, loop.StepAsync(id, r => Acting(caller, r, r.Redeem(request, first)), OAuthError.InvalidCode, "code", default));
     }
 
     private void Refresh()
@@ -140,7 +140,7 @@ internal sealed class AuthorizationHistory
         var lifetimes = Given.Lifetimes(Leeway);
         Watch(
             caller,
-            rows.StepAsync(
+            loop.StepAsync(
                 id,
                 r => Acting(caller, r, r.Rotate(request, salt, resources, lifetimes)),
                 OAuthError.InvalidRefreshToken,
@@ -159,14 +159,14 @@ internal sealed class AuthorizationHistory
         return caller;
     }
 
-    private AuthorizationStep<TokenGrant> Acting(Caller caller, OAuthAuthorization row, AuthorizationStep<TokenGrant> step)
+    private AuthorizationStep Acting(Caller caller, OAuthAuthorization row, AuthorizationStep step)
     {
         Trace($"caller {caller.Number} decides {step.GetType().Name}");
         if (caller.Token?.Turn is { } turn && turn < row.Refresh!.Turn && caller.BeganAt >= spentAt[turn] + Leeway)
-            (step is AuthorizationStep<TokenGrant>.End)
+            (step is AuthorizationStep.End)
                 .Should()
                 .BeTrue($"caller {caller.Number} presents turn {turn} after its leeway: reuse is always noticed");
-        if (step is AuthorizationStep<TokenGrant>.End)
+        if (step is AuthorizationStep.End)
         {
             caller.Ended = true;
             // An innocent racer is nobody's replay, and the only one with the code is not his own.

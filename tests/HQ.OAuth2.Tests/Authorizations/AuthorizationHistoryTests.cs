@@ -56,15 +56,15 @@ internal sealed class AuthorizationHistoryTests
     public async Task A_hundred_processes_that_refresh_at_once_all_get_the_same_successor_of_one_rotation()
     {
         var store = new InMemoryAuthorizationStore();
-        var rows = Given.Rows(store);
+        var loop = Given.Loop(store);
         var (row, token) = Given.Active();
-        await rows.AddAsync(row, default);
+        await loop.AddAsync(row, default);
 
-        var outcomes = await Racers.AtOnceAsync(100, _ => RotateAsync(rows, token, leeway: 30));
+        var outcomes = await Racers.AtOnceAsync(100, _ => RotateAsync(loop, token, leeway: 30));
 
         outcomes.Should().OnlyContain(o => o.Error == null);
         outcomes.Select(o => o.Value.RefreshToken!.Value.ToWire()).Distinct().Should().ContainSingle();
-        var after = (await rows.FindAsync(row.Id, default))!;
+        var after = (await loop.FindAsync(row.Id, default))!;
         after.Version.Should().Be(row.Version + 1);
         after.Refresh!.Turn.Should().Be(2);
     }
@@ -74,15 +74,15 @@ internal sealed class AuthorizationHistoryTests
     public async Task Without_a_leeway_one_of_a_hundred_wins_and_the_row_ends()
     {
         var store = new InMemoryAuthorizationStore();
-        var rows = Given.Rows(store);
+        var loop = Given.Loop(store);
         var (row, token) = Given.Active();
-        await rows.AddAsync(row, default);
+        await loop.AddAsync(row, default);
 
         // Each racer has read its own time.
-        var outcomes = await Racers.AtOnceAsync(100, i => RotateAsync(rows, token, leeway: 0, at: -i));
+        var outcomes = await Racers.AtOnceAsync(100, i => RotateAsync(loop, token, leeway: 0, at: -i));
 
         outcomes.Count(o => o.Error is null).Should().Be(1);
-        (await rows.FindAsync(row.Id, default)).Should().BeNull();
+        (await loop.FindAsync(row.Id, default)).Should().BeNull();
     }
 
     [Test]
@@ -90,16 +90,16 @@ internal sealed class AuthorizationHistoryTests
     public async Task Of_fifty_parallel_redemptions_one_wins()
     {
         var store = new InMemoryAuthorizationStore();
-        var rows = Given.Rows(store);
+        var loop = Given.Loop(store);
         var (row, code) = Given.Authorization();
-        await rows.AddAsync(row, default);
+        await loop.AddAsync(row, default);
 
         var outcomes = await Task.WhenAll(
             Enumerable
                 .Range(0, 50)
                 .Select(_ =>
                     Task.Run(async () =>
-                        await rows.StepAsync(row.Id, r => r.Redeem(Given.Redemption(code)), OAuthError.InvalidCode, "code", default)
+                        await loop.StepAsync(row.Id, r => r.Redeem(Given.Redemption(code)), OAuthError.InvalidCode, "code", default)
                     )
                 )
         );
@@ -108,8 +108,8 @@ internal sealed class AuthorizationHistoryTests
         outcomes.Where(o => o.Error is not null).Should().OnlyContain(o => o.Error!.Code == "invalid_grant");
     }
 
-    private static Task<Outcome<TokenGrant>> RotateAsync(AuthorizationRows rows, RefreshToken token, double leeway, double at = 0) =>
-        rows.StepAsync(token.Id, r => r.Rotate(token, at, leeway), OAuthError.InvalidRefreshToken, "refresh token", default).AsTask();
+    private static Task<Outcome<TokenGrant>> RotateAsync(AuthorizationLoop loop, RefreshToken token, double leeway, double at = 0) =>
+        loop.StepAsync(token.Id, r => r.Rotate(token, at, leeway), OAuthError.InvalidRefreshToken, "refresh token", default).AsTask();
 
     private static void Run(int histories, HistoryKind kind)
     {

@@ -218,8 +218,8 @@ internal sealed class RespendTests
     {
         var grant = row.Rotate(token, at) switch
         {
-            AuthorizationStep<TokenGrant>.Swap(_, var swapped) => swapped,
-            AuthorizationStep<TokenGrant>.Keep(var kept, _) => kept,
+            AuthorizationStep.Swap(_, var swapped) => swapped,
+            AuthorizationStep.Keep(var kept, _) => kept,
             var other => throw new AssertionException($"Turn {token.Turn} at {at}: {other}"),
         };
         return (grant.Authorization, grant.RefreshToken!.Value);

@@ -3,11 +3,11 @@ namespace HQ.OAuth2;
 /// <summary>The pure steps with everything a test does not care about filled in, and what came of them.</summary>
 internal static class Steps
 {
-    public static AuthorizationStep<TokenGrant> Redeem(this OAuthAuthorization row, CodeRedemption request, RefreshToken? first = null) =>
+    public static AuthorizationStep Redeem(this OAuthAuthorization row, CodeRedemption request, RefreshToken? first = null) =>
         row.Redeem(request, first, Given.Resources(), Given.Lifetimes());
 
     /// <summary>Rotates so many seconds after the start of the clock.</summary>
-    public static AuthorizationStep<TokenGrant> Rotate(
+    public static AuthorizationStep Rotate(
         this OAuthAuthorization row,
         RefreshToken token,
         double at,
@@ -28,9 +28,9 @@ internal static class Steps
         );
 
     /// <summary>The step writes the row anew: version one up, a write id of its own. Returns what counts once that is committed.</summary>
-    public static TokenGrant ShouldSwap(this AuthorizationStep<TokenGrant> step, OAuthAuthorization before)
+    public static TokenGrant ShouldSwap(this AuthorizationStep step, OAuthAuthorization before)
     {
-        var swap = step.Should().BeOfType<AuthorizationStep<TokenGrant>.Swap>(step.ToString()).Subject;
+        var swap = step.Should().BeOfType<AuthorizationStep.Swap>(step.ToString()).Subject;
         swap.Next.Version.Should().Be(before.Version + 1);
         swap.Next.WriteId.Should().NotBe(before.WriteId);
         swap.Result.Authorization.Should().BeSameAs(swap.Next);
@@ -38,20 +38,20 @@ internal static class Steps
     }
 
     /// <summary>The step answers and writes nothing.</summary>
-    public static TokenGrant ShouldKeep(this AuthorizationStep<TokenGrant> step, OAuthAuthorization before)
+    public static TokenGrant ShouldKeep(this AuthorizationStep step, OAuthAuthorization before)
     {
-        var result = step.Should().BeOfType<AuthorizationStep<TokenGrant>.Keep>(step.ToString()).Subject.Result;
+        var result = step.Should().BeOfType<AuthorizationStep.Keep>(step.ToString()).Subject.Result;
         result.Authorization.Should().BeSameAs(before);
         return result;
     }
 
     /// <summary>The step refuses and the row stays.</summary>
-    public static void ShouldRefuse(this AuthorizationStep<TokenGrant> step, OAuthError error) =>
-        step.Should().BeOfType<AuthorizationStep<TokenGrant>.Refuse>(step.ToString()).Subject.Error.ShouldBe(error);
+    public static void ShouldRefuse(this AuthorizationStep step, OAuthError error) =>
+        step.Should().BeOfType<AuthorizationStep.Refuse>(step.ToString()).Subject.Error.ShouldBe(error);
 
     /// <summary>The step refuses and the row goes.</summary>
-    public static void ShouldEnd(this AuthorizationStep<TokenGrant> step, OAuthError error) =>
-        step.Should().BeOfType<AuthorizationStep<TokenGrant>.End>(step.ToString()).Subject.Error.ShouldBe(error);
+    public static void ShouldEnd(this AuthorizationStep step, OAuthError error) =>
+        step.Should().BeOfType<AuthorizationStep.End>(step.ToString()).Subject.Error.ShouldBe(error);
 
     /// <summary>The same error, whatever the reason for the log.</summary>
     public static void ShouldBe(this OAuthError? found, OAuthError expected) => (found! with { Reason = null }).Should().Be(expected);

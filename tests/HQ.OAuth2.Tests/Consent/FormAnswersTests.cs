@@ -15,7 +15,7 @@ internal sealed class FormAnswersTests
         tickets = new(clock);
         var settings = new ServerSettings(Given.Options());
         var clients = Given.Directory(settings.Options, new InMemoryClientRegistry(), new(settings, clock), clock).Stored;
-        approvals = new(clients, new(Given.Rows(store), tickets), Given.Events(), settings, clock);
+        approvals = new(clients, new(Given.Loop(store), tickets), Given.Events(), settings, clock);
     }
 
     [Test]

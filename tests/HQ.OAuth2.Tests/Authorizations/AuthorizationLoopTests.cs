@@ -2,10 +2,10 @@ using HQ.OAuth2.Tests;
 
 namespace HQ.OAuth2;
 
-internal sealed class AuthorizationRowsTests
+internal sealed class AuthorizationLoopTests
 {
     private readonly ScriptedStore store = new();
-    private AuthorizationRows rows = null!;
+    private AuthorizationLoop loop = null!;
     private OAuthAuthorization row = null!;
     private RefreshToken token;
 
@@ -15,9 +15,9 @@ internal sealed class AuthorizationRowsTests
         store.Swaps.Clear();
         store.Reads.Clear();
         store.Adds.Clear();
-        rows = Given.Rows(store);
+        loop = Given.Loop(store);
         (row, token) = Given.Active();
-        await rows.AddAsync(row, default);
+        await loop.AddAsync(row, default);
     }
 
     [Test]
@@ -26,7 +26,7 @@ internal sealed class AuthorizationRowsTests
         var result = await RotateAsync(token);
 
         result.Value.RefreshToken!.Value.Turn.Should().Be(2);
-        (await rows.FindAsync(row.Id, default))!.Version.Should().Be(row.Version + 1);
+        (await loop.FindAsync(row.Id, default))!.Version.Should().Be(row.Version + 1);
     }
 
     [Test]
@@ -43,14 +43,14 @@ internal sealed class AuthorizationRowsTests
         var result = await RotateAsync(token);
 
         await LiveTokenShouldBe(result.Value.RefreshToken);
-        (await rows.FindAsync(row.Id, default))!.Version.Should().Be(row.Version + 1);
+        (await loop.FindAsync(row.Id, default))!.Version.Should().Be(row.Version + 1);
     }
 
     [Test]
     public async Task The_lost_answer_of_a_redemption_is_no_replay()
     {
         var (fresh, code) = Given.Authorization();
-        await rows.AddAsync(fresh, default);
+        await loop.AddAsync(fresh, default);
         store.Swaps.Enqueue(
             async (inner, next) =>
             {
@@ -60,7 +60,7 @@ internal sealed class AuthorizationRowsTests
         );
 
         (await RedeemAsync(code)).Error.Should().BeNull();
-        (await rows.FindAsync(fresh.Id, default)).Should().NotBeNull();
+        (await loop.FindAsync(fresh.Id, default)).Should().NotBeNull();
     }
 
     [Test]
@@ -108,28 +108,28 @@ internal sealed class AuthorizationRowsTests
         var loser = await RotateAsync(token);
 
         loser.Value.RefreshToken!.Value.ToWire().Should().Be(winner.Value.RefreshToken!.Value.ToWire());
-        (await rows.FindAsync(row.Id, default))!.Version.Should().Be(row.Version + 1);
+        (await loop.FindAsync(row.Id, default))!.Version.Should().Be(row.Version + 1);
     }
 
     [Test, Rfc("21-4.1.3-1")]
     public async Task Who_loses_a_redemption_gets_nothing_and_the_row_is_gone()
     {
         var (fresh, code) = Given.Authorization();
-        await rows.AddAsync(fresh, default);
+        await loop.AddAsync(fresh, default);
         var stale = fresh.ToRecord();
         (await RedeemAsync(code)).Error.Should().BeNull();
         store.Reads.Enqueue(_ => Task.FromResult<AuthorizationRecord?>(stale));
 
         (await RedeemAsync(code)).Error.ShouldBe(OAuthError.InvalidCode);
 
-        (await rows.FindAsync(fresh.Id, default)).Should().BeNull();
+        (await loop.FindAsync(fresh.Id, default)).Should().BeNull();
     }
 
     [Test, Rfc("6749-4.1.2-4")]
     public async Task A_replayed_code_ends_the_refresh_token_of_the_first_use()
     {
         var (fresh, code) = Given.Authorization();
-        await rows.AddAsync(fresh, default);
+        await loop.AddAsync(fresh, default);
         var first = (await RedeemAsync(code)).Value.RefreshToken!.Value;
 
         (await RedeemAsync(code)).Error.ShouldBe(OAuthError.InvalidCode);
@@ -144,7 +144,7 @@ internal sealed class AuthorizationRowsTests
 
         (await RotateAsync(token, at: 30)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
         (await RotateAsync(live, at: 30)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
-        (await rows.FindAsync(row.Id, default)).Should().BeNull();
+        (await loop.FindAsync(row.Id, default)).Should().BeNull();
     }
 
     [Test]
@@ -162,7 +162,7 @@ internal sealed class AuthorizationRowsTests
     [Test, Rfc("21-4.3-1")]
     public async Task A_row_that_is_gone_is_dead_for_every_token()
     {
-        await rows.RemoveAsync(row.Id);
+        await loop.RemoveAsync(row.Id);
 
         (await RotateAsync(token)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
     }
@@ -179,7 +179,7 @@ internal sealed class AuthorizationRowsTests
         );
 
         (await RotateAsync(token)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
-        (await rows.FindAsync(row.Id, default)).Should().BeNull();
+        (await loop.FindAsync(row.Id, default)).Should().BeNull();
     }
 
     [Test]
@@ -215,7 +215,7 @@ internal sealed class AuthorizationRowsTests
             }
         );
 
-        await rows.AddAsync(fresh, default);
+        await loop.AddAsync(fresh, default);
 
         (await RedeemAsync(code)).Error.Should().BeNull();
     }
@@ -232,7 +232,7 @@ internal sealed class AuthorizationRowsTests
             }
         );
 
-        await rows.Awaiting(r => r.AddAsync(fresh, default).AsTask()).Should().NotThrowAsync();
+        await loop.Awaiting(r => r.AddAsync(fresh, default).AsTask()).Should().NotThrowAsync();
     }
 
     [Test]
@@ -241,7 +241,7 @@ internal sealed class AuthorizationRowsTests
         var (fresh, _) = Given.Authorization();
         store.Adds.Enqueue((_, _) => throw new IOException("broken pipe"));
 
-        await rows.Awaiting(r => r.AddAsync(fresh, default).AsTask()).Should().ThrowAsync<IOException>().WithMessage("broken pipe");
+        await loop.Awaiting(r => r.AddAsync(fresh, default).AsTask()).Should().ThrowAsync<IOException>().WithMessage("broken pipe");
     }
 
     [Test]
@@ -249,13 +249,13 @@ internal sealed class AuthorizationRowsTests
     {
         var (fresh, _) = Given.Authorization();
         var other = fresh with { Subject = "bob", WriteId = OAuthAuthorization.NewWriteId() };
-        await rows.AddAsync(other, default);
+        await loop.AddAsync(other, default);
         store.Adds.Enqueue((_, _) => throw new IOException("duplicate key"));
 
-        var found = await rows.AddAsync(fresh, default);
+        var found = await loop.AddAsync(fresh, default);
 
         (found.Subject, found.WriteId).Should().Be(("bob", other.WriteId));
-        (await rows.FindAsync(fresh.Id, default))!.Subject.Should().Be("bob");
+        (await loop.FindAsync(fresh.Id, default))!.Subject.Should().Be("bob");
     }
 
     [Test]
@@ -272,21 +272,21 @@ internal sealed class AuthorizationRowsTests
         );
         store.Reads.Enqueue(_ => throw new AssertionException("It was read."));
 
-        await rows.Awaiting(r => r.AddAsync(fresh, gone.Token).AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        await loop.Awaiting(r => r.AddAsync(fresh, gone.Token).AsTask()).Should().ThrowAsync<OperationCanceledException>();
     }
 
     private Task<Outcome<TokenGrant>> RotateAsync(RefreshToken presented, double at = 0) =>
-        rows.StepAsync(presented.Id, r => r.Rotate(presented, at), OAuthError.InvalidRefreshToken, "refresh token", default).AsTask();
+        loop.StepAsync(presented.Id, r => r.Rotate(presented, at), OAuthError.InvalidRefreshToken, "refresh token", default).AsTask();
 
     private Task<Outcome<TokenGrant>> RedeemAsync(AuthorizationCode code)
     {
         var first = RefreshToken.New(code.Id);
-        return rows.StepAsync(code.Id, r => r.Redeem(Given.Redemption(code), first), OAuthError.InvalidCode, "code", default).AsTask();
+        return loop.StepAsync(code.Id, r => r.Redeem(Given.Redemption(code), first), OAuthError.InvalidCode, "code", default).AsTask();
     }
 
     private async Task LiveTokenShouldBe(RefreshToken? given)
     {
-        var live = (await rows.FindAsync(row.Id, default))!.Refresh!;
+        var live = (await loop.FindAsync(row.Id, default))!.Refresh!;
         live.Turn.Should().Be(given!.Value.Turn);
         live.Hash.Should().Equal(IssuedText.Hash(given.Value.Secret));
     }

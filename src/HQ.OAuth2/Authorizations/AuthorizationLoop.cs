@@ -2,26 +2,25 @@ using Microsoft.Extensions.Logging;
 
 namespace HQ.OAuth2;
 
-/// <summary>The loop around every pure step: find the row, decide, swap it if nobody else has; if the swap lost, look again.</summary>
-internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublisher events, ILogger<AuthorizationRows> logger)
+/// <summary>The loop around every pure step: read the row, decide, write it if its version is unchanged; otherwise start again.</summary>
+internal sealed class AuthorizationLoop(IAuthorizationStore store, EventPublisher events, ILogger<AuthorizationLoop> logger)
 {
-    // Who loses a swap finds a spent turn or a redeemed code next time, which ends the loop; more rounds mean a broken store.
+    // After a lost swap the next round finds a spent turn or a redeemed code, which ends the loop; more rounds mean a broken store.
     private const int MaxRounds = 100;
 
     /// <summary>Runs a step against the row until its outcome is certain.</summary>
-    /// <param name="id">Which row.</param>
-    /// <param name="decide">The step: pure, and called again with the row as it is when somebody else was faster.</param>
-    /// <param name="missing">What a missing row means.</param>
-    /// <param name="what">What is replayed when the step says so, for the log.</param>
+    /// <param name="id">The id of the row.</param>
+    /// <param name="decide">The step. It is pure: it is called again with the new row after a lost swap.</param>
+    /// <param name="missing">The error for a missing row.</param>
+    /// <param name="what">The kind of token, for the log of a replay.</param>
     /// <param name="ct">Cancels.</param>
-    public async ValueTask<Outcome<T>> StepAsync<T>(
+    public async ValueTask<Outcome<TokenGrant>> StepAsync(
         string id,
-        Func<OAuthAuthorization, AuthorizationStep<T>> decide,
+        Func<OAuthAuthorization, AuthorizationStep> decide,
         OAuthError missing,
         string what,
         CancellationToken ct
     )
-        where T : notnull
     {
         var current = await FindAsync(id, ct);
         for (var round = 0; round < MaxRounds; round++)
@@ -31,21 +30,21 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
 
             switch (decide(current))
             {
-                case AuthorizationStep<T>.Refuse(var error):
+                case AuthorizationStep.Refuse(var error):
                     return error;
-                case AuthorizationStep<T>.Keep(var result, var turn):
+                case AuthorizationStep.Keep(var result, var turn):
                     var live = current.Refresh!.Turn;
                     await events.PublishAsync(new OAuthEvent.RefreshTokenRetried(id, current.Subject, current.ClientId, turn, live));
                     return result;
-                case AuthorizationStep<T>.End(var error):
+                case AuthorizationStep.End(var error):
                     await RemoveAsync(id);
                     await events.PublishAsync(new OAuthEvent.TokenReplayed(id, current.Subject, current.ClientId, what));
                     return error;
-                case AuthorizationStep<T>.Swap(var next, var result):
+                case AuthorizationStep.Swap(var next, var result):
                     if (await TrySwapAsync(next, ct))
                         return result;
                     current = await FindAsync(id, ct);
-                    // The row that is there is the one we tried to write: only the answer of our own commit was lost.
+                    // The stored row is the one that we tried to write: our commit succeeded, only its answer was lost.
                     if (IsOurs(current, next))
                         return result;
                     break;
@@ -60,7 +59,7 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
     public async ValueTask<OAuthAuthorization?> FindAsync(string id, CancellationToken ct) =>
         await FindStoredAsync(id, ct) is { } record ? Read(record) : null;
 
-    /// <summary>Adds a row, or finds the one that has its id already: another write id tells that it is not this one.</summary>
+    /// <summary>Adds a row. If its id is taken, returns the stored row instead: its write id is another one.</summary>
     public async ValueTask<OAuthAuthorization> AddAsync(OAuthAuthorization authorization, CancellationToken ct)
     {
         try
@@ -69,7 +68,7 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
         }
         catch (Exception) when (!ct.IsCancellationRequested)
         {
-            // As below: what is there counts, whatever the answer was.
+            // As in TrySwapAsync: the stored row counts, whatever the store answered.
             if (await FindAsync(authorization.Id, ct) is { } stored)
                 return stored;
             throw;
@@ -78,10 +77,10 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
         return authorization;
     }
 
-    /// <summary>Ends a row. A removal that has begun does not follow the caller's connection.</summary>
+    /// <summary>Removes a row. Once begun, the removal is not cancelled when the caller disconnects.</summary>
     public ValueTask RemoveAsync(string id) => store.RemoveAsync(id, CancellationToken.None);
 
-    /// <summary>A row as it is stored, so that one whose data cannot be read can be removed too; null when there is none.</summary>
+    /// <summary>The row as it is stored, so that a row with unreadable data can be removed too; null when there is none.</summary>
     public async ValueTask<AuthorizationRecord?> FindStoredAsync(string id, CancellationToken ct) =>
         await store.FindAsync(id, ct) is { } record && IsAskedFor(record, record.Id == id) ? record : null;
 
@@ -95,14 +94,14 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
         );
     }
 
-    /// <summary>The authorizations that a subject gave a client, newest first, as far as one page of the store goes.</summary>
+    /// <summary>The authorizations that a subject gave a client, newest first: at most one page of the store.</summary>
     public async ValueTask<IReadOnlyList<OAuthAuthorization>> ListAsync(string subject, string clientId, CancellationToken ct)
     {
         var page = await PageAsync(new(subject, clientId, Limit: 1000), ct);
         return [.. page.Items.Reverse()];
     }
 
-    /// <summary>A page of the store; what cannot be read is left out.</summary>
+    /// <summary>A page of the store, without the rows that cannot be read.</summary>
     public async ValueTask<Page<OAuthAuthorization>> PageAsync(AuthorizationFilter by, CancellationToken ct)
     {
         var page = await StoredPageAsync(by, ct);
@@ -117,7 +116,7 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
         }
         catch (Exception) when (!ct.IsCancellationRequested)
         {
-            // A connection that broke during the commit says nothing about the commit. If our write is there, it counts.
+            // If the connection broke during the commit, the commit may still have succeeded. If our write is stored, it counts.
             if (IsOurs(await FindAsync(next.Id, ct), next))
                 return true;
             throw;
@@ -127,7 +126,7 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
     private static bool IsOurs(OAuthAuthorization? current, OAuthAuthorization next) =>
         current is not null && current.Version == next.Version && current.WriteId == next.WriteId;
 
-    // A store that compares without regard to case finds another user's rows: they are nobody's business here.
+    // A store that ignores case also finds another user's rows: leave them out and log it.
     private bool IsAskedFor(AuthorizationRecord record, bool isAskedFor)
     {
         if (!isAskedFor)
@@ -143,7 +142,7 @@ internal sealed class AuthorizationRows(IAuthorizationStore store, EventPublishe
         }
         catch (Exception e)
         {
-            // No store is read in here: whatever is thrown, the data is not what this version writes.
+            // No store is read here: any exception means that this version did not write the data.
             logger.UnreadableAuthorization(e, record.Id);
             return null;
         }

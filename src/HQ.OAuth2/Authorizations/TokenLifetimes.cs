@@ -1,0 +1,14 @@
+namespace HQ.OAuth2;
+
+/// <summary>The lifetimes of one client's tokens, and the leeway for a retry of a spent refresh token.</summary>
+internal sealed record TokenLifetimes(TimeSpan AccessToken, TimeSpan RefreshToken, TimeSpan RefreshTokenIdle, TimeSpan Leeway)
+{
+    /// <summary>The lifetimes for a client. The refresh chain of a public client ends sooner (OAuth 2.1 §2.4).</summary>
+    public static TokenLifetimes Of(Client client, HqOAuth2Options options) =>
+        new(
+            options.AccessTokenLifetime,
+            client.ProvesItself ? options.RefreshTokenLifetime : options.PublicRefreshTokenLifetime,
+            options.RefreshTokenIdleLifetime,
+            options.RefreshTokenLeeway
+        );
+}
