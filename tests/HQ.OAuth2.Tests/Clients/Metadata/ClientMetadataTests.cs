@@ -1,3 +1,6 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using HQ.OAuth2.Tests;
 
 namespace HQ.OAuth2;
@@ -322,6 +325,33 @@ internal sealed class ClientMetadataTests
             .ContainSingle()
             .Which.Length.Should()
             .BeLessThan(200);
+    }
+
+    [Test]
+    public void The_tables_have_each_member_by_its_name_in_JSON()
+    {
+        var members = typeof(ClientMetadata).GetProperties().ToDictionary(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name));
+
+        ClientMetadata
+            .Texts.Select(t => t.Name)
+            .Concat(ClientMetadata.Lists.Select(l => l.Name))
+            .Should()
+            .BeEquivalentTo([.. members.Keys, "token_endpoint_auth_methods_supported"]);
+        foreach (var text in ClientMetadata.Texts)
+        {
+            var metadata = text.Set(web, "x");
+            members[text.Name].GetValue(metadata).Should().Be("x", text.Name);
+            text.Get(metadata).Should().Be("x", text.Name);
+            text.Set(metadata, null).Should().Be(web, text.Name);
+        }
+
+        foreach (var list in ClientMetadata.Lists.Where(l => members.ContainsKey(l.Name)))
+            members[list.Name].GetValue(list.Set(web, ["x"])).Should().BeEquivalentTo(new[] { "x" }, list.Name);
+        foreach (var member in typeof(ClientMembers).GetProperties())
+            member
+                .GetCustomAttribute<JsonPropertyNameAttribute>()!
+                .Name.Should()
+                .Be(JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name));
     }
 
     private static void ShouldBeMetadataError(ClientMetadata metadata, ClientPolicy policy, string member)
