@@ -44,4 +44,15 @@ public abstract record ClientDescription
     /// </summary>
     [JsonPropertyName("application_type")]
     public string? ApplicationType { get; init; }
+
+    /// <summary>
+    /// The algorithm with which it signs its assertions (OpenID Connect Registration §2). Kept and given back; no method of this server
+    /// uses it.
+    /// </summary>
+    [JsonPropertyName("token_endpoint_auth_signing_alg")]
+    public string? TokenEndpointAuthSigningAlg { get; init; }
+
+    /// <summary>Where its public keys are, https. Kept and given back; never fetched by this server.</summary>
+    [JsonPropertyName("jwks_uri")]
+    public string? JwksUri { get; init; }
 }

@@ -48,7 +48,7 @@ internal static class ClientMetadataJson
     /// <summary>The members of RFC 7591 §2.</summary>
     public static Outcome<ClientMetadata> Read(JsonElement json)
     {
-        // §2: keys by value or by reference, and only public ones. No method here uses them, so none are registered.
+        // §2: keys by value or by reference, and only public ones. No method here uses keys: those by value are not registered.
         if (Member(json, "jwks") is { } jwks)
         {
             if (Member(json, "jwks_uri") is not null)
@@ -56,9 +56,6 @@ internal static class ClientMetadataJson
             if (!IsPublicKeySet(jwks))
                 return OAuthError.InvalidClientMetadata("jwks", "must be a JWK Set with public keys");
         }
-
-        if (Text(json, "jwks_uri") is { } uri && !UriText.IsHttps(uri))
-            return OAuthError.InvalidClientMetadata("jwks_uri", "must be an https URL");
 
         var metadata = new ClientMetadata();
         foreach (var text in ClientMetadata.Texts)

@@ -26,6 +26,13 @@ public sealed partial record ClientMetadata
         new("policy_uri", link, m => m.PolicyUri, (m, v) => m with { PolicyUri = v }),
         new("software_id", plain, m => m.SoftwareId, (m, v) => m with { SoftwareId = v }),
         new("software_version", plain, m => m.SoftwareVersion, (m, v) => m with { SoftwareVersion = v }),
+        new(
+            "token_endpoint_auth_signing_alg",
+            plain,
+            m => m.TokenEndpointAuthSigningAlg,
+            (m, v) => m with { TokenEndpointAuthSigningAlg = v }
+        ),
+        new("jwks_uri", link, m => m.JwksUri, (m, v) => m with { JwksUri = v }),
     ];
 
     internal static readonly IReadOnlyList<ListMember> Lists =

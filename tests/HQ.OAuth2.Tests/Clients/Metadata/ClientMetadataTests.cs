@@ -169,6 +169,8 @@ internal sealed class ClientMetadataTests
     [TestCase("client_name", '\ue000', 1)]
     [TestCase("software_id", '\r', 1)]
     [TestCase("software_version", 'v', 257)]
+    [TestCase("token_endpoint_auth_signing_alg", 'a', 257)]
+    [TestCase("token_endpoint_auth_signing_alg", '\n', 1)]
     [TestCase("contacts", 'a', 257)]
     [TestCase("contacts", '\u202e', 1)]
     [Rfc("7591-2.2-2")]
@@ -184,6 +186,7 @@ internal sealed class ClientMetadataTests
             "client_name" => web with { ClientName = "A" + bad + "B" },
             "software_id" => web with { SoftwareId = bad },
             "software_version" => web with { SoftwareVersion = bad },
+            "token_endpoint_auth_signing_alg" => web with { TokenEndpointAuthSigningAlg = bad },
             _ => web with { Contacts = ["a@b.example", bad] },
         };
 
@@ -196,7 +199,7 @@ internal sealed class ClientMetadataTests
                 : count == 1 ? "AB"
                 : "A" + new string('a', 255)
             );
-        (kept.SoftwareId, kept.SoftwareVersion).Should().Be((null, null));
+        (kept.SoftwareId, kept.SoftwareVersion, kept.TokenEndpointAuthSigningAlg).Should().Be((null, null, null));
         kept.Contacts.Should().BeEquivalentTo(member == "contacts" ? ["a@b.example"] : (string[]?)null);
     }
 
@@ -239,11 +242,12 @@ internal sealed class ClientMetadataTests
         ShouldBeMetadataError(web with { LogoUri = link }, api, "logo_uri");
         ShouldBeMetadataError(web with { TosUri = link }, api, "tos_uri");
         ShouldBeMetadataError(web with { PolicyUri = link }, api, "policy_uri");
+        ShouldBeMetadataError(web with { JwksUri = link }, api, "jwks_uri");
 
-        var metadata = web with { ClientUri = link, LogoUri = link, TosUri = link, PolicyUri = link };
+        var metadata = web with { ClientUri = link, LogoUri = link, TosUri = link, PolicyUri = link, JwksUri = link };
         var kept = metadata.Checked(self).Value;
-        (kept.ClientUri, kept.LogoUri, kept.TosUri, kept.PolicyUri).Should().Be((null, null, null, null));
-        kept.LeftOut.Should().Equal("client_uri", "logo_uri", "tos_uri", "policy_uri");
+        (kept.ClientUri, kept.LogoUri, kept.TosUri, kept.PolicyUri, kept.JwksUri).Should().Be((null, null, null, null, null));
+        kept.LeftOut.Should().Equal("client_uri", "logo_uri", "tos_uri", "policy_uri", "jwks_uri");
         (web with { ClientUri = "https://other.example/x?y" }).Checked(self).Value.ClientUri.Should().Be("https://other.example/x?y");
     }
 
