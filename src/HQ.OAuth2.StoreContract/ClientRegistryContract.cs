@@ -700,6 +700,8 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
             SoftwareId = "software",
             SoftwareVersion = "1.2.3",
             ApplicationType = "native",
+            TokenEndpointAuthSigningAlg = "ES256",
+            JwksUri = "https://app.example.com/jwks",
             RegistrationAccessTokenHash = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
         };
 

@@ -1,54 +1,11 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace HQ.OAuth2;
 
 /// <summary>A client as an administrator writes it: the metadata of RFC 7591 §2 and what only the host decides.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-internal sealed record ClientBody
+internal sealed record ClientBody : ClientMembers
 {
-    [JsonPropertyName("client_name")]
-    public string? ClientName { get; init; }
-
-    [JsonPropertyName("redirect_uris")]
-    [JsonConverter(typeof(TextListConverter))]
-    public IReadOnlyList<string>? RedirectUris { get; init; }
-
-    [JsonPropertyName("token_endpoint_auth_method")]
-    public string? TokenEndpointAuthMethod { get; init; }
-
-    [JsonPropertyName("grant_types")]
-    [JsonConverter(typeof(TextListConverter))]
-    public IReadOnlyList<string>? GrantTypes { get; init; }
-
-    [JsonPropertyName("scope")]
-    public string? Scope { get; init; }
-
-    [JsonPropertyName("client_uri")]
-    public string? ClientUri { get; init; }
-
-    [JsonPropertyName("logo_uri")]
-    public string? LogoUri { get; init; }
-
-    [JsonPropertyName("tos_uri")]
-    public string? TosUri { get; init; }
-
-    [JsonPropertyName("policy_uri")]
-    public string? PolicyUri { get; init; }
-
-    [JsonPropertyName("contacts")]
-    [JsonConverter(typeof(TextListConverter))]
-    public IReadOnlyList<string>? Contacts { get; init; }
-
-    [JsonPropertyName("software_id")]
-    public string? SoftwareId { get; init; }
-
-    [JsonPropertyName("software_version")]
-    public string? SoftwareVersion { get; init; }
-
-    [JsonPropertyName("application_type")]
-    public string? ApplicationType { get; init; }
-
     [JsonPropertyName("org")]
     public string? Org { get; init; }
 
@@ -62,27 +19,10 @@ internal sealed record ClientBody
     public bool? RequirePkce { get; init; }
 
     [JsonPropertyName("introspects")]
-    [JsonConverter(typeof(TextListConverter))]
     public IReadOnlyList<string>? Introspects { get; init; }
 
     [JsonIgnore]
-    public ClientMetadata Metadata =>
-        new()
-        {
-            ClientName = ClientName,
-            RedirectUris = RedirectUris,
-            TokenEndpointAuthMethod = TokenEndpointAuthMethod,
-            GrantTypes = GrantTypes,
-            Scope = Scope,
-            ClientUri = ClientUri,
-            LogoUri = LogoUri,
-            TosUri = TosUri,
-            PolicyUri = PolicyUri,
-            Contacts = Contacts,
-            SoftwareId = SoftwareId,
-            SoftwareVersion = SoftwareVersion,
-            ApplicationType = ApplicationType,
-        };
+    public ClientMetadata Metadata => new(this);
 
     [JsonIgnore]
     public ClientSettings Settings =>
@@ -106,8 +46,11 @@ internal sealed record RotationBody
 }
 
 /// <summary>A client as an administrator reads it. Hashes are not part of it; a secret is there once, when it was made.</summary>
-internal sealed record ClientResponse
+internal sealed record ClientResponse : ClientMembers
 {
+    private ClientResponse(Client client)
+        : base(client, emptyLists: true) { }
+
     [JsonPropertyName("client_id")]
     public required string ClientId { get; init; }
 
@@ -118,9 +61,6 @@ internal sealed record ClientResponse
     [JsonPropertyName("client_secret")]
     public string? ClientSecret { get; init; }
 
-    [JsonPropertyName("client_name")]
-    public string? ClientName { get; init; }
-
     [JsonPropertyName("provenance")]
     public required string Provenance { get; init; }
 
@@ -130,45 +70,9 @@ internal sealed record ClientResponse
     [JsonPropertyName("type")]
     public required string Type { get; init; }
 
-    [JsonPropertyName("redirect_uris")]
-    public required IReadOnlyList<string> RedirectUris { get; init; }
-
-    [JsonPropertyName("token_endpoint_auth_method")]
-    public required string TokenEndpointAuthMethod { get; init; }
-
-    [JsonPropertyName("grant_types")]
-    public required IReadOnlyList<string> GrantTypes { get; init; }
-
-    [JsonPropertyName("scope")]
-    public string? Scope { get; init; }
-
     /// <summary>Whether the client may ask for no other scope.</summary>
     [JsonPropertyName("scope_is_ceiling")]
     public required bool ScopeIsCeiling { get; init; }
-
-    [JsonPropertyName("client_uri")]
-    public string? ClientUri { get; init; }
-
-    [JsonPropertyName("logo_uri")]
-    public string? LogoUri { get; init; }
-
-    [JsonPropertyName("tos_uri")]
-    public string? TosUri { get; init; }
-
-    [JsonPropertyName("policy_uri")]
-    public string? PolicyUri { get; init; }
-
-    [JsonPropertyName("contacts")]
-    public required IReadOnlyList<string> Contacts { get; init; }
-
-    [JsonPropertyName("software_id")]
-    public string? SoftwareId { get; init; }
-
-    [JsonPropertyName("software_version")]
-    public string? SoftwareVersion { get; init; }
-
-    [JsonPropertyName("application_type")]
-    public string? ApplicationType { get; init; }
 
     [JsonPropertyName("disabled")]
     public required bool Disabled { get; init; }
@@ -191,29 +95,45 @@ internal sealed record ClientResponse
     [JsonPropertyName("secrets")]
     public required IReadOnlyList<SecretResponse> Secrets { get; init; }
 
+    // A registered client always has these: the description of the API says so.
+    [JsonRequired, JsonPropertyName("redirect_uris")]
+    public new IReadOnlyList<string> RedirectUris
+    {
+        get => base.RedirectUris!;
+        init => base.RedirectUris = value;
+    }
+
+    [JsonRequired, JsonPropertyName("token_endpoint_auth_method")]
+    public new string TokenEndpointAuthMethod
+    {
+        get => base.TokenEndpointAuthMethod!;
+        init => base.TokenEndpointAuthMethod = value;
+    }
+
+    [JsonRequired, JsonPropertyName("grant_types")]
+    public new IReadOnlyList<string> GrantTypes
+    {
+        get => base.GrantTypes!;
+        init => base.GrantTypes = value;
+    }
+
+    [JsonRequired, JsonPropertyName("contacts")]
+    public new IReadOnlyList<string> Contacts
+    {
+        get => base.Contacts!;
+        init => base.Contacts = value;
+    }
+
     public static ClientResponse Of(Client client, string? secret = null) =>
-        new()
+        new(client)
         {
             ClientId = client.ClientId,
             Version = client.Version,
             ClientSecret = secret,
-            ClientName = client.ClientName,
             Provenance = client.Provenance.Name(),
             Org = client.Org,
             Type = client.Type == ClientType.Public ? "public" : "confidential",
-            RedirectUris = client.RedirectUris,
-            TokenEndpointAuthMethod = client.TokenEndpointAuthMethod,
-            GrantTypes = client.GrantTypes,
-            Scope = client.Scope?.ToString(),
             ScopeIsCeiling = client.Scope is not null && (client.ScopeIsCeiling || !client.IsSelfRegistered),
-            ClientUri = client.ClientUri,
-            LogoUri = client.LogoUri,
-            TosUri = client.TosUri,
-            PolicyUri = client.PolicyUri,
-            Contacts = client.Contacts,
-            SoftwareId = client.SoftwareId,
-            SoftwareVersion = client.SoftwareVersion,
-            ApplicationType = client.ApplicationType,
             Disabled = client.Disabled,
             Trusted = client.Trusted,
             RequirePkce = client.RequirePkce,
@@ -242,20 +162,3 @@ internal sealed record ClientsResponse(
 
 /// <summary>How many authorizations were taken back.</summary>
 internal sealed record RevokedResponse([property: JsonPropertyName("revoked")] int Revoked);
-
-/// <summary>A list of texts none of which is null: the serializer does not look into a list.</summary>
-internal sealed class TextListConverter : JsonConverter<IReadOnlyList<string>>
-{
-    public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        if (reader.TokenType != JsonTokenType.StartArray)
-            throw new JsonException();
-        var list = new List<string>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            list.Add(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException());
-        return list;
-    }
-
-    public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options) =>
-        throw new NotSupportedException("Bodies are read only.");
-}

@@ -10,6 +10,7 @@ namespace HQ.OAuth2;
 [JsonSerializable(typeof(RevokedResponse))]
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
+    Converters = [typeof(TextListConverter)],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower
 )]

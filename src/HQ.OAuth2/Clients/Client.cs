@@ -1,8 +1,14 @@
 namespace HQ.OAuth2;
 
 /// <summary>A registered client (RFC 6749 §2, RFC 7591 §2): what a host's <see cref="IClientStore"/> returns.</summary>
-public sealed partial record Client
+public sealed partial record Client : ClientDescription
 {
+    /// <summary>A client.</summary>
+    public Client() { }
+
+    internal Client(ClientDescription description)
+        : base(description) { }
+
     /// <summary>The client identifier, unique in this server.</summary>
     public required string ClientId { get; init; }
 
@@ -72,41 +78,14 @@ public sealed partial record Client
     /// <summary>Resource identifiers whose tokens it may introspect; <c>*</c> = all. <c>api</c> clients only.</summary>
     public IReadOnlyList<string> Introspects { get; init; } = [];
 
-    /// <summary>What it calls itself; anybody's word unless the provenance is <c>api</c>.</summary>
-    public string? ClientName { get; init; }
-
     /// <summary>
     /// Its name reduced to what the eye compares: names that look alike have one key. A registry keeps it in an indexed column, at least of
     /// <c>api</c> clients, for <see cref="ClientFilter.NameKeys"/>. At most 256 characters.
     /// </summary>
     public string NameKey => Lookalikes.Skeleton(ClientName ?? ClientId);
 
-    /// <summary>Its home page, https.</summary>
-    public string? ClientUri { get; init; }
-
-    /// <summary>Its logo, https. Never fetched by this server.</summary>
-    public string? LogoUri { get; init; }
-
-    /// <summary>Its terms of service, https.</summary>
-    public string? TosUri { get; init; }
-
-    /// <summary>Its privacy policy, https.</summary>
-    public string? PolicyUri { get; init; }
-
     /// <summary>Ways to reach the people behind it.</summary>
     public IReadOnlyList<string> Contacts { get; init; } = [];
-
-    /// <summary>The software it is an installation of (RFC 7591 §2).</summary>
-    public string? SoftwareId { get; init; }
-
-    /// <summary>The version of that software.</summary>
-    public string? SoftwareVersion { get; init; }
-
-    /// <summary>
-    /// <c>web</c> or <c>native</c>, as it says itself (OpenID Connect Registration §2): a hint that decides nothing, since shipping clients
-    /// name one and redirect like the other. Null = it does not say.
-    /// </summary>
-    public string? ApplicationType { get; init; }
 
     /// <summary>
     /// The SHA-256 of its registration access token (RFC 7592 §3), base64; null when it may not manage its registration itself.

@@ -22,6 +22,7 @@ internal sealed class ClientConfigurationTests
         var registered = await RegisterAsync();
         var (id, token) = (registered.Text("client_id")!, registered.Text("registration_access_token")!);
         registered.Text("registration_client_uri").Should().Be($"{TestApp.Issuer}/oauth2/register/{id}");
+        registered.Text("jwks_uri").Should().Be("https://app.example.com/jwks");
 
         var read = await SendAsync("GET", id, token);
         (read.Status, read.ContentType).Should().Be((200, "application/json"));
@@ -46,9 +47,11 @@ internal sealed class ClientConfigurationTests
                 client_secret = registered.Text("client_secret"),
                 client_name = "New",
                 redirect_uris = new[] { "https://new.example/cb" },
+                token_endpoint_auth_signing_alg = "ES256",
             }
         );
         updated.Status.Should().Be(200, updated.Body);
+        (updated.Text("token_endpoint_auth_signing_alg"), updated.Text("jwks_uri")).Should().Be(("ES256", null));
         (updated.Text("client_id"), updated.Text("client_name"), updated.Text("logo_uri"), updated.Text("client_secret"))
             .Should()
             .Be((id, "New", null, null));
@@ -309,6 +312,8 @@ internal sealed class ClientConfigurationTests
             token_endpoint_auth_method = method,
             grant_types = new[] { "authorization_code", "refresh_token" },
             contacts = new[] { "a@b.example" },
+            token_endpoint_auth_signing_alg = "RS256",
+            jwks_uri = "https://app.example.com/jwks",
         };
 
     private Task<Answer> RegisterAsync() => app.RegisterAsync(Metadata("client_secret_basic"));

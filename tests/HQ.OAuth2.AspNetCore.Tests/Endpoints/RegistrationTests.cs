@@ -152,6 +152,8 @@ internal sealed class RegistrationTests
             contacts = new[] { "a@a.example", "b@a.example" },
             software_id = "4NRB1-0XZABZI9E6-5SM3R",
             software_version = "1.0+é",
+            token_endpoint_auth_signing_alg = "RS256",
+            jwks_uri = "https://a.example/jwks",
         };
         var answer = await app.RegisterAsync(metadata);
         answer.Status.Should().Be(201, answer.Body);
@@ -223,6 +225,8 @@ internal sealed class RegistrationTests
     [TestCase(""","client_uri":7""")]
     [TestCase(""","token_endpoint_auth_method":["none"]""")]
     [TestCase(""","software_version":1.0""")]
+    [TestCase(""","token_endpoint_auth_signing_alg":["RS256"]""")]
+    [TestCase(""","jwks_uri":7""")]
     [Rfc("7591-2-14")]
     [Rfc("7591-3.2.2-1")]
     public async Task A_wrong_type_is_an_invalid_value(string member)
@@ -250,7 +254,7 @@ internal sealed class RegistrationTests
     [TestCase(""","jwks":{"keys":{}}""")]
     [TestCase(""","jwks":{"keys":[{"kty":"EC","crv":"P-256","x":"a","y":"b","d":"c"}]}""")]
     [TestCase(""","jwks":{"keys":[{"kty":"oct","k":"AAAA"}]}""")]
-    [TestCase(""","jwks_uri":"http://app.example.com/jwks" """)]
+    [TestCase(""","jwks":{"keys":[]},"jwks_uri":"http://app.example.com/jwks" """)]
     [Rfc("7591-2-5")]
     [Rfc("7591-2-7")]
     [Rfc("7591-2-11")]
@@ -286,6 +290,9 @@ internal sealed class RegistrationTests
     [TestCase(""","tos_uri":"https://" """, "tos_uri", null)]
     [TestCase(""","policy_uri":"data:text/html,x" """, "policy_uri", null)]
     [TestCase(""","client_uri":"not a uri" """, "client_uri", null)]
+    [TestCase(""","jwks_uri":"http://app.example.com/jwks" """, "jwks_uri", null)]
+    [TestCase(""","jwks_uri":"not a uri" """, "jwks_uri", null)]
+    [TestCase(""","token_endpoint_auth_signing_alg":"RS\n256" """, "token_endpoint_auth_signing_alg", null)]
     [TestCase(""","client_name":"a\u202e\u0000\nb" """, "client_name", "\"ab\"")]
     [TestCase(""","client_name":"\u202e" """, "client_name", null)]
     [TestCase(""","software_id":"a\nb" """, "software_id", null)]

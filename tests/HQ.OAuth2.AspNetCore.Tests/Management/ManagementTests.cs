@@ -76,6 +76,28 @@ internal sealed class ManagementTests
     }
 
     [Test]
+    public async Task Each_member_is_kept_and_given_back()
+    {
+        const string members = """
+            {"client_name":"Full","redirect_uris":["https://full.example/cb"],"grant_types":["authorization_code","refresh_token"],
+             "scope":"read","token_endpoint_auth_method":"client_secret_post","client_uri":"https://full.example/",
+             "logo_uri":"https://full.example/logo.png","tos_uri":"https://full.example/tos","policy_uri":"https://full.example/policy",
+             "contacts":["a@b.example"],"software_id":"full","software_version":"1.0","application_type":"web",
+             "token_endpoint_auth_signing_alg":"RS256","jwks_uri":"https://full.example/jwks"}
+            """;
+        var made = await SendAsync("POST", "", members);
+        made.Status.Should().Be(201, made.Body);
+        var id = made.Text("client_id")!;
+        var updated = await SendAsync("PUT", "/" + id, members);
+
+        foreach (var answer in new[] { made, updated, await SendAsync("GET", "/" + id) })
+        {
+            foreach (var member in JsonElement.Parse(members).EnumerateObject())
+                JsonElement.DeepEquals(answer.Json.GetProperty(member.Name), member.Value).Should().BeTrue(member.Name);
+        }
+    }
+
+    [Test]
     public async Task A_rotation_lets_both_secrets_work_for_the_overlap()
     {
         var made = await SendAsync("POST", "", """{"grant_types":["client_credentials"]}""");
@@ -152,6 +174,10 @@ internal sealed class ManagementTests
 
     [TestCase("""{"redirect_uri":["https://c.example/cb"]}""", "redirect_uri")]
     [TestCase("""{"redirect_uris":"https://c.example/cb"}""", "redirect_uris")]
+    [TestCase("""{"redirect_uris":[null]}""", "redirect_uris")]
+    [TestCase("""{"jwks_uri":7}""", "jwks_uri")]
+    [TestCase("""{"jwks":{"keys":[]},"jwks_uri":"https://c.example/jwks"}""", "jwks")]
+    [TestCase("""{"response_types":["code"]}""", "response_types")]
     [TestCase("""{"trusted":"yes"}""", "trusted")]
     [TestCase("""{"client_id":"mine"}""", "client_id")]
     [TestCase("""{"client_secret":"hunter2"}""", "client_secret")]
@@ -361,12 +387,12 @@ internal sealed class ManagementTests
         var create = paths.GetProperty(Apps).GetProperty("post");
         Schema(create.GetProperty("requestBody").GetProperty("content").GetProperty("application/json"))
             .Should()
-            .Contain(["client_name", "redirect_uris", "token_endpoint_auth_method", "org", "trusted"])
+            .Contain(["client_name", "redirect_uris", "token_endpoint_auth_method", "jwks_uri", "org", "trusted"])
             .And.NotContain(["client_id", "metadata", "settings"]);
         var responses = create.GetProperty("responses");
         Schema(responses.GetProperty("201").GetProperty("content").GetProperty("application/json"))
             .Should()
-            .Contain(["client_id", "client_secret", "created_at", "secrets"]);
+            .Contain(["client_id", "client_secret", "contacts", "jwks_uri", "created_at", "secrets"]);
         Schema(responses.GetProperty("400").GetProperty("content").GetProperty("application/problem+json"))
             .Should()
             .Contain(["type", "title", "status", "error_id", "invalid_fields"]);
@@ -391,6 +417,8 @@ internal sealed class ManagementTests
     [TestCase(""","grant_types":["authorization_code","implicit"]""", "grant_types")]
     [TestCase(""","scope":"openid" """, "scope")]
     [TestCase(""","logo_uri":"http://a.example/logo.png" """, "logo_uri")]
+    [TestCase(""","jwks_uri":"http://a.example/jwks" """, "jwks_uri")]
+    [TestCase(""","token_endpoint_auth_signing_alg":"a\nb" """, "token_endpoint_auth_signing_alg")]
     [TestCase(""","client_name":"a\u202eb" """, "client_name")]
     [TestCase(""","contacts":["a\nb"]""", "contacts")]
     [TestCase(""","token_endpoint_auth_method":"private_key_jwt" """, "token_endpoint_auth_method")]

@@ -37,6 +37,8 @@ internal sealed class ClientJsonTests
         SoftwareId = "software",
         SoftwareVersion = "1.0",
         ApplicationType = "native",
+        TokenEndpointAuthSigningAlg = "RS256",
+        JwksUri = "https://app.example.com/keys",
         RegistrationAccessTokenHash = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
     };
 
@@ -87,6 +89,27 @@ internal sealed class ClientJsonTests
                 }
             );
         Client.FromJson(least.Replace("{", """{"from_a_later_version":{"x":[1]},""", StringComparison.Ordinal)).ClientId.Should().Be("app");
+    }
+
+    // Earlier texts have the same members in another order.
+    [Test]
+    public void A_text_of_an_earlier_version_gives_the_same_client()
+    {
+        var old = $$"""
+            {"client_id":"full","type":"Confidential","provenance":"Dcr","token_endpoint_auth_method":"client_secret_post",
+             "created_at":{{full.CreatedAt.ToUnixTimeMilliseconds()}},"version":7,
+             "secrets":[{"hash":"{{Hash}}","generated":true},
+                        {"hash":"{{Hash}}2","expires_at":{{TestClock.Start.AddDays(1).ToUnixTimeMilliseconds()}},"generated":false}],
+             "redirect_uris":["{{Given.RedirectUri}}","https://app.example.com/\u00FC?a=b"],"grant_types":["client_credentials","urn:own"],
+             "scope":"read write","scope_is_ceiling":true,"org":"acme","disabled":true,"trusted":true,"require_pkce":false,
+             "introspects":["*"],"client_name":"\u00DCn\u00EF \u0022quoted\u0022","client_uri":"https://app.example.com",
+             "logo_uri":"https://app.example.com/logo","tos_uri":"https://app.example.com/tos",
+             "policy_uri":"https://app.example.com/policy","contacts":["ops@example.com"],"software_id":"software",
+             "software_version":"1.0","application_type":"native",
+             "registration_access_token_hash":"q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA="}
+            """;
+
+        Client.FromJson(old).ToJson().Should().Be((full with { TokenEndpointAuthSigningAlg = null, JwksUri = null }).ToJson());
     }
 
     [TestCase("client_id")]

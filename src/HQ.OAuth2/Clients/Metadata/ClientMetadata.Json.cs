@@ -48,7 +48,7 @@ internal static class ClientMetadataJson
     /// <summary>The members of RFC 7591 §2.</summary>
     public static Outcome<ClientMetadata> Read(JsonElement json)
     {
-        // §2: keys by value or by reference, and only public ones. No method here uses them, so none are registered.
+        // §2: keys by value or by reference, and only public ones. No method here uses keys: those by value are not registered.
         if (Member(json, "jwks") is { } jwks)
         {
             if (Member(json, "jwks_uri") is not null)
@@ -57,27 +57,12 @@ internal static class ClientMetadataJson
                 return OAuthError.InvalidClientMetadata("jwks", "must be a JWK Set with public keys");
         }
 
-        if (Text(json, "jwks_uri") is { } uri && !UriText.IsHttps(uri))
-            return OAuthError.InvalidClientMetadata("jwks_uri", "must be an https URL");
-
-        return new ClientMetadata
-        {
-            RedirectUris = Texts(json, "redirect_uris"),
-            TokenEndpointAuthMethod = Text(json, "token_endpoint_auth_method"),
-            TokenEndpointAuthMethodsSupported = Texts(json, "token_endpoint_auth_methods_supported"),
-            GrantTypes = Texts(json, "grant_types"),
-            ResponseTypes = Texts(json, "response_types"),
-            Scope = Text(json, "scope"),
-            ClientName = Text(json, "client_name"),
-            ClientUri = Text(json, "client_uri"),
-            LogoUri = Text(json, "logo_uri"),
-            TosUri = Text(json, "tos_uri"),
-            PolicyUri = Text(json, "policy_uri"),
-            Contacts = Texts(json, "contacts"),
-            SoftwareId = Text(json, "software_id"),
-            SoftwareVersion = Text(json, "software_version"),
-            ApplicationType = Text(json, "application_type"),
-        };
+        var metadata = new ClientMetadata();
+        foreach (var text in ClientMetadata.Texts)
+            metadata = Text(json, text.Name) is { } value ? text.Set(metadata, value) : metadata;
+        foreach (var list in ClientMetadata.Lists)
+            metadata = Texts(json, list.Name) is { } values ? list.Set(metadata, values) : metadata;
+        return metadata;
     }
 
     private static JsonElement? Member(JsonElement json, string name) =>

@@ -8,7 +8,7 @@ public sealed partial record ClientMetadata
 
     /// <summary>
     /// Every method that the client can use, as its makers list them (OpenID Connect RP Metadata Choices 1.0 §2);
-    /// <see cref="TokenEndpointAuthMethod"/> is the one it prefers.
+    /// <see cref="ClientMembers.TokenEndpointAuthMethod"/> is the one it prefers.
     /// </summary>
     internal IReadOnlyList<string>? TokenEndpointAuthMethodsSupported { get; init; }
 
@@ -22,21 +22,14 @@ public sealed partial record ClientMetadata
     // of which nothing usable is left stays as it was sent: the check that follows refuses it by name. Redirect URIs are never narrowed.
     private ClientMetadata Narrowed(ClientPolicy policy)
     {
-        var kept = this with
+        // Texts go by the rules of the table.
+        var kept = Texts.Aggregate(this, (m, text) => text.Set(m, text.Kept(m))) with
         {
             TokenEndpointAuthMethod = BestMethod(policy),
             GrantTypes = GrantTypes!.Any(policy.AllowsGrantType) ? [.. GrantTypes!.Where(policy.AllowsGrantType)] : GrantTypes,
             // §2.1: they follow from the grant types.
             ResponseTypes = null,
             Scope = Words(Scope).Where(policy.Scopes.Contains).ToList() is { Count: > 0 } known ? string.Join(' ', known) : null,
-            ClientName = Cleaned(ClientName),
-            // An identifier is kept as it is or not at all (§2).
-            SoftwareId = SoftwareId is { } id && IsPlainText(id) ? id : null,
-            SoftwareVersion = SoftwareVersion is { } version && IsPlainText(version) ? version : null,
-            ClientUri = HttpsOrNull(ClientUri),
-            LogoUri = HttpsOrNull(LogoUri),
-            TosUri = HttpsOrNull(TosUri),
-            PolicyUri = HttpsOrNull(PolicyUri),
             Contacts = Contacts is { } contacts ? [.. contacts.Where(IsPlainText).Take(MaxItems)] : null,
         };
         return kept with { LeftOut = [.. Differences(this, kept)] };
@@ -48,15 +41,13 @@ public sealed partial record ClientMetadata
         ?? TokenEndpointAuthMethod!;
 
     // Users read it: what could turn, hide or forge the text around it goes, and so does what is too long.
-    private static string? Cleaned(string? name)
+    private static string? Cleaned(string name)
     {
-        if (name is null || IsPlainText(name))
+        if (IsPlainText(name))
             return name;
         var text = DisplayName.Cut(string.Concat(name.Where(c => !IsDeceptive(c))), MaxText);
         return text.Length > 0 ? text : null;
     }
-
-    private static string? HttpsOrNull(string? link) => link is not null && UriText.IsPlainHttpsUrl(link) ? link : null;
 
     // Values of free texts stay out of the log: a link or a contact may hold what belongs to somebody.
     private static IEnumerable<string> Differences(ClientMetadata sent, ClientMetadata kept)
@@ -75,22 +66,11 @@ public sealed partial record ClientMetadata
                 yield return $"{member} ({string.Join(' ', shown)})";
         }
 
-        (string Member, bool IsSame)[] texts =
-        [
-            ("client_name", sent.ClientName == kept.ClientName),
-            ("client_uri", sent.ClientUri == kept.ClientUri),
-            ("logo_uri", sent.LogoUri == kept.LogoUri),
-            ("tos_uri", sent.TosUri == kept.TosUri),
-            ("policy_uri", sent.PolicyUri == kept.PolicyUri),
-            ("software_id", sent.SoftwareId == kept.SoftwareId),
-            ("software_version", sent.SoftwareVersion == kept.SoftwareVersion),
-            ("contacts", sent.Contacts?.Count == kept.Contacts?.Count),
-        ];
-        foreach (var (member, isSame) in texts)
-        {
-            if (!isSame)
-                yield return member;
-        }
+        // Those with a rule of their own are compared above.
+        foreach (var text in Texts.Where(t => t.Rule != own && t.Get(sent) != t.Get(kept)))
+            yield return text.Name;
+        if (sent.Contacts?.Count != kept.Contacts?.Count)
+            yield return "contacts";
     }
 
     private static string Shown(string value) => value.Length > MaxShownText ? value[..MaxShownText] : value;

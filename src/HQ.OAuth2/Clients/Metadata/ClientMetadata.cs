@@ -3,55 +3,19 @@ using System.Globalization;
 namespace HQ.OAuth2;
 
 /// <summary>What a client asks to be, or was registered as: the metadata of RFC 7591 §2. Null and absent are the same.</summary>
-public sealed partial record ClientMetadata
+public sealed partial record ClientMetadata : ClientMembers
 {
     private const int MaxText = 256;
     private const int MaxItems = 50;
 
-    /// <summary>Complete redirect URIs.</summary>
-    public IReadOnlyList<string>? RedirectUris { get; init; }
+    /// <summary>Metadata in which every member is absent.</summary>
+    public ClientMetadata() { }
 
-    /// <summary>Absent = <c>client_secret_basic</c>.</summary>
-    public string? TokenEndpointAuthMethod { get; init; }
-
-    /// <summary>Absent = <c>authorization_code</c>.</summary>
-    public IReadOnlyList<string>? GrantTypes { get; init; }
+    internal ClientMetadata(ClientMembers members)
+        : base(members) { }
 
     /// <summary>Absent = <c>code</c> where the grant types have the authorization code.</summary>
     public IReadOnlyList<string>? ResponseTypes { get; init; }
-
-    /// <summary>Scope tokens separated by spaces; absent = the server's default.</summary>
-    public string? Scope { get; init; }
-
-    /// <summary>What users read.</summary>
-    public string? ClientName { get; init; }
-
-    /// <summary>The client's home page, https.</summary>
-    public string? ClientUri { get; init; }
-
-    /// <summary>Its logo, https.</summary>
-    public string? LogoUri { get; init; }
-
-    /// <summary>Its terms of service, https.</summary>
-    public string? TosUri { get; init; }
-
-    /// <summary>Its privacy policy, https.</summary>
-    public string? PolicyUri { get; init; }
-
-    /// <summary>Ways to reach the people behind it.</summary>
-    public IReadOnlyList<string>? Contacts { get; init; }
-
-    /// <summary>The software it is an installation of.</summary>
-    public string? SoftwareId { get; init; }
-
-    /// <summary>The version of that software.</summary>
-    public string? SoftwareVersion { get; init; }
-
-    /// <summary>
-    /// <c>web</c> or <c>native</c>, as it says itself (OpenID Connect Registration §2): a hint that decides nothing, since shipping clients
-    /// name one and redirect like the other. Null = it does not say.
-    /// </summary>
-    public string? ApplicationType { get; init; }
 
     internal ClientType Type =>
         TokenEndpointAuthMethod == OAuthClientAuthenticationMethods.None ? ClientType.Public : ClientType.Confidential;
@@ -93,26 +57,11 @@ public sealed partial record ClientMetadata
 
     /// <summary>The client that this metadata, once it is checked, describes.</summary>
     internal Client ToClient(string clientId, ClientProvenance provenance, string? org, IReadOnlyList<ClientSecret> secrets) =>
-        new()
+        ToClient(clientId, Type) with
         {
-            ClientId = clientId,
-            Type = Type,
             Provenance = provenance,
             Org = org,
             Secrets = secrets,
-            TokenEndpointAuthMethod = TokenEndpointAuthMethod!,
-            RedirectUris = RedirectUris!,
-            GrantTypes = GrantTypes!,
-            Scope = Scope is null ? null : ScopeSet.Parse(Scope).Value,
-            ClientName = ClientName,
-            ClientUri = ClientUri,
-            LogoUri = LogoUri,
-            TosUri = TosUri,
-            PolicyUri = PolicyUri,
-            Contacts = Contacts ?? [],
-            SoftwareId = SoftwareId,
-            SoftwareVersion = SoftwareVersion,
-            ApplicationType = ApplicationType,
         };
 
     /// <summary>Everything that is wrong with it, at once.</summary>
@@ -184,33 +133,11 @@ public sealed partial record ClientMetadata
         else if (!scope.IsEmpty && Granted(policy) is not { IsEmpty: false })
             yield return OAuthError.InvalidClientMetadata("scope", "none of it is known here");
 
-        // §2: what users read; §5: all of it is the client's own word
-        (string Member, string? Value)[] texts =
-        [
-            ("client_name", ClientName),
-            ("software_id", SoftwareId),
-            ("software_version", SoftwareVersion),
-        ];
-        foreach (var (member, value) in texts)
+        // §2, §5: texts and links
+        foreach (var text in Texts)
         {
-            if (value is not null && !IsPlainText(value))
-                yield return OAuthError.InvalidClientMetadata(
-                    member,
-                    $"at most {MaxText} characters, without control and text-direction characters"
-                );
-        }
-
-        (string Member, string? Value)[] links =
-        [
-            ("client_uri", ClientUri),
-            ("logo_uri", LogoUri),
-            ("tos_uri", TosUri),
-            ("policy_uri", PolicyUri),
-        ];
-        foreach (var (member, value) in links)
-        {
-            if (value is not null && !UriText.IsPlainHttpsUrl(value))
-                yield return OAuthError.InvalidClientMetadata(member, "must be a plain https URL");
+            if (text.Get(this) != text.Kept(this))
+                yield return OAuthError.InvalidClientMetadata(text.Name, text.Rule.Problem);
         }
 
         if (Contacts is { } contacts && (contacts.Count > MaxItems || !contacts.All(IsPlainText)))

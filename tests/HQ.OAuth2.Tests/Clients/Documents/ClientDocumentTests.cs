@@ -72,7 +72,6 @@ internal sealed class ClientDocumentTests
     [TestCase(""","jwks":{"keys":[{"kty":"EC","d":"AA"}]}""")]
     [TestCase(""","jwks":{"keys":[{"kty":"oct","k":"AA"}]}""")]
     [TestCase(""","jwks":{"keys":[]},"jwks_uri":"https://a.example/keys" """)]
-    [TestCase(""","jwks_uri":"http://a.example/keys" """)]
     [TestCase(""","token_endpoint_auth_methods_supported":"none" """)]
     [TestCase(""","redirect_uris":7""")]
     [Rfc("CIMD-4.1-5")]
@@ -130,8 +129,8 @@ internal sealed class ClientDocumentTests
     public void Members_that_nobody_here_knows_change_nothing()
     {
         const string more = """
-            ,"client_name#ja":"アプリ","client_name#":7,"client_uri#de":null,"x":null,"y":[null,{"z":[]},1e99],"":"","jwks_uri":"https://a.example/keys",
-            "token_endpoint_auth_signing_alg":"RS256","token_endpoint_auth_signing_alg_values_supported":["RS256"],"id_token_signed_response_alg":null,
+            ,"client_name#ja":"アプリ","client_name#":7,"client_uri#de":null,"x":null,"y":[null,{"z":[]},1e99],"":"","jwks_uri":"",
+            "token_endpoint_auth_signing_alg":null,"token_endpoint_auth_signing_alg_values_supported":["RS256"],"id_token_signed_response_alg":null,
             "response_modes_supported":["query"],"code_challenge_methods_supported":["S256"],"request_uris":[],"default_max_age":5,
             "post_logout_redirect_uris":[null],"require_auth_time":true,"scope":null,"contacts":null,"logo_uri":"","grant_types":null
             """;
@@ -140,6 +139,21 @@ internal sealed class ClientDocumentTests
 
         client.Should().BeEquivalentTo(Read(PublishedDocuments.Minimal(Url)).Value.Client, o => o.Excluding(c => c.DocumentHash));
         leftOut.Should().BeEmpty();
+    }
+
+    [Test, Rfc("CIMD-4.1-5")]
+    public void Where_its_keys_are_is_kept_and_changes_nothing_else()
+    {
+        var (client, leftOut) = With(""","jwks_uri":"https://a.example/keys","token_endpoint_auth_signing_alg":"RS256" """).Value;
+
+        (client.JwksUri, client.TokenEndpointAuthSigningAlg).Should().Be(("https://a.example/keys", "RS256"));
+        leftOut.Should().BeEmpty();
+        (client with { JwksUri = null, TokenEndpointAuthSigningAlg = null })
+            .Should()
+            .BeEquivalentTo(Read(PublishedDocuments.Minimal(Url)).Value.Client, o => o.Excluding(c => c.DocumentHash));
+        var (http, without) = With(""","jwks_uri":"http://a.example/keys" """).Value;
+        http.JwksUri.Should().BeNull();
+        without.Should().Equal("jwks_uri");
     }
 
     [TestCase(""","grant_types":["client_credentials"]""")]

@@ -1,3 +1,6 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using HQ.OAuth2.Tests;
 
 namespace HQ.OAuth2;
@@ -166,6 +169,8 @@ internal sealed class ClientMetadataTests
     [TestCase("client_name", '\ue000', 1)]
     [TestCase("software_id", '\r', 1)]
     [TestCase("software_version", 'v', 257)]
+    [TestCase("token_endpoint_auth_signing_alg", 'a', 257)]
+    [TestCase("token_endpoint_auth_signing_alg", '\n', 1)]
     [TestCase("contacts", 'a', 257)]
     [TestCase("contacts", '\u202e', 1)]
     [Rfc("7591-2.2-2")]
@@ -181,6 +186,7 @@ internal sealed class ClientMetadataTests
             "client_name" => web with { ClientName = "A" + bad + "B" },
             "software_id" => web with { SoftwareId = bad },
             "software_version" => web with { SoftwareVersion = bad },
+            "token_endpoint_auth_signing_alg" => web with { TokenEndpointAuthSigningAlg = bad },
             _ => web with { Contacts = ["a@b.example", bad] },
         };
 
@@ -193,7 +199,7 @@ internal sealed class ClientMetadataTests
                 : count == 1 ? "AB"
                 : "A" + new string('a', 255)
             );
-        (kept.SoftwareId, kept.SoftwareVersion).Should().Be((null, null));
+        (kept.SoftwareId, kept.SoftwareVersion, kept.TokenEndpointAuthSigningAlg).Should().Be((null, null, null));
         kept.Contacts.Should().BeEquivalentTo(member == "contacts" ? ["a@b.example"] : (string[]?)null);
     }
 
@@ -236,11 +242,12 @@ internal sealed class ClientMetadataTests
         ShouldBeMetadataError(web with { LogoUri = link }, api, "logo_uri");
         ShouldBeMetadataError(web with { TosUri = link }, api, "tos_uri");
         ShouldBeMetadataError(web with { PolicyUri = link }, api, "policy_uri");
+        ShouldBeMetadataError(web with { JwksUri = link }, api, "jwks_uri");
 
-        var metadata = web with { ClientUri = link, LogoUri = link, TosUri = link, PolicyUri = link };
+        var metadata = web with { ClientUri = link, LogoUri = link, TosUri = link, PolicyUri = link, JwksUri = link };
         var kept = metadata.Checked(self).Value;
-        (kept.ClientUri, kept.LogoUri, kept.TosUri, kept.PolicyUri).Should().Be((null, null, null, null));
-        kept.LeftOut.Should().Equal("client_uri", "logo_uri", "tos_uri", "policy_uri");
+        (kept.ClientUri, kept.LogoUri, kept.TosUri, kept.PolicyUri, kept.JwksUri).Should().Be((null, null, null, null, null));
+        kept.LeftOut.Should().Equal("client_uri", "logo_uri", "tos_uri", "policy_uri", "jwks_uri");
         (web with { ClientUri = "https://other.example/x?y" }).Checked(self).Value.ClientUri.Should().Be("https://other.example/x?y");
     }
 
@@ -322,6 +329,33 @@ internal sealed class ClientMetadataTests
             .ContainSingle()
             .Which.Length.Should()
             .BeLessThan(200);
+    }
+
+    [Test]
+    public void The_tables_have_each_member_by_its_name_in_JSON()
+    {
+        var members = typeof(ClientMetadata).GetProperties().ToDictionary(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name));
+
+        ClientMetadata
+            .Texts.Select(t => t.Name)
+            .Concat(ClientMetadata.Lists.Select(l => l.Name))
+            .Should()
+            .BeEquivalentTo([.. members.Keys, "token_endpoint_auth_methods_supported"]);
+        foreach (var text in ClientMetadata.Texts)
+        {
+            var metadata = text.Set(web, "x");
+            members[text.Name].GetValue(metadata).Should().Be("x", text.Name);
+            text.Get(metadata).Should().Be("x", text.Name);
+            text.Set(metadata, null).Should().Be(web, text.Name);
+        }
+
+        foreach (var list in ClientMetadata.Lists.Where(l => members.ContainsKey(l.Name)))
+            members[list.Name].GetValue(list.Set(web, ["x"])).Should().BeEquivalentTo(new[] { "x" }, list.Name);
+        foreach (var member in typeof(ClientMembers).GetProperties())
+            member
+                .GetCustomAttribute<JsonPropertyNameAttribute>()!
+                .Name.Should()
+                .Be(JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name));
     }
 
     private static void ShouldBeMetadataError(ClientMetadata metadata, ClientPolicy policy, string member)

@@ -1,0 +1,58 @@
+using System.Text.Json.Serialization;
+
+namespace HQ.OAuth2;
+
+/// <summary>
+/// What a client says about itself (RFC 7591 §2): texts that are kept and given back, and give it no rights. This is the one list of
+/// them: the client, its metadata, the stored JSON and the answers all derive from it.
+/// </summary>
+public abstract record ClientDescription
+{
+    private protected ClientDescription() { }
+
+    /// <summary>What it calls itself; anybody's word unless the provenance is <c>api</c>.</summary>
+    [JsonPropertyName("client_name")]
+    public string? ClientName { get; init; }
+
+    /// <summary>Its home page, https.</summary>
+    [JsonPropertyName("client_uri")]
+    public string? ClientUri { get; init; }
+
+    /// <summary>Its logo, https. Never fetched by this server.</summary>
+    [JsonPropertyName("logo_uri")]
+    public string? LogoUri { get; init; }
+
+    /// <summary>Its terms of service, https.</summary>
+    [JsonPropertyName("tos_uri")]
+    public string? TosUri { get; init; }
+
+    /// <summary>Its privacy policy, https.</summary>
+    [JsonPropertyName("policy_uri")]
+    public string? PolicyUri { get; init; }
+
+    /// <summary>The software it is an installation of (RFC 7591 §2).</summary>
+    [JsonPropertyName("software_id")]
+    public string? SoftwareId { get; init; }
+
+    /// <summary>The version of that software.</summary>
+    [JsonPropertyName("software_version")]
+    public string? SoftwareVersion { get; init; }
+
+    /// <summary>
+    /// <c>web</c> or <c>native</c>, as it says itself (OpenID Connect Registration §2): a hint that decides nothing, since shipping clients
+    /// name one and redirect like the other. Null = it does not say.
+    /// </summary>
+    [JsonPropertyName("application_type")]
+    public string? ApplicationType { get; init; }
+
+    /// <summary>
+    /// The algorithm with which it signs its assertions (OpenID Connect Registration §2). Kept and given back; no method of this server
+    /// uses it.
+    /// </summary>
+    [JsonPropertyName("token_endpoint_auth_signing_alg")]
+    public string? TokenEndpointAuthSigningAlg { get; init; }
+
+    /// <summary>Where its public keys are, https. Kept and given back; never fetched by this server.</summary>
+    [JsonPropertyName("jwks_uri")]
+    public string? JwksUri { get; init; }
+}
