@@ -7,7 +7,7 @@ namespace HQ.OAuth2;
 /// several keys here. Each problem is one sentence: the key, its value, and what to write instead. Values that are secrets are not
 /// repeated.
 /// </summary>
-internal static class HqOAuth2OptionsValidator
+internal static class HqOAuth2OptionsRules
 {
     // All scopes in one scope parameter fit into a request line (8 kB), and into an encrypted access token that is still read.
     private const int MaxScopeText = 4000;
