@@ -1,4 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -7,23 +8,44 @@ namespace HQ.OAuth2;
 /// <summary>Reads access tokens of this server: spelling, signature, type and times (RFC 9068 §4). Nothing is looked up but keys.</summary>
 internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings, TimeProvider time)
 {
+    private const int MaxVerified = 10_000;
     private static readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
+
+    private readonly byte[] processKey = IssuedText.NewSecret();
+    private readonly BoundedCache<VerifiedToken> verified = new(MaxVerified, settings.Options.AccessTokenLifetime);
 
     /// <summary>The token; null when it is malformed, not of this server, expired or not valid yet.</summary>
     public async ValueTask<AccessToken?> ReadAsync(string text, CancellationToken ct)
     {
         if (!IsInOneSpelling(text))
             return null;
-        var result = await ValidateAsync(text, await keys.CurrentAsync(ct));
+        // A signature is verified once, as long as its key is published. What is kept is a keyed hash: worth nothing outside this process.
+        var now = time.GetUtcNow();
+        var key = Convert.ToBase64String(HMACSHA256.HashData(processKey, Encoding.ASCII.GetBytes(text)));
+        var ring = await keys.CurrentAsync(ct);
+        if (!verified.TryGet(key, now, out var known) || !ring.Knows(known.KeyId))
+        {
+            known = await VerifyAsync(text, ring, ct);
+            if (known is null || !known.IsValidAt(now))
+                return null;
+            verified.Set(key, known, now);
+        }
+
+        return known.IsValidAt(now) ? known.Token : null;
+    }
+
+    private async ValueTask<VerifiedToken?> VerifyAsync(string text, KeyRing ring, CancellationToken ct)
+    {
+        var result = await ValidateAsync(text, ring);
         // Another node may have made a key that this node does not know yet: read the store again (RFC 7517 §4.5, §5).
-        if (!result.IsValid && await MayBeOfANewKeyAsync(text, ct))
+        if (!result.IsValid && MayBeOfANewKey(text, ring))
             result = await ValidateAsync(text, await keys.LookAgainAsync(ct));
         if (result is not { IsValid: true, SecurityToken: JsonWebToken outer })
             return null;
 
         // Refuse a token with a "crit" header: no extension is understood here, and the library does not check it (RFC 7515 §4.1.11).
         var jwt = outer.InnerToken ?? outer;
-        return !HasExtension(outer) && !HasExtension(jwt) && TryRead(jwt, out var token) ? token : null;
+        return HasExtension(outer) || HasExtension(jwt) ? null : Read(jwt);
     }
 
     // The library accepts padding, spare bits and, in an encrypted token, any encrypted key beside "dir". We accept one spelling: three
@@ -64,9 +86,8 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
     }
 
     // The key that signed an encrypted token cannot be seen, so it may be a new one.
-    private async ValueTask<bool> MayBeOfANewKeyAsync(string text, CancellationToken ct)
+    private static bool MayBeOfANewKey(string text, KeyRing ring)
     {
-        var ring = await keys.CurrentAsync(ct);
         try
         {
             var jwt = handler.ReadJsonWebToken(text);
@@ -81,24 +102,20 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
 
     private static bool HasExtension(JsonWebToken jwt) => jwt.TryGetHeaderValue<object>("crit", out _);
 
-    private bool TryRead(JsonWebToken jwt, [NotNullWhen(true)] out AccessToken? token)
+    private static VerifiedToken? Read(JsonWebToken jwt)
     {
-        token = null;
-        var now = time.GetUtcNow();
         if (
             !jwt.TryGetPayloadValue<long>("exp", out var exp)
             || !jwt.TryGetPayloadValue<long>("nbf", out var nbf)
             || !jwt.TryGetPayloadValue<long>("iat", out var iat)
-            || now >= DateTimeOffset.FromUnixTimeSeconds(exp)
-            || now < DateTimeOffset.FromUnixTimeSeconds(nbf)
             || !jwt.TryGetPayloadValue<string>("client_id", out var clientId)
             || !jwt.TryGetPayloadValue<string>("scope", out var scopeText)
             || ScopeSet.Parse(scopeText).Failed(out _, out var scope)
             || jwt.Subject is not { } subject
             || jwt.Id is not { } jwtId
         )
-            return false;
-        token = new()
+            return null;
+        var token = new AccessToken
         {
             Subject = subject,
             ClientId = clientId,
@@ -112,6 +129,15 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
                 : null,
             AuthorizationId = jwt.TryGetPayloadValue<string>(AccessToken.AuthorizationClaim, out var id) ? id : null,
         };
-        return true;
+        return new(token, DateTimeOffset.FromUnixTimeSeconds(nbf), jwt.Kid);
+    }
+
+    /// <summary>A token whose signature was right.</summary>
+    /// <param name="Token">The token.</param>
+    /// <param name="NotBefore">From when on it may be used.</param>
+    /// <param name="KeyId">The key that signed it.</param>
+    private sealed record VerifiedToken(AccessToken Token, DateTimeOffset NotBefore, string KeyId)
+    {
+        public bool IsValidAt(DateTimeOffset now) => NotBefore <= now && now < Token.ExpiresAt;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
     public const int MaxWorkFactor = 14;
 
     // A secret of 256 random bits cannot be guessed however fast its hash is.
-    private const int GeneratedWorkFactor = 6;
+    private const int GeneratedWorkFactor = MinWorkFactor;
     private const int MaxBytes = 72;
     private const int MaxRemembered = 10_000;
 
