@@ -107,7 +107,7 @@ internal static class Given
     }
 
     public static AuthorizationLoop Loop(IAuthorizationStore store, params IOAuthEvents[] events) =>
-        new(store, Events(events), NullLogger<AuthorizationLoop>.Instance);
+        new(store, new(TimeProvider.System), Events(events), NullLogger<AuthorizationLoop>.Instance);
 
     public static ClientRegistrar Registrar(
         IClientRegistry registry,

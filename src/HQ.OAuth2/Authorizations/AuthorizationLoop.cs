@@ -3,7 +3,12 @@ using Microsoft.Extensions.Logging;
 namespace HQ.OAuth2;
 
 /// <summary>The loop around every pure step: read the row, decide, write it if its version is unchanged; otherwise start again.</summary>
-internal sealed class AuthorizationLoop(IAuthorizationStore store, EventPublisher events, ILogger<AuthorizationLoop> logger)
+internal sealed class AuthorizationLoop(
+    IAuthorizationStore store,
+    RecentRows recent,
+    EventPublisher events,
+    ILogger<AuthorizationLoop> logger
+)
 {
     // After a lost swap the next round finds a spent turn or a redeemed code, which ends the loop; more rounds mean a broken store.
     private const int MaxRounds = 100;
@@ -22,7 +27,19 @@ internal sealed class AuthorizationLoop(IAuthorizationStore store, EventPublishe
         CancellationToken ct
     )
     {
+        // Try a row that this process wrote a while ago without a read: the swap compares its version. Only a swap counts on it; every other
+        // outcome, and a swap that lost, is decided on the stored row.
+        AuthorizationStep.Swap? tried = null;
+        if (recent.TryTake(id, out var remembered) && decide(remembered) is AuthorizationStep.Swap swap)
+        {
+            if (await TrySwapAsync(swap.Next, ct))
+                return swap.Result;
+            tried = swap;
+        }
+
         var current = await FindAsync(id, ct);
+        if (tried is not null && IsOurs(current, tried.Next))
+            return tried.Result;
         for (var round = 0; round < MaxRounds; round++)
         {
             if (current is null)
@@ -65,6 +82,7 @@ internal sealed class AuthorizationLoop(IAuthorizationStore store, EventPublishe
         try
         {
             await store.AddAsync(authorization.ToRecord(), ct);
+            recent.Wrote(authorization);
         }
         catch (Exception) when (!ct.IsCancellationRequested)
         {
@@ -78,7 +96,11 @@ internal sealed class AuthorizationLoop(IAuthorizationStore store, EventPublishe
     }
 
     /// <summary>Removes a row. Once begun, the removal is not cancelled when the caller disconnects.</summary>
-    public ValueTask RemoveAsync(string id) => store.RemoveAsync(id, CancellationToken.None);
+    public ValueTask RemoveAsync(string id)
+    {
+        recent.Forget(id);
+        return store.RemoveAsync(id, CancellationToken.None);
+    }
 
     /// <summary>The row as it is stored, so that a row with unreadable data can be removed too; null when there is none.</summary>
     public async ValueTask<AuthorizationRecord?> FindStoredAsync(string id, CancellationToken ct) =>
@@ -94,13 +116,6 @@ internal sealed class AuthorizationLoop(IAuthorizationStore store, EventPublishe
         );
     }
 
-    /// <summary>The authorizations that a subject gave a client, newest first: at most one page of the store.</summary>
-    public async ValueTask<IReadOnlyList<OAuthAuthorization>> ListAsync(string subject, string clientId, CancellationToken ct)
-    {
-        var page = await PageAsync(new(subject, clientId, Limit: 1000), ct);
-        return [.. page.Items.Reverse()];
-    }
-
     /// <summary>A page of the store, without the rows that cannot be read.</summary>
     public async ValueTask<Page<OAuthAuthorization>> PageAsync(AuthorizationFilter by, CancellationToken ct)
     {
@@ -110,17 +125,22 @@ internal sealed class AuthorizationLoop(IAuthorizationStore store, EventPublishe
 
     private async ValueTask<bool> TrySwapAsync(OAuthAuthorization next, CancellationToken ct)
     {
+        bool isSwapped;
         try
         {
-            return await store.TryUpdateAsync(next.ToRecord(), ct);
+            isSwapped = await store.TryUpdateAsync(next.ToRecord(), ct);
         }
         catch (Exception) when (!ct.IsCancellationRequested)
         {
-            // If the connection broke during the commit, the commit may still have succeeded. If our write is stored, it counts.
-            if (IsOurs(await FindAsync(next.Id, ct), next))
-                return true;
-            throw;
+            // A connection that broke during the commit says nothing about the commit. If our write is stored, it counts.
+            if (!IsOurs(await FindAsync(next.Id, ct), next))
+                throw;
+            isSwapped = true;
         }
+
+        if (isSwapped)
+            recent.Wrote(next);
+        return isSwapped;
     }
 
     private static bool IsOurs(OAuthAuthorization? current, OAuthAuthorization next) =>

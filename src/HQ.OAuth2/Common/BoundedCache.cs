@@ -24,6 +24,18 @@ internal sealed class BoundedCache<T>(int limit, TimeSpan life)
         }
     }
 
+    /// <summary>Gives a value out and keeps it no longer: of many callers one gets it.</summary>
+    public bool TryTake(string key, DateTimeOffset now, [MaybeNullWhen(false)] out T value)
+    {
+        lock (gate)
+        {
+            var found = Find(key, now);
+            value = found is null ? default : found.Value.Value;
+            Remove(key);
+            return found is not null;
+        }
+    }
+
     public void Set(string key, T value, DateTimeOffset now)
     {
         lock (gate)

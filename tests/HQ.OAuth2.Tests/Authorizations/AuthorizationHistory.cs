@@ -28,7 +28,7 @@ internal sealed class AuthorizationHistory
     private readonly Random random;
     private readonly HistoryKind kind;
     private readonly InterleavedStore store;
-    private readonly AuthorizationLoop loop;
+    private readonly AuthorizationLoop[] nodes;
     private readonly AuthorizationCode code;
     private readonly string id;
     private readonly TestClock clock = new();
@@ -50,11 +50,14 @@ internal sealed class AuthorizationHistory
             Removed = () => removed = true,
             NextAnswer = () => kind.LostAnswers && random.Next(4) == 0 ? (SwapAnswer)random.Next(1, 4) : SwapAnswer.Honest,
         };
-        loop = Given.Loop(store);
+        // Each node remembers what it wrote itself.
+        nodes = [Given.Loop(store), Given.Loop(store), Given.Loop(store)];
         var (row, fresh) = Given.Authorization();
         (code, id) = (fresh, row.Id);
         store.AddAsync(row.ToRecord(), default).AsTask().Wait();
     }
+
+    private AuthorizationLoop Node => nodes[random.Next(nodes.Length)];
 
     private TimeSpan Leeway => TimeSpan.FromSeconds(kind.LeewaySeconds);
 
@@ -98,7 +101,7 @@ internal sealed class AuthorizationHistory
                 break;
             case < 896 when kind.Revocations:
                 Trace("revocation begins");
-                _ = loop.RemoveAsync(id).AsTask();
+                _ = Node.RemoveAsync(id).AsTask();
                 break;
             case < 990:
                 Tick(random.Next(4000));
@@ -127,7 +130,7 @@ internal sealed class AuthorizationHistory
         var caller = Begin(null);
         var request = Given.Redemption(code) with { Now = clock.Now };
         var first = RefreshToken.New(id);
-        Watch(caller, loop.StepAsync(id, r => Acting(caller, r, r.Redeem(request, first)), OAuthError.InvalidCode, "code", default));
+        Watch(caller, Node.StepAsync(id, r => Acting(caller, r, r.Redeem(request, first)), OAuthError.InvalidCode, "code", default));
     }
 
     private void Refresh()
@@ -140,7 +143,7 @@ internal sealed class AuthorizationHistory
         var lifetimes = Given.Lifetimes(Leeway);
         Watch(
             caller,
-            loop.StepAsync(
+            Node.StepAsync(
                 id,
                 r => Acting(caller, r, r.Rotate(request, salt, resources, lifetimes)),
                 OAuthError.InvalidRefreshToken,

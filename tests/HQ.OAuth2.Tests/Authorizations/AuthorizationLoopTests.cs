@@ -91,11 +91,85 @@ internal sealed class AuthorizationLoopTests
     [Test]
     public async Task A_store_that_cannot_be_read_is_never_an_answer_about_the_token()
     {
+        loop = Given.Loop(store);
         store.Reads.Enqueue(_ => throw new TimeoutException());
 
         var act = () => RotateAsync(token);
 
         await act.Should().ThrowAsync<TimeoutException>();
+    }
+
+    [Test]
+    public async Task A_row_that_this_process_wrote_is_swapped_without_a_read()
+    {
+        store.Reads.Enqueue(_ => throw new TimeoutException("nothing is read"));
+
+        var second = await RotateAsync(token);
+        var third = await RotateAsync(second.Value.RefreshToken!.Value, at: 1);
+
+        third.Value.RefreshToken!.Value.Turn.Should().Be(3);
+        store.Reads.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task A_refusal_never_rests_on_a_row_that_this_process_remembers()
+    {
+        var missing = Given.Loop(store);
+        await missing.RemoveAsync(row.Id);
+        // The remembered row has another client: what the stored row says counts, and there is none.
+        (
+            await loop.StepAsync(
+                row.Id,
+                _ => new AuthorizationStep.Refuse(OAuthError.InvalidClient),
+                OAuthError.InvalidCode,
+                "code",
+                default
+            )
+        ).Error.ShouldBe(OAuthError.InvalidCode);
+    }
+
+    [Test]
+    public async Task A_replay_never_rests_on_a_row_that_this_process_remembers()
+    {
+        var (decisions, removals) = (0, store.Removals);
+        AuthorizationStep Replay(OAuthAuthorization _)
+        {
+            decisions++;
+            return new AuthorizationStep.End(OAuthError.InvalidCode);
+        }
+
+        var reads = 0;
+        store.Reads.Enqueue(inner =>
+        {
+            reads++;
+            return inner.FindAsync(row.Id, default).AsTask();
+        });
+
+        (await loop.StepAsync(row.Id, Replay, OAuthError.InvalidCode, "code", default)).Error.ShouldBe(OAuthError.InvalidCode);
+
+        (decisions, reads, store.Removals).Should().Be((2, 1, removals + 1));
+    }
+
+    [Test]
+    public async Task A_row_that_another_node_changed_costs_a_lost_swap_and_is_decided_as_it_is()
+    {
+        var winner = await RotateAtAsync(Given.Loop(store), token);
+        var writes = store.Writes;
+
+        var loser = await RotateAsync(token);
+
+        loser.Value.RefreshToken!.Value.ToWire().Should().Be(winner.Value.RefreshToken!.Value.ToWire());
+        store.Writes.Should().Be(writes + 1);
+        (await loop.FindAsync(row.Id, default))!.Version.Should().Be(row.Version + 1);
+    }
+
+    [Test]
+    public async Task A_row_that_another_node_removed_is_gone()
+    {
+        await Given.Loop(store).RemoveAsync(row.Id);
+
+        (await RotateAsync(token)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
+        (await loop.FindAsync(row.Id, default)).Should().BeNull();
     }
 
     [Test]
@@ -185,6 +259,7 @@ internal sealed class AuthorizationLoopTests
     [Test]
     public async Task A_row_that_this_version_cannot_read_counts_as_gone()
     {
+        loop = Given.Loop(store);
         store.Reads.Enqueue(_ => Task.FromResult<AuthorizationRecord?>(row.ToRecord() with { Data = "{" }));
         (await RotateAsync(token)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
 
@@ -275,8 +350,10 @@ internal sealed class AuthorizationLoopTests
         await loop.Awaiting(r => r.AddAsync(fresh, gone.Token).AsTask()).Should().ThrowAsync<OperationCanceledException>();
     }
 
-    private Task<Outcome<TokenGrant>> RotateAsync(RefreshToken presented, double at = 0) =>
-        loop.StepAsync(presented.Id, r => r.Rotate(presented, at), OAuthError.InvalidRefreshToken, "refresh token", default).AsTask();
+    private Task<Outcome<TokenGrant>> RotateAsync(RefreshToken presented, double at = 0) => RotateAtAsync(loop, presented, at);
+
+    private static Task<Outcome<TokenGrant>> RotateAtAsync(AuthorizationLoop node, RefreshToken presented, double at = 0) =>
+        node.StepAsync(presented.Id, r => r.Rotate(presented, at), OAuthError.InvalidRefreshToken, "refresh token", default).AsTask();
 
     private Task<Outcome<TokenGrant>> RedeemAsync(AuthorizationCode code)
     {
