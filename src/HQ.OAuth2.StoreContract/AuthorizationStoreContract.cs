@@ -345,6 +345,27 @@ public abstract class AuthorizationStoreContract : StoreContract<IAuthorizationS
     }
 
     [Test]
+    public async Task A_look_at_the_newest_has_them_first()
+    {
+        var rows = new List<AuthorizationRecord>();
+        for (var i = 0; i < 6; i++)
+        {
+            var row = Row() with { Id = Guid.CreateVersion7(Start.AddMinutes(i)).ToString("N") };
+            await Store.AddAsync(row, default);
+            rows.Add(row);
+            await AddAsync(client: "other");
+            await AddAsync(subject: "bob");
+        }
+
+        var newest = (await Store.ListAsync(new("alice", "app", 4) { NewestFirst = true }, default)).Items;
+        Assert.That(
+            newest.Select(r => r.Id),
+            Is.EqualTo(rows.Skip(2).Select(r => r.Id).Reverse()),
+            "ListAsync with NewestFirst has the newest rows, the newest first"
+        );
+    }
+
+    [Test]
     public async Task Expired_rows_are_removed_oldest_first_and_no_more_than_asked()
     {
         var rows = new List<AuthorizationRecord>();

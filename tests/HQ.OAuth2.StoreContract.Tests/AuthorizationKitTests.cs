@@ -39,6 +39,10 @@ internal sealed class AuthorizationKitTests
         IsCaughtAsync(s => new GoesOnAfterAFullPage(s), k => k.The_last_page_says_that_it_is_the_last(4, 2));
 
     [Test]
+    public Task A_store_that_lists_the_oldest_where_the_newest_are_asked_for() =>
+        IsCaughtAsync(s => new ListsTheOldest(s), k => k.A_look_at_the_newest_has_them_first());
+
+    [Test]
     public Task A_store_that_lists_everybody() => IsCaughtAsync(s => new ListsEverybody(s), k => k.A_list_of_everybody_is_refused());
 
     [Test]
@@ -190,6 +194,12 @@ internal sealed class AuthorizationKitTests
             var page = await Inner.ListAsync(by, ct);
             return page.Items.Count == by.Limit ? page with { Next = page.Items[^1].Id } : page;
         }
+    }
+
+    private sealed class ListsTheOldest(IAuthorizationStore inner) : Over(inner)
+    {
+        public override ValueTask<Page<AuthorizationRecord>> ListAsync(AuthorizationFilter by, CancellationToken ct) =>
+            Inner.ListAsync(by with { NewestFirst = false }, ct);
     }
 
     private sealed class ListsEverybody(IAuthorizationStore inner) : Over(inner)

@@ -80,13 +80,7 @@ internal sealed class AuthorizeHandler(
         {
             if (HostUser.Subject(user, options).Failed(out var unusable, out var subject))
                 return replies.Unusable(visit, unusable);
-            visit = visit with
-            {
-                User = user,
-                Subject = subject,
-                SignedInAt = await HostUser.SignedInAtAsync(http, options),
-                Earlier = endpoint.Earlier(request, subject),
-            };
+            visit = visit with { User = user, Subject = subject, SignedInAt = await HostUser.SignedInAtAsync(http, options) };
         }
 
         // OpenID Connect Core §3.1.2.1: is the sign-in as fresh as the client wants it?
@@ -104,7 +98,7 @@ internal sealed class AuthorizeHandler(
         // Does an earlier answer of this user cover the request?
         visit = visit with
         {
-            IsRemembered = visit.Earlier is { } earlier && await earlier.CoversAsync(http.RequestAborted),
+            IsRemembered = visit.Subject is { } known && await endpoint.IsRememberedAsync(request, known, http.RequestAborted),
         };
         if (request.MustNotAsk && !visit.IsRemembered)
             return replies.Tell(visit.Subject is null ? OAuthError.LoginRequired : OAuthError.ConsentRequired, request);

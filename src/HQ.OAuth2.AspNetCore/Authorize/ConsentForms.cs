@@ -9,7 +9,7 @@ internal sealed class ConsentForms(AuthorizeEndpoint endpoint, AuthorizeForms fo
     public async ValueTask<ConsentForm> OfAsync(Visit visit, CancellationToken ct) =>
         new()
         {
-            Consent = await endpoint.DescribeAsync(visit.Request, visit.Earlier, ct),
+            Consent = await endpoint.DescribeAsync(visit.Request, visit.Subject, ct),
             User = visit.User,
             ReturnPath = visit.ReturnPath,
             // Each form has a code of its own, so that one form posted many times gives one code.

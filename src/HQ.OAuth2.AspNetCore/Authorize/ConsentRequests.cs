@@ -52,7 +52,7 @@ public sealed class ConsentRequests
         {
             if (HostUser.Subject(user, settings.Options).Failed(out _, out var subject))
                 return null;
-            visit = visit with { User = user, Subject = subject, Earlier = endpoint.Earlier(request, subject) };
+            visit = visit with { User = user, Subject = subject };
         }
 
         return await consents.OfAsync(visit, http.RequestAborted);

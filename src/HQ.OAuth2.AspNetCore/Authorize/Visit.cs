@@ -28,10 +28,7 @@ internal sealed record Visit(HttpContext Http, OAuthParameters Sent, VisitedRequ
     /// <summary>When the user signed in, as far as the host says.</summary>
     public DateTimeOffset? SignedInAt { get; init; }
 
-    /// <summary>What the user allowed the client before; null = nobody is signed in.</summary>
-    public EarlierConsent? Earlier { get; init; }
-
-    /// <summary>Whether that covers the request.</summary>
+    /// <summary>Whether an earlier answer of the user covers the request.</summary>
     public bool IsRemembered { get; init; }
 
     /// <summary>The decision that was posted, whoever posted it. A link cannot carry one: antiforgery does not check GET requests (§10.12).</summary>

@@ -51,7 +51,8 @@ internal sealed class EntityFrameworkAuthorizationStore(OwnContext own) : IAutho
                 rows = rows.Where(r => r.ClientId == client);
             if (by.After is { } after)
                 rows = rows.Where(r => string.Compare(r.Id, after) > 0);
-            return rows.OrderBy(r => r.Id).Take(limit + 1).ToListAsync(ct);
+            var ordered = by.NewestFirst ? rows.OrderByDescending(r => r.Id) : rows.OrderBy(r => r.Id);
+            return ordered.Take(limit + 1).ToListAsync(ct);
         });
         return new([.. found.Take(limit).Select(r => r.ToRecord())], found.Count > limit ? found[limit - 1].Id : null);
     }

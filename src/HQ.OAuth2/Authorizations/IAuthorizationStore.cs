@@ -46,4 +46,11 @@ public sealed record AuthorizationRecord(string Id, long Version, string Subject
 /// <param name="ClientId">The client; null = any.</param>
 /// <param name="Limit">The greatest number of rows, 1 to 1000.</param>
 /// <param name="After">The <see cref="Page{T}.Next"/> of the previous page; null = from the start.</param>
-public sealed record AuthorizationFilter(string? Subject, string? ClientId, int Limit = 100, string? After = null);
+public sealed record AuthorizationFilter(string? Subject, string? ClientId, int Limit = 100, string? After = null)
+{
+    /// <summary>
+    /// Whether the newest come first, for a look at a few of them: never together with <see cref="After"/>. Asked with a subject and a client
+    /// before a consent page. Ids are in the order of time, so an index has them in this order too.
+    /// </summary>
+    public bool NewestFirst { get; init; }
+}

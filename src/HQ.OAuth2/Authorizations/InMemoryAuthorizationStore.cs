@@ -7,6 +7,7 @@ internal sealed class InMemoryAuthorizationStore : IAuthorizationStore
     private readonly Dictionary<string, AuthorizationRecord> rows = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedSet<string>> bySubject = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedSet<string>> byClient = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Subject, string Client), SortedSet<string>> byBoth = [];
     private readonly SortedSet<(DateTimeOffset PruneAfter, string Id)> byAge = [];
 
     public ValueTask AddAsync(AuthorizationRecord record, CancellationToken ct)
@@ -16,6 +17,7 @@ internal sealed class InMemoryAuthorizationStore : IAuthorizationStore
             rows.Add(record.Id, record);
             IdsOf(bySubject, record.Subject).Add(record.Id);
             IdsOf(byClient, record.ClientId).Add(record.Id);
+            IdsOf(byBoth, (record.Subject, record.ClientId)).Add(record.Id);
             byAge.Add((record.PruneAfter, record.Id));
         }
 
@@ -53,15 +55,18 @@ internal sealed class InMemoryAuthorizationStore : IAuthorizationStore
         var limit = Math.Clamp(by.Limit, 1, 1000);
         lock (gate)
         {
-            var ids =
-                by.Subject is { } subject ? bySubject.GetValueOrDefault(subject)
-                : by.ClientId is { } client ? byClient.GetValueOrDefault(client)
-                : throw new ArgumentException("Name a subject, a client or both.", nameof(by));
-            var found = (ids ?? [])
+            SortedSet<string> ids =
+                (by.Subject, by.ClientId) switch
+                {
+                    ({ } subject, { } client) => byBoth.GetValueOrDefault((subject, client)),
+                    ({ } subject, null) => bySubject.GetValueOrDefault(subject),
+                    (null, { } client) => byClient.GetValueOrDefault(client),
+                    _ => throw new ArgumentException("Name a subject, a client or both.", nameof(by)),
+                } ?? [];
+            var found = (by.NewestFirst ? ids.Reverse() : ids)
                 .Where(id => by.After is null || string.CompareOrdinal(id, by.After) > 0)
-                .Select(id => rows[id])
-                .Where(row => by.ClientId is null || row.ClientId == by.ClientId)
                 .Take(limit + 1)
+                .Select(id => rows[id])
                 .ToList();
             return new(new Page<AuthorizationRecord>([.. found.Take(limit)], found.Count > limit ? found[limit - 1].Id : null));
         }
@@ -83,13 +88,15 @@ internal sealed class InMemoryAuthorizationStore : IAuthorizationStore
             return;
         Forget(bySubject, row.Subject, id);
         Forget(byClient, row.ClientId, id);
+        Forget(byBoth, (row.Subject, row.ClientId), id);
         byAge.Remove((row.PruneAfter, id));
     }
 
-    private static SortedSet<string> IdsOf(Dictionary<string, SortedSet<string>> index, string key) =>
-        index.TryGetValue(key, out var ids) ? ids : index[key] = new(StringComparer.Ordinal);
+    private static SortedSet<string> IdsOf<T>(Dictionary<T, SortedSet<string>> index, T key)
+        where T : notnull => index.TryGetValue(key, out var ids) ? ids : index[key] = new(StringComparer.Ordinal);
 
-    private static void Forget(Dictionary<string, SortedSet<string>> index, string key, string id)
+    private static void Forget<T>(Dictionary<T, SortedSet<string>> index, T key, string id)
+        where T : notnull
     {
         var ids = IdsOf(index, key);
         ids.Remove(id);

@@ -1,48 +1,53 @@
 namespace HQ.OAuth2;
 
-/// <summary>What a user has allowed a client before.</summary>
-internal sealed class EarlierConsents(AuthorizationLoop authorizations, Imitations imitations, ServerSettings settings, TimeProvider time)
+/// <summary>What a user has allowed a client before. Its cost does not grow with the number of authorizations.</summary>
+internal sealed class EarlierConsents(
+    AuthorizationLoop authorizations,
+    ConsentIndex consents,
+    Imitations imitations,
+    ServerSettings settings,
+    TimeProvider time
+)
 {
-    /// <summary>The user's authorizations of the client that asks. They are read when they are needed, and once.</summary>
-    public EarlierConsent Of(AuthorizationRequest request, string subject) =>
-        new(request, subject, authorizations, settings, time.GetUtcNow());
+    // The page folds what the user allowed before; these are enough to know it.
+    private const int MaxShown = 20;
+
+    /// <summary>Whether an earlier answer of the user covers a request, by the one rule.</summary>
+    public async ValueTask<bool> CoverAsync(AuthorizationRequest request, string subject, CancellationToken ct)
+    {
+        if (
+            request.MustAsk
+            || settings.Options.RememberConsentFor == TimeSpan.Zero
+            || !RememberedConsent.MayBeUsed(request.Client, request.RedirectUri, settings.Options)
+        )
+            return false;
+        var now = time.GetUtcNow();
+        await foreach (var given in consents.FindAsync(subject, request.Client.ClientId, ct))
+        {
+            if (RememberedConsent.Covers(request, given, settings.Options, now))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>What the user is to be told about a request (§10.2).</summary>
     /// <param name="request">What was asked.</param>
-    /// <param name="earlier">What the user allowed before, so that it can be told apart; null = nobody is signed in.</param>
+    /// <param name="subject">The user who is asked, so that what is allowed already can be told apart; null = nobody is signed in.</param>
     /// <param name="ct">Cancels.</param>
-    public async ValueTask<ConsentModel> DescribeAsync(AuthorizationRequest request, EarlierConsent? earlier, CancellationToken ct) =>
+    public async ValueTask<ConsentModel> DescribeAsync(AuthorizationRequest request, string? subject, CancellationToken ct) =>
         ConsentModel.Of(
             request,
             await imitations.ImitatesAsync(request.Client, ct),
-            earlier is null ? ScopeSet.Empty : await earlier.ScopeAsync(ct),
+            subject is null ? ScopeSet.Empty : await ScopeAsync(request.Client, subject, ct),
             settings
         );
-}
 
-/// <summary>What one user has allowed the client of one request.</summary>
-internal sealed class EarlierConsent(
-    AuthorizationRequest request,
-    string subject,
-    AuthorizationLoop authorizations,
-    ServerSettings settings,
-    DateTimeOffset now
-)
-{
-    private IReadOnlyList<OAuthAuthorization>? rows;
-
-    /// <summary>Whether an earlier answer covers this request, by the one rule.</summary>
-    public async ValueTask<bool> CoversAsync(CancellationToken ct) =>
-        !request.MustAsk
-        && settings.Options.RememberConsentFor > TimeSpan.Zero
-        && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri, settings.Options)
-        && RememberedConsent.Covers(request, await RowsAsync(ct), settings.Options, now);
-
-    /// <summary>The scope that the client has now: only a login that was carried through, or remembered, is something the user knows of.</summary>
-    public async ValueTask<ScopeSet> ScopeAsync(CancellationToken ct) =>
-        ScopeSet.Of((await RowsAsync(ct)).Where(a => a.IsOf(request.Client) && a.IsLive(now)).SelectMany(a => a.Scope));
-
-    // Read the user's authorizations once: the remembered-consent check and the consent page both need them.
-    private async ValueTask<IReadOnlyList<OAuthAuthorization>> RowsAsync(CancellationToken ct) =>
-        rows ??= await authorizations.ListAsync(subject, request.Client.ClientId, ct);
+    // The scope that the client has now: only a login that was carried through, or remembered, is something the user knows of.
+    private async ValueTask<ScopeSet> ScopeAsync(Client client, string subject, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var newest = await authorizations.PageAsync(new(subject, client.ClientId, MaxShown) { NewestFirst = true }, ct);
+        return ScopeSet.Of(newest.Items.Where(a => a.IsOf(client) && a.IsLive(now)).SelectMany(a => a.Scope));
+    }
 }

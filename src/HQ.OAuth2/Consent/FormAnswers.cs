@@ -6,7 +6,7 @@ namespace HQ.OAuth2;
 /// Adds the authorization of an answer, once for each form: a form posted many times gives one code. A ticket notes which forms were
 /// approved for as long as a form counts, because the row of an approval may be revoked before, and the form must not bring it back.
 /// </summary>
-internal sealed class FormAnswers(AuthorizationLoop authorizations, ITicketStore tickets)
+internal sealed class FormAnswers(AuthorizationLoop authorizations, ITicketStore tickets, ConsentIndex consents)
 {
     /// <summary>How long a form counts: nobody takes longer to sign in and decide.</summary>
     public static readonly TimeSpan FormLife = TimeSpan.FromDays(1);
@@ -27,6 +27,8 @@ internal sealed class FormAnswers(AuthorizationLoop authorizations, ITicketStore
                 : OAuthError.AlreadyAnswered.Because("the code of this form is redeemed or expired, or was issued for another answer");
         if (isForm && !await IsFirstAsync(answer))
             return OAuthError.AlreadyAnswered.Because("the authorization that this form gave was revoked");
+        if (answer.Consent is not null)
+            await consents.NoteAsync(answer);
         return true;
     }
 

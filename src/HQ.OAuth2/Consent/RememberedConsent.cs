@@ -15,21 +15,14 @@ internal static class RememberedConsent
             _ => false,
         };
 
-    /// <summary>Whether one of the user's authorizations of this client covers the request: same host, same document, same or fewer scopes and resources.</summary>
-    public static bool Covers(
-        AuthorizationRequest request,
-        IEnumerable<OAuthAuthorization> given,
-        HqOAuth2Options options,
-        DateTimeOffset now
-    ) =>
+    /// <summary>Whether an authorization of the user covers the request: same client, host and document, same or fewer scopes and resources.</summary>
+    public static bool Covers(AuthorizationRequest request, OAuthAuthorization given, HqOAuth2Options options, DateTimeOffset now) =>
         MayBeUsed(request.Client, request.RedirectUri, options)
-        && given.Any(a =>
-            a.Consent is { } consent
-            && a.IsOf(request.Client)
-            && now < consent.Until
-            && consent.RedirectHost == UriText.DisplayHost(request.RedirectUri)
-            && consent.DocumentHash == request.Client.DocumentHash
-            && request.Scope.IsSubsetOf(a.Scope)
-            && request.Resources.All(r => a.Resources.Contains(r, StringComparer.Ordinal))
-        );
+        && given.Consent is { } consent
+        && given.IsOf(request.Client)
+        && now < consent.Until
+        && consent.RedirectHost == UriText.DisplayHost(request.RedirectUri)
+        && consent.DocumentHash == request.Client.DocumentHash
+        && request.Scope.IsSubsetOf(given.Scope)
+        && request.Resources.All(r => given.Resources.Contains(r, StringComparer.Ordinal));
 }

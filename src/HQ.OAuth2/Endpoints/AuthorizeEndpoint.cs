@@ -122,12 +122,13 @@ internal sealed class AuthorizeEndpoint(ClientDirectory clients, EarlierConsents
 
     private static bool MustNotAsk(OAuthParameters parameters) => FreshSignIn.Prompt(parameters).Contains("none");
 
-    /// <summary>What a user allowed the client before.</summary>
-    public EarlierConsent Earlier(AuthorizationRequest request, string subject) => consents.Of(request, subject);
+    /// <inheritdoc cref="EarlierConsents.CoverAsync"/>
+    public ValueTask<bool> IsRememberedAsync(AuthorizationRequest request, string subject, CancellationToken ct) =>
+        consents.CoverAsync(request, subject, ct);
 
     /// <inheritdoc cref="EarlierConsents.DescribeAsync"/>
-    public ValueTask<ConsentModel> DescribeAsync(AuthorizationRequest request, EarlierConsent? earlier, CancellationToken ct) =>
-        consents.DescribeAsync(request, earlier, ct);
+    public ValueTask<ConsentModel> DescribeAsync(AuthorizationRequest request, string? subject, CancellationToken ct) =>
+        consents.DescribeAsync(request, subject, ct);
 
     /// <inheritdoc cref="Approvals.NewCode"/>
     public AuthorizationCode NewCode() => approvals.NewCode();

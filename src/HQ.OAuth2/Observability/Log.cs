@@ -174,4 +174,18 @@ internal static partial class Log
 
     [LoggerMessage(1020, LogLevel.Error, "The event {Event} was not taken by {Listener}")]
     public static partial void EventNotTaken(this ILogger logger, Exception exception, string @event, string listener);
+
+    [LoggerMessage(
+        1036,
+        LogLevel.Warning,
+        "The consent of authorization {AuthorizationId} could not be noted: its user will be asked again"
+    )]
+    public static partial void ConsentNotNoted(this ILogger logger, Exception exception, string authorizationId);
+
+    [LoggerMessage(
+        1037,
+        LogLevel.Warning,
+        "The consent of authorization {AuthorizationId} was not noted within {Patience}: the answer goes out, and the note goes on by itself"
+    )]
+    public static partial void ConsentNoteNotAwaited(this ILogger logger, string authorizationId, TimeSpan patience);
 }

@@ -90,6 +90,7 @@ internal static class CoreServices
 
     private static IServiceCollection AddAuthorizations(this IServiceCollection services)
     {
+        services.TryAddSingleton<RecentRows>();
         services.TryAddScoped<AuthorizationLoop>();
         return services;
     }
@@ -97,6 +98,7 @@ internal static class CoreServices
     private static IServiceCollection AddConsent(this IServiceCollection services)
     {
         services.TryAddScoped<FormAnswers>();
+        services.TryAddScoped<ConsentIndex>();
         services.TryAddScoped<Approvals>();
         services.TryAddScoped<EarlierConsents>();
         services.TryAddScoped(s => new ConnectedApps(

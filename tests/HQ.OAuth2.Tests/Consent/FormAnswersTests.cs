@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace HQ.OAuth2.Tests;
 
 /// <summary>What an approval leaves behind when a store fails in the middle of it.</summary>
@@ -15,7 +17,9 @@ internal sealed class FormAnswersTests
         tickets = new(clock);
         var settings = new ServerSettings(Given.Options());
         var clients = Given.Directory(settings.Options, new InMemoryClientRegistry(), new(settings, clock), clock).Stored;
-        approvals = new(clients, new(Given.Loop(store), tickets), Given.Events(), settings, clock);
+        var loop = Given.Loop(store);
+        var consents = new ConsentIndex(new InMemoryTicketStore(clock), loop, clock, NullLogger<ConsentIndex>.Instance);
+        approvals = new(clients, new(loop, tickets, consents), Given.Events(), settings, clock);
     }
 
     [Test]

@@ -27,7 +27,7 @@ internal sealed class RememberedConsentTests
         var client = Given.Client() with { Provenance = provenance, Trusted = trusted };
 
         RememberedConsent.MayBeUsed(client, uri, options).Should().Be(remembered);
-        RememberedConsent.Covers(Given.Request(client, uri), [Consented(uri, client)], options, TestClock.Start).Should().Be(remembered);
+        RememberedConsent.Covers(Given.Request(client, uri), Consented(uri, client), options, TestClock.Start).Should().Be(remembered);
     }
 
     [Test, Rfc("8252-8.5-1"), Rfc("6749-2.3-1")]
@@ -59,8 +59,8 @@ internal sealed class RememberedConsentTests
         var given = Consented(Given.RedirectUri);
         var until = given.Consent!.Until;
 
-        RememberedConsent.Covers(Given.Request(), [given], options, until.AddTicks(-1)).Should().BeTrue();
-        RememberedConsent.Covers(Given.Request(), [given], options, until).Should().BeFalse();
+        RememberedConsent.Covers(Given.Request(), given, options, until.AddTicks(-1)).Should().BeTrue();
+        RememberedConsent.Covers(Given.Request(), given, options, until).Should().BeFalse();
         Covers(Given.Request(Given.Client() with { CreatedAt = TestClock.Start }), given).Should().BeFalse();
         Covers(Given.Request(Given.Client("other")), given).Should().BeFalse();
     }
@@ -71,22 +71,14 @@ internal sealed class RememberedConsentTests
         var given = Consented(Given.RedirectUri);
         var request = Given.Request() with { Scope = ScopeSet.Of("read", "write") };
 
-        RememberedConsent
-            .Covers(
-                request,
-                [given with { Scope = ScopeSet.Of("read") }, given with { Scope = ScopeSet.Of("write") }],
-                options,
-                TestClock.Start
-            )
-            .Should()
-            .BeFalse();
-        RememberedConsent.Covers(request, [given with { Consent = null }, given], options, TestClock.Start).Should().BeTrue();
-        RememberedConsent.Covers(request, [given with { Consent = null }], options, TestClock.Start).Should().BeFalse();
-        RememberedConsent.Covers(request, [], options, TestClock.Start).Should().BeFalse();
+        Covers(request, given with { Scope = ScopeSet.Of("read") }).Should().BeFalse();
+        Covers(request, given with { Scope = ScopeSet.Of("write") }).Should().BeFalse();
+        RememberedConsent.Covers(request, given, options, TestClock.Start).Should().BeTrue();
+        RememberedConsent.Covers(request, given with { Consent = null }, options, TestClock.Start).Should().BeFalse();
     }
 
     private static bool Covers(AuthorizationRequest request, OAuthAuthorization given) =>
-        RememberedConsent.Covers(request, [given], options, TestClock.Start);
+        RememberedConsent.Covers(request, given, options, TestClock.Start);
 
     private static OAuthAuthorization Consented(string uri, Client? client = null) =>
         Given.Authorization(client).Row with
