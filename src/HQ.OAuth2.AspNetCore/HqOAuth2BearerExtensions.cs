@@ -22,17 +22,21 @@ public static class HqOAuth2BearerExtensions
     ) => builder.AddScheme<HqOAuth2BearerOptions, HqOAuth2BearerHandler>(authenticationScheme, configure);
 
     /// <summary>
-    /// Accepts access tokens of an authorization server that runs elsewhere, by asking it (RFC 7662): for an API in another process, which
-    /// does not call <c>AddHqOAuth2</c>. A revocation is seen after <see cref="HqOAuth2IntrospectionOptions.CacheFor"/>.
+    /// Accepts access tokens of an authorization server that runs elsewhere, by asking it (RFC 7662): for an API in another process, which does
+    /// not call <c>AddHqOAuth2</c>. A revocation takes effect after <see cref="HqOAuth2IntrospectionOptions.CacheFor"/>.
     /// </summary>
-    /// <exception cref="OptionsValidationException">At start: a setting is missing or cannot be; the message says which and what to write.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// At start: a setting is missing or invalid; the message says which and what to write.
+    /// </exception>
     public static AuthenticationBuilder AddHqOAuth2Introspection(
         this AuthenticationBuilder builder,
         Action<HqOAuth2IntrospectionOptions> configure
     ) => builder.AddHqOAuth2Introspection(HqOAuth2BearerDefaults.AuthenticationScheme, configure);
 
     /// <summary>The same under another scheme name, for a host with several APIs or servers.</summary>
-    /// <exception cref="OptionsValidationException">At start: a setting is missing or cannot be; the message says which and what to write.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// At start: a setting is missing or invalid; the message says which and what to write.
+    /// </exception>
     public static AuthenticationBuilder AddHqOAuth2Introspection(
         this AuthenticationBuilder builder,
         string authenticationScheme,

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Localization;
 
 namespace HQ.OAuth2;
 
-/// <summary>Where a host puts its own parts in the place of ours. Each is made anew for a request, unless another lifetime is asked for.</summary>
+/// <summary>Replaces parts of the server by parts of the host. Each is created once per request, unless another lifetime is given.</summary>
 public sealed class HqOAuth2Builder
 {
     private const DynamicallyAccessedMemberTypes Constructors = DynamicallyAccessedMemberTypes.PublicConstructors;
@@ -15,21 +15,21 @@ public sealed class HqOAuth2Builder
     /// <summary>The host's services.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Replaces where clients are. To keep dynamic registration it must be an <see cref="IClientRegistry"/>.</summary>
+    /// <summary>Replaces the client store. For dynamic registration it must be an <see cref="IClientRegistry"/>.</summary>
     public HqOAuth2Builder AddClientStore<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
         where T : class, IClientStore => Replace<IClientStore, T>(lifetime);
 
-    /// <summary>Replaces where authorizations are.</summary>
+    /// <summary>Replaces the authorization store.</summary>
     public HqOAuth2Builder AddAuthorizationStore<[DynamicallyAccessedMembers(Constructors)] T>(
         ServiceLifetime lifetime = ServiceLifetime.Scoped
     )
         where T : class, IAuthorizationStore => Replace<IAuthorizationStore, T>(lifetime);
 
-    /// <summary>Replaces where tickets are.</summary>
+    /// <summary>Replaces the ticket store.</summary>
     public HqOAuth2Builder AddTicketStore<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
         where T : class, ITicketStore => Replace<ITicketStore, T>(lifetime);
 
-    /// <summary>Replaces where the keys of access tokens are. One instance serves the process.</summary>
+    /// <summary>Replaces the store of the keys of access tokens. One instance serves the process.</summary>
     public HqOAuth2Builder AddKeyStore<[DynamicallyAccessedMembers(Constructors)] T>()
         where T : class, IKeyStore => Replace<IKeyStore, T>(ServiceLifetime.Singleton);
 
@@ -40,8 +40,8 @@ public sealed class HqOAuth2Builder
         where T : class, IAuthorizationUi => Replace<IAuthorizationUi, T>(lifetime);
 
     /// <summary>
-    /// Puts the host's words before ours on every page: other wording, other languages, and scopes by the name <c>scope.NAME</c>. What the
-    /// localizer does not find stays as it is; docs/extending.md has the names.
+    /// Puts the host's texts before ours on every page: other wording, other languages, and scopes by the name <c>scope.NAME</c>. A text that
+    /// the localizer does not find stays as it is; docs/extending.md has the names.
     /// </summary>
     public HqOAuth2Builder AddPageTexts(Func<IServiceProvider, IStringLocalizer> texts)
     {
@@ -63,11 +63,11 @@ public sealed class HqOAuth2Builder
     public HqOAuth2Builder AddTokenClaims<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
         where T : class, ITokenClaims => Add<ITokenClaims, T>(lifetime);
 
-    /// <summary>Adds a listener to what happens, for an audit trail. There may be several.</summary>
+    /// <summary>Adds a listener to events, for an audit trail. There may be several.</summary>
     public HqOAuth2Builder AddEvents<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
         where T : class, IOAuthEvents => Add<IOAuthEvents, T>(lifetime);
 
-    /// <summary>Adds a client made in code, provenance <c>api</c>; the same rules hold as for one in configuration.</summary>
+    /// <summary>Adds a client made in code, provenance <c>api</c>, by the same rules as one in configuration.</summary>
     public HqOAuth2Builder AddClient(Action<ClientOptions> configure)
     {
         Services.Configure<HqOAuth2Options>(options =>

@@ -8,11 +8,11 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Maps the authorization server's endpoints; <c>services.AddHqOAuth2(...)</c> is the other half.</summary>
+/// <summary>Maps the authorization server's endpoints; call <c>services.AddHqOAuth2(...)</c> first.</summary>
 public static class HqOAuth2EndpointRouteBuilderExtensions
 {
     /// <summary>Maps the protocol endpoints below the issuer's path. Maps nothing when the server is not enabled.</summary>
-    /// <returns>The group of the endpoints, for conventions of the host's own.</returns>
+    /// <returns>The group of the endpoints, to which the host can add conventions.</returns>
     /// <exception cref="InvalidOperationException">
     /// <c>AddHqOAuth2</c> was not called; or, at start, the endpoints are in a group whose prefix the issuer's path does not end with.
     /// </exception>
@@ -33,7 +33,7 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         services.GetRequiredService<HostRoutes>().Add(endpoints);
         NoteBearerResources(services, settings);
 
-        // Protocol endpoints know their callers by the protocol's own means: a host's fallback policy is not for them.
+        // Protocol endpoints authenticate their callers by the protocol itself: a host's fallback policy does not apply to them.
         group.AllowAnonymous().WithTags("OAuth2");
         var issuer = settings.Issuer;
         services.GetRequiredService<GroupCheck>().Note(endpoints);
@@ -73,7 +73,7 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
                 ProtocolHandlers.ClientConfigurationAsync
             );
 
-        // what a user has allowed: a page, and the same for the host's own front end
+        // the authorizations of a user: a page, and an API for the host's own front end
         Map(
             "connected-apps",
             issuer.ConnectedAppsPath,
@@ -97,7 +97,7 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             fail: Problem.WriteAsync
         );
 
-        // RFC 9728 §3: what of this server's own origin tokens may be for
+        // RFC 9728 §3: the protected resources of this server's own origin
         string[] own = [settings.Resources.Default, .. options.Resources.Select(r => r.Identifier)];
         foreach (var resource in own.Where(r => r == issuer.Origin || r.StartsWith(issuer.Origin + "/", StringComparison.Ordinal)))
             MapMetadata(group, services, resource);
@@ -111,7 +111,7 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         Map("jwks", issuer.JwksPath, get, ProtocolHandlers.KeysAsync, isDocument: true);
         MissingDocuments.Map(group, services);
 
-        // RFC 9110 §15.5.6: here and not by routing, whose answer has no body and loses against a fallback of the host.
+        // RFC 9110 §15.5.6: answered here and not by routing, whose answer has no body and is replaced by a fallback of the host.
         foreach (var (path, methods) in allowed)
             MapOtherMethods(path, methods);
         return group;
@@ -132,7 +132,7 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
                 var answer = isDocument ? AtOnePlace(route.Pattern, handler) : handler;
                 var endpoint = group.MapMethods(route.Pattern, methods, Edge.Around(name, fail ?? OAuthHttp.WriteErrorAsync, answer));
                 endpoint.Add(route.Place);
-                // A name is one endpoint's.
+                // A name belongs to one endpoint only.
                 if (route.IsWhole)
                     endpoint.WithName("oauth2-" + name);
             }
@@ -148,10 +148,10 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Maps the metadata of a protected resource (RFC 9728) that this host serves at another address than the issuer's; those of the
-    /// issuer's own origin that are configured are mapped already. The challenges of <c>AddHqOAuth2Bearer</c> for it point there.
+    /// Maps the metadata of a protected resource (RFC 9728) that this host serves at another address than the issuer's; configured resources of
+    /// the issuer's own origin are mapped already. The challenges of <c>AddHqOAuth2Bearer</c> for it name the document.
     /// </summary>
-    /// <param name="endpoints">Where.</param>
+    /// <param name="endpoints">The route builder of the app.</param>
     /// <param name="resource">Its identifier, exactly the URL that clients call, for instance <c>https://mcp.example.com/mcp</c>.</param>
     /// <exception cref="InvalidOperationException"><c>AddHqOAuth2</c> was not called.</exception>
     /// <exception cref="ArgumentException">It is no https URL, or no client could get a token for it; the message says what to change.</exception>
@@ -173,14 +173,14 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// The same in a host whose authorization server runs elsewhere: the challenges of <c>AddHqOAuth2Introspection</c> point there.
+    /// The same in a host whose authorization server runs elsewhere: the challenges of <c>AddHqOAuth2Introspection</c> name the document.
     /// </summary>
-    /// <param name="endpoints">Where.</param>
+    /// <param name="endpoints">The route builder of the app.</param>
     /// <param name="resource">Its identifier, exactly the URL that clients call, for instance <c>https://mcp.example.com/mcp</c>.</param>
     /// <param name="issuer">The server's issuer identifier, exactly as the server has it.</param>
-    /// <param name="scopes">The scopes that mean something here; none = nothing is said of scopes.</param>
+    /// <param name="scopes">The scopes that this resource understands; none = the document has no scopes.</param>
     /// <exception cref="InvalidOperationException"><c>AddHqOAuth2Introspection</c> was not called.</exception>
-    /// <exception cref="ArgumentException">One of them cannot be; the message says what to change.</exception>
+    /// <exception cref="ArgumentException">One of them is invalid; the message says what to change.</exception>
     public static IEndpointConventionBuilder MapHqOAuth2ProtectedResource(
         this IEndpointRouteBuilder endpoints,
         string resource,
@@ -201,7 +201,7 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         return group;
     }
 
-    // RFC 8707: what the APIs of this host answer to is what tokens are for.
+    // RFC 8707: the resource identifiers of this host's APIs are the audiences of tokens.
     private static void NoteBearerResources(IServiceProvider services, ServerSettings settings)
     {
         var authentication = services.GetService<IOptions<AuthenticationOptions>>()?.Value;
@@ -233,14 +233,14 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         Func<ProtectedResource, ProtectedResourceMetadata> describe
     )
     {
-        // A host may name one that is mapped already.
+        // A host may name a resource that is mapped already.
         if (!services.GetRequiredService<ProtectedResources>().TryAdd(described))
             return;
         var document = JsonSerializer.SerializeToUtf8Bytes(describe(described), OAuthJson.Default.ProtectedResourceMetadata);
         MapAtRoot(group, "protected-resource", described.MetadataPath, _ => new(Reply.Document(document)));
     }
 
-    // The documents of discovery are at the root of the host, also for an issuer or a resource with a path (RFC 8414 §3.1, RFC 9728 §3.1).
+    // Discovery documents are at the root of the host, also for an issuer or a resource with a path (RFC 8414 §3.1, RFC 9728 §3.1).
     private static IEndpointConventionBuilder MapAtRoot(
         RouteGroupBuilder group,
         string name,
@@ -256,8 +256,8 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
         return endpoint;
     }
 
-    // Routing folds case and a slash at the end; a document that clients compare is at one place only (RFC 8414 §3.1). PathBase does not
-    // matter: IIS and proxies may send the document's address to an app below another one.
+    // Routing ignores case and a trailing slash; a document whose address clients compare is at one place only (RFC 8414 §3.1). PathBase does
+    // not matter: IIS and proxies may send the document's address to an app below another one.
     private static Func<HttpContext, ValueTask<Reply>> AtOnePlace(string path, Func<HttpContext, ValueTask<Reply>> handler) =>
         http => http.Request.Path.Value == path ? handler(http) : new(Reply.Refuse(OAuthError.NotFound) with { IsSilent = true });
 }

@@ -6,8 +6,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class HqOAuth2HealthCheckExtensions
 {
     /// <summary>
-    /// Checks that each store answers and that the keys are fresh: unhealthy when a store cannot be reached, degraded while this node
-    /// goes on with keys that it could not read again, or cannot use one that other nodes use.
+    /// Checks that each store answers and that the keys are fresh: unhealthy when a store cannot be reached, degraded while this node uses keys
+    /// that it could not read again, or cannot use a key that other nodes use.
     /// </summary>
     /// <param name="builder">The host's health checks.</param>
     /// <param name="name">The name of the check.</param>

@@ -12,9 +12,9 @@ public static class HqOAuth2ManagementExtensions
     private const string ProblemJson = "application/problem+json";
 
     /// <summary>
-    /// Maps the management API below <c>/api/v0/oauth2</c>: clients are registered, listed, read, changed, removed and get new secrets, and
-    /// authorizations of a client or a user end. It answers nobody before a policy of the host's own is put on it, and the host does not
-    /// start without one.
+    /// Maps the management API below <c>/api/v0/oauth2</c>: it registers, lists, reads, changes and removes clients, gives them new secrets, and
+    /// ends authorizations of a client or a user. It refuses every request until the host adds a policy to it, and the host does not start
+    /// without one.
     /// </summary>
     /// <returns>The group of the endpoints: call <c>RequireAuthorization("admin")</c> on it.</returns>
     /// <exception cref="InvalidOperationException"><c>AddHqOAuth2</c> was not called.</exception>
@@ -38,7 +38,7 @@ public static class HqOAuth2ManagementExtensions
             var group = all.MapGroup(route.Pattern);
             ((IEndpointConventionBuilder)group).Add(route.PlaceOrLeave);
             Map(group);
-            // A description shows each endpoint once.
+            // An API description shows each endpoint once.
             if (!route.IsWhole)
                 group.ExcludeFromDescription();
         }

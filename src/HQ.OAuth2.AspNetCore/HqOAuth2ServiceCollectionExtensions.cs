@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the authorization server to a host's services; <c>app.MapHqOAuth2()</c> is the other half.</summary>
+/// <summary>Adds the authorization server to a host's services; <c>app.MapHqOAuth2()</c> maps its endpoints.</summary>
 public static class HqOAuth2ServiceCollectionExtensions
 {
     /// <summary>Adds the server with the settings of a configuration: the root, or the section <c>auth:oauth2:authorizationServer</c> itself.</summary>

@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Protects an endpoint, or whatever a policy protects, by scope.</summary>
+/// <summary>Protects an endpoint, or anything with a policy, by scope.</summary>
 public static class RequireScopeExtensions
 {
     /// <summary>
-    /// Only for access tokens that have every one of these scopes: 401 without a valid token, 403 <c>insufficient_scope</c> without the
+    /// Accepts only access tokens that have every one of these scopes: 401 without a valid token, 403 <c>insufficient_scope</c> without the
     /// scope (RFC 6750 §3.1).
     /// </summary>
     /// <exception cref="ArgumentException">There is none, or one is no scope token.</exception>
@@ -22,12 +22,12 @@ public static class RequireScopeExtensions
         builder.RequireAuthorization(policy => policy.AddAuthenticationSchemes(authenticationScheme).RequireScope(scope));
 
     /// <summary>
-    /// For an MCP endpoint: a tool needs these scopes besides what the endpoint needs. A call without them is 403
-    /// <c>insufficient_scope</c> that names all of it, upon which MCP clients ask their user for more (MCP 2026-07-28, Step-Up Authorization).
+    /// For an MCP endpoint: a tool needs these scopes in addition to those of the endpoint. A call without them is 403 <c>insufficient_scope</c>
+    /// and names all of them; MCP clients then ask their user for more (MCP 2026-07-28, Step-Up Authorization).
     /// </summary>
-    /// <param name="builder">What <c>MapMcp</c> gave.</param>
-    /// <param name="tool">The tool's name, to the letter.</param>
-    /// <param name="scopes">What it needs.</param>
+    /// <param name="builder">The result of <c>MapMcp</c>.</param>
+    /// <param name="tool">The exact name of the tool.</param>
+    /// <param name="scopes">The scopes that it needs.</param>
     /// <exception cref="ArgumentException">There is no scope, or one is no scope token.</exception>
     public static TBuilder RequireToolScope<TBuilder>(this TBuilder builder, string tool, params string[] scopes)
         where TBuilder : IEndpointConventionBuilder

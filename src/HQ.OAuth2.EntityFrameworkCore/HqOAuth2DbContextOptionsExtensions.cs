@@ -2,15 +2,15 @@ using HQ.OAuth2;
 
 namespace Microsoft.EntityFrameworkCore;
 
-/// <summary>Settings of a context of the host's own.</summary>
+/// <summary>Settings for a context of the host's own.</summary>
 public static class HqOAuth2DbContextOptionsExtensions
 {
     /// <summary>
-    /// For a SQLite context of the host's own: sets what <c>UseSqlite</c> of this package sets on each connection (WAL, a wait of 5 seconds for
-    /// other writers, and what a commit survives). Without it a second process that writes fails with "database is locked".
+    /// For a SQLite context of the host's own: sets on each connection what <c>UseSqlite</c> of this package sets (WAL, a wait of 5 seconds for
+    /// other writers, and the durability of a commit). Without it a second process that writes fails with "database is locked".
     /// </summary>
     /// <param name="options">The options of the context, after <c>UseSqlite</c>.</param>
-    /// <param name="durability">What a commit survives.</param>
+    /// <param name="durability">The failures that a commit survives.</param>
     public static DbContextOptionsBuilder UseHqOAuth2SqlitePragmas(
         this DbContextOptionsBuilder options,
         SqliteDurability durability = SqliteDurability.Full

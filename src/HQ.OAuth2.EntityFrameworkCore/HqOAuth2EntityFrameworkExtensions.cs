@@ -12,9 +12,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class HqOAuth2EntityFrameworkExtensions
 {
     /// <summary>
-    /// Keeps clients, authorizations, keys and tickets in a context of the host, any relational database: call
+    /// Stores clients, authorizations, keys and tickets in a context of the host, in any relational database: call
     /// <c>modelBuilder.UseHqOAuth2()</c> in its <c>OnModelCreating</c> and add a migration. Each step uses a context of its own, made by
-    /// <c>IDbContextFactory</c> where the host registered one, else in a scope of its own.
+    /// <c>IDbContextFactory</c> if the host registered one, else in a scope of its own.
     /// </summary>
     /// <typeparam name="TContext">The host's context, registered by <c>AddDbContext</c> or <c>AddDbContextFactory</c>.</typeparam>
     public static HqOAuth2Builder AddEntityFrameworkStores<TContext>(this HqOAuth2Builder builder)
@@ -31,10 +31,10 @@ public static class HqOAuth2EntityFrameworkExtensions
             .AddKeyStore<EntityFrameworkKeyStore>();
     }
 
-    /// <summary>Keeps everything in a SQLite file, which is made and kept up to date at start.</summary>
+    /// <summary>Stores everything in a SQLite file, which is created and updated at start.</summary>
     /// <param name="builder">The server.</param>
     /// <param name="connectionString">For instance <c>Data Source=hq.db</c>.</param>
-    /// <param name="durability">What a commit survives.</param>
+    /// <param name="durability">The failures that a commit survives.</param>
     public static HqOAuth2Builder UseSqlite(
         this HqOAuth2Builder builder,
         string connectionString,
@@ -45,27 +45,27 @@ public static class HqOAuth2EntityFrameworkExtensions
             new SqliteFile(connectionString)
         );
 
-    /// <summary>Keeps everything in a PostgreSQL database, whose tables are made and kept up to date at start; for any number of nodes.</summary>
+    /// <summary>Stores everything in a PostgreSQL database, whose tables are created and updated at start; for any number of nodes.</summary>
     /// <param name="builder">The server.</param>
     /// <param name="connectionString">
-    /// A connection string of Npgsql. Its timeouts say how long a request waits for a database that does not answer; 15 seconds to
-    /// connect and 30 for a command, unless it says otherwise.
+    /// A connection string of Npgsql. Its timeouts limit how long a request waits for a database that does not answer; the defaults are 15
+    /// seconds to connect and 30 for a command.
     /// </param>
     public static HqOAuth2Builder UsePostgreSql(this HqOAuth2Builder builder, string connectionString) =>
         builder.UseDatabase(options => options.UseNpgsql(connectionString));
 
     /// <summary>
-    /// Keeps the Data Protection keys of this app in the database of <c>UseSqlite</c> or <c>UsePostgreSql</c>, so that cookies,
-    /// antiforgery and the protected signing keys work on all nodes and after a restart. They lie there in clear unless the host also
-    /// calls one of Data Protection's <c>ProtectKeysWith</c> methods. It comes after <c>UseSqlite</c> or <c>UsePostgreSql</c>.
+    /// Stores the Data Protection keys of this app in the database of <c>UseSqlite</c> or <c>UsePostgreSql</c>, so that cookies, antiforgery and
+    /// the protected signing keys work on all nodes and after a restart. The keys are stored in clear text unless the host also calls one of
+    /// Data Protection's <c>ProtectKeysWith</c> methods. Call it after <c>UseSqlite</c> or <c>UsePostgreSql</c>.
     /// </summary>
     /// <param name="builder">The server.</param>
     /// <param name="applicationName">
-    /// The same on all nodes, and different for apps that shall not read each other's cookies; null = the host decides, by default by
-    /// where the app lies on disk.
+    /// The same on all nodes, and different for apps that must not read each other's cookies; null = the host decides, by default by the folder
+    /// of the app.
     /// </param>
     /// <exception cref="InvalidOperationException">
-    /// Neither was called before. With a context of its own a host lets it implement <see cref="IDataProtectionKeyContext"/> and calls
+    /// Neither was called before. A host with a context of its own lets it implement <see cref="IDataProtectionKeyContext"/> and calls
     /// <c>services.AddDataProtection().PersistKeysToDbContext&lt;TContext&gt;()</c> instead.
     /// </exception>
     public static HqOAuth2Builder PersistDataProtectionKeys(this HqOAuth2Builder builder, string? applicationName = null)
@@ -89,7 +89,7 @@ public static class HqOAuth2EntityFrameworkExtensions
         SqliteFile? file = null
     )
     {
-        // What is added later wins: settings of two databases would be put together otherwise.
+        // The last call is used: otherwise the settings of two databases would be mixed.
         builder.Services.RemoveAll<IDbContextOptionsConfiguration<HqOAuth2DbContext>>();
         builder.Services.RemoveAll<SqliteFile>();
         if (file is not null)

@@ -68,7 +68,7 @@ internal sealed class LookTests
     }
 
     [Test]
-    public async Task Where_the_answer_goes_is_seen_without_scrolling_at_320_px()
+    public async Task The_place_of_the_answer_is_visible_without_scrolling_at_320_px()
     {
         await using var user = await User.NewAsync(320, 480);
         await user.GoAsync(User.Request(await user.RegisterAsync(new string('W', 64), Loopback), Loopback));

@@ -35,7 +35,7 @@ internal sealed class User : IAsyncDisposable
 
     public string Url { get; }
 
-    /// <summary>Dialogs, script errors and whatever the browser wrote to its console.</summary>
+    /// <summary>Dialogs, script errors and console messages of the browser.</summary>
     public IReadOnlyList<string> Complaints => complaints;
 
     public ILocator Deny => Button("Deny");

@@ -62,7 +62,7 @@ internal sealed class ClusterCommand(NodeGroup nodes, Database database, Tally t
         nodes.ReportLogs(tally);
     }
 
-    // Whoever made the first key, all nodes publish that one and no other.
+    // One node made the first key; all nodes publish that key and no other.
     private async Task CheckFirstKeyAsync()
     {
         var published = new List<HashSet<string>>();

@@ -158,7 +158,7 @@ internal sealed class CrashAudit(UserFlow flow, Journal journal, Tally tally, Ra
             );
         }
 
-        // Whoever holds the token before the live one gets the live one, and no other.
+        // The token before the live one gets the live one, and no other.
         if (a.SpentToken is { } spent && a.SinceSpent < Leeway - TimeSpan.FromMinutes(1))
         {
             var retried = await flow.RefreshAsync(a.ClientId, spent);

@@ -14,7 +14,7 @@ internal sealed class KeyRotation(NodeGroup nodes, Tally tally)
     private readonly ConcurrentDictionary<string, long> used = new();
     private readonly ConcurrentDictionary<string, byte> seen = new();
 
-    // What each node published when it was last looked at; replaced as a whole.
+    // The keys that each node published at the last look; replaced as a whole.
     private readonly HashSet<string>[] published = new HashSet<string>[nodes.Count];
 
     public static async Task RunAsync(string folder, int count, string store, TimeSpan duration, Tally tally)

@@ -66,7 +66,7 @@ internal sealed class QuickStartNode : IAsyncDisposable
                 settings.Store.Provider,
                 "--store:connectionString",
                 settings.Store.ConnectionString,
-                // What is refused on purpose is not worth a line each.
+                // Refusals that the run causes on purpose are not logged.
                 "--Logging:LogLevel:Default",
                 "Error",
                 "--Logging:LogLevel:Microsoft.AspNetCore",

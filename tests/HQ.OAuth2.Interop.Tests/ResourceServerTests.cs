@@ -23,7 +23,7 @@ internal sealed class ResourceServerTests
             ("resources:0:identifier", Resource),
             ("clients:0:clientId", "api"),
             ("clients:0:secretHash", ClientSecrets.Keep(Secret, 4).Hash),
-            // What OpenIddict uses where both are offered.
+            // The method that OpenIddict uses if both are offered.
             ("clients:0:tokenEndpointAuthMethod", "client_secret_post"),
             ("clients:0:grantTypes:0", "client_credentials"),
             ("clients:0:introspects:0", Resource)

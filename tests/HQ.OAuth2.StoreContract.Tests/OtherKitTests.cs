@@ -223,7 +223,7 @@ internal sealed class RegistryKitTests
             return unused.Count;
         }
 
-        // What comes between looking and removing: pruning has looked before anybody is used.
+        // A use between the read and the removal: pruning has read before the use is recorded.
         public override async ValueTask NoteUseAsync(string clientId, DateOnly day, CancellationToken ct)
         {
             if (clientId != "used-before")

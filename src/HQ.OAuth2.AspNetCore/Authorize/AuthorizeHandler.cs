@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The authorization endpoint over HTTP, one ceremony from top to bottom: read, validate, know the user, is the sign-in fresh, is there an
-/// earlier answer, is this an answer of our page, let the UI decide, answer. Nothing is stored before an approval, and a posted form is
-/// checked afresh.
+/// The authorization endpoint over HTTP, as one ceremony from top to bottom: read the request, validate it, find the user, check that the
+/// sign-in is fresh, look for an earlier consent, check whether this is an answer of our page, let the UI decide, answer. Nothing is stored
+/// before an approval, and a posted form is checked again.
 /// </summary>
 internal sealed class AuthorizeHandler(
     AuthorizeEndpoint endpoint,
@@ -17,11 +17,11 @@ internal sealed class AuthorizeHandler(
 {
     public async ValueTask<Reply> HandleAsync(HttpContext http)
     {
-        // The request itself: as it came, or inside the handle we made of it.
+        // Read the request itself: from its parameters, or from the handle that this server made of it.
         if ((await ReadAsync(http)).Failed(out var unreadable, out var visit))
             return unreadable;
 
-        // RFC 6749 §3.1: a POST counts as the GET with the same parameters, and becomes one, so that sign-in can come back to it.
+        // RFC 6749 §3.1: a POST means the same as a GET with the same parameters; redirect it to that GET, so that sign-in can return to it.
         if (HttpMethods.IsPost(http.Request.Method) && visit.Decision is null)
             return Reply.Of(there =>
             {
@@ -34,7 +34,7 @@ internal sealed class AuthorizeHandler(
         switch (await endpoint.ValidateAsync(parameters, () => HostUser.FindSubjectAsync(http, options), http.RequestAborted))
         {
             case AuthorizeResult.SignIn when FreshSignIn.IsMentioned(parameters):
-                // This sign-in is the fresh one that the request wants.
+                // This sign-in is the fresh one that the request requires.
                 return replies.SignInAgain(visit, "login");
             case AuthorizeResult.SignIn:
                 return replies.SignIn(visit.ReturnPath);
@@ -43,7 +43,7 @@ internal sealed class AuthorizeHandler(
             case AuthorizeResult.ErrorRedirect(var error, var client, var redirectUri, var state):
                 return replies.Tell(error, client, redirectUri, state);
             case AuthorizeResult.Valid(var request):
-                // §4.1.2.1: a failure from here on is told through the redirect, not as a bare 500.
+                // §4.1.2.1: from here on, report a failure through the redirect, not as a 500 without a body.
                 try
                 {
                     return await DecideAsync(visit with { Request = request }) with { Otherwise = error => replies.Tell(error, request) };
@@ -75,7 +75,7 @@ internal sealed class AuthorizeHandler(
         var (http, request) = (visit.Http, visit.Request);
         var options = OAuthHttp.Settings(http).Options;
 
-        // §3.1: who is the user? The host's own authentication says.
+        // §3.1: identify the user by the host's own authentication.
         if (await HostUser.FindAsync(http, options) is { } user)
         {
             if (HostUser.Subject(user, options).Failed(out var unusable, out var subject))
@@ -83,10 +83,10 @@ internal sealed class AuthorizeHandler(
             visit = visit with { User = user, Subject = subject, SignedInAt = await HostUser.SignedInAtAsync(http, options) };
         }
 
-        // OpenID Connect Core §3.1.2.1: is the sign-in as fresh as the client wants it?
+        // OpenID Connect Core §3.1.2.1: check that the sign-in is as fresh as the client requires.
         if (FreshSignIn.IsNeeded(request, visit.SignedInAt, visit.Visited.SignInAskedAt, time.GetUtcNow()))
         {
-            // The host was asked once and let the same sign-in pass: asking again would never end.
+            // The host was asked once and kept the same sign-in: asking again would be an endless loop.
             if (request.MustNotAsk || (visit.User is not null && visit.Visited.SignInAskedAt is not null))
                 return replies.Tell(OAuthError.LoginRequired, request);
             if (visit.User is not null)
@@ -95,7 +95,7 @@ internal sealed class AuthorizeHandler(
                 return tooLong;
         }
 
-        // Does an earlier answer of this user cover the request?
+        // Check whether an earlier consent of this user covers the request.
         visit = visit with
         {
             IsRemembered = visit.Subject is { } known && await endpoint.IsRememberedAsync(request, known, http.RequestAborted),
@@ -103,7 +103,7 @@ internal sealed class AuthorizeHandler(
         if (request.MustNotAsk && !visit.IsRemembered)
             return replies.Tell(visit.Subject is null ? OAuthError.LoginRequired : OAuthError.ConsentRequired, request);
 
-        // §10.12: an answer is one that our own page posted, in the session and for the subject it was shown to.
+        // §10.12: an answer counts only if our own page posted it, in the session and for the subject that the page was shown to.
         if (visit is { Decision: { } decision, Subject: { } answering })
         {
             if (!await forms.IsGenuineAsync(http, visit.Sent, answering))

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
 
-/// <summary>How a visit to the authorization endpoint ends: at the host's sign-in, at the client, or on a page.</summary>
+/// <summary>The replies of the authorization endpoint: a redirect to the host's sign-in, a redirect to the client, or a page.</summary>
 internal sealed class AuthorizeReplies(
     AuthorizeEndpoint endpoint,
     AuthorizeForms forms,
@@ -14,11 +14,11 @@ internal sealed class AuthorizeReplies(
 {
     private readonly HqOAuth2Options options = settings.Options;
 
-    /// <summary>The client gets its code (§4.1.2).</summary>
+    /// <summary>Sends the code to the client (§4.1.2).</summary>
     public Reply Code(AuthorizationRequest request, AuthorizationCode code) =>
         Reply.Of(http => Redirection.ToClientAsync(http, request.RedirectUri, endpoint.CodeLocation(request, code)));
 
-    /// <summary>The user said no. RFC 9700 §4.11.2: the page named the host, so a no goes there at once for every client.</summary>
+    /// <summary>The user denied. RFC 9700 §4.11.2: the page named the host, so every client gets the denial at once.</summary>
     public Reply Denied(AuthorizationRequest request, OAuthError error) =>
         Reply.Of(
             http => Redirection.ToClientAsync(http, request.RedirectUri, endpoint.ErrorLocation(request.RedirectUri, request.State, error)),
@@ -28,12 +28,12 @@ internal sealed class AuthorizeReplies(
             ClientId = request.Client.ClientId,
         };
 
-    /// <summary>Tells the client of an error of a request that was valid.</summary>
+    /// <summary>Reports an error of a valid request to the client.</summary>
     public Reply Tell(OAuthError error, AuthorizationRequest request) => Tell(error, request.Client, request.RedirectUri, request.State);
 
     /// <summary>
-    /// Tells the client of an error, as the one rule says (<see cref="RedirectUris.HearsErrorsAtOnce"/>). Where it does not hear at once, a
-    /// user who is signed in may follow a link that names the host; anybody else sees the error only (RFC 9700 §4.11.2).
+    /// Reports an error to the client, by one rule (<see cref="RedirectUris.HearsErrorsAtOnce"/>). A client that does not receive it at once
+    /// gets it when a signed-in user follows a link that names the host; a user without a session sees the error only (RFC 9700 §4.11.2).
     /// </summary>
     public Reply Tell(OAuthError error, Client client, string redirectUri, string? state)
     {
@@ -59,17 +59,17 @@ internal sealed class AuthorizeReplies(
     }
 
     /// <summary>
-    /// The signed-in user cannot be used. §4.1.2.1: a fault of the host is told to the client; the host's developer reads the sentence here.
+    /// The signed-in user cannot be used. §4.1.2.1: a fault of the host is reported to the client; the host's developer reads the reason here.
     /// </summary>
     public Reply Unusable(Visit visit, OAuthError error) =>
         error.Code == OAuthError.ServerError.Code && !settings.ErrorDetail.Explains ? Tell(error, visit.Request) : ErrorPage.Refuse(error);
 
-    /// <summary>The user signs in, and comes back to the request.</summary>
+    /// <summary>Sends the user to sign in, and back to the request.</summary>
     public Reply SignIn(string returnPath) => HostSignIn.Challenge(options.AuthenticationScheme, new() { RedirectUri = returnPath });
 
     /// <summary>
-    /// The user signs in for this request, and the protected request notes that it was done. The host's session goes on: a link of any
-    /// client must not end it. The host's scheme, and an identity provider behind it, are told by the parameter <c>prompt</c>.
+    /// Sends the user to sign in for this request, and records that in the protected request. The host's session continues: a link of any client
+    /// must not end it. The parameter <c>prompt</c> tells the host's scheme, and an identity provider behind it.
     /// </summary>
     public Reply SignInAgain(Visit visit, string prompt)
     {
@@ -80,7 +80,7 @@ internal sealed class AuthorizeReplies(
         return HostSignIn.Challenge(options.AuthenticationScheme, properties);
     }
 
-    /// <summary>The same visit, once the user was asked to sign in for it.</summary>
+    /// <summary>The same visit, with the time when the user was asked to sign in for it.</summary>
     public Outcome<Visit> Asked(Visit visit)
     {
         var visited = visit.Visited with { SignInAskedAt = time.GetUtcNow() };
@@ -95,7 +95,9 @@ internal sealed class AuthorizeReplies(
 
     public ValueTask<bool> CanSwitchAccountAsync(Visit visit) => consents.CanSwitchAccountAsync(visit);
 
-    /// <summary>The same request again, as whoever signs in next. An identity provider behind the host is told to offer its accounts.</summary>
+    /// <summary>
+    /// The same request again, for the user who signs in next. An identity provider behind the host is told to offer its accounts.
+    /// </summary>
     public Reply SwitchAccount(string returnPath)
     {
         var properties = new AuthenticationProperties { RedirectUri = returnPath };
@@ -108,7 +110,7 @@ internal sealed class AuthorizeReplies(
         });
     }
 
-    /// <summary>The user sees something first: a page, a redirect to one, a sign-in.</summary>
+    /// <summary>Shows the user something first: a page, a redirect to one, or a sign-in.</summary>
     public static Reply Ask(Visit visit, IResult page) =>
         Reply.Of(async http =>
         {
@@ -117,7 +119,7 @@ internal sealed class AuthorizeReplies(
             return visit.Subject is null ? await HostSignIn.PagelessErrorAsync(http) : HostSignIn.SeeOther(http);
         });
 
-    /// <summary>What a UI is told about the visit.</summary>
+    /// <summary>The context of the visit for a UI.</summary>
     public AuthorizationContext Context(Visit visit) =>
         new(ct => consents.OfAsync(visit, ct))
         {

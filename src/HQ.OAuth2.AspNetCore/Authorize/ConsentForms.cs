@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HQ.OAuth2;
 
-/// <summary>Makes what a consent page shows and posts.</summary>
+/// <summary>Makes the model of a consent page and the form that it posts.</summary>
 internal sealed class ConsentForms(AuthorizeEndpoint endpoint, AuthorizeForms forms, ServerSettings settings)
 {
     public async ValueTask<ConsentForm> OfAsync(Visit visit, CancellationToken ct) =>
@@ -21,7 +21,7 @@ internal sealed class ConsentForms(AuthorizeEndpoint endpoint, AuthorizeForms fo
     {
         if (visit.User is null)
             return false;
-        // Not of the constructor: a host without authentication would be told of our classes, not of what it lacks.
+        // Not in the constructor: a host without authentication would get an error about our classes instead of the missing part.
         var schemes = visit.Http.RequestServices.GetRequiredService<IAuthenticationSchemeProvider>();
         var handlers = visit.Http.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>();
         var scheme = settings.Options.AuthenticationScheme ?? (await schemes.GetDefaultSignOutSchemeAsync())?.Name;

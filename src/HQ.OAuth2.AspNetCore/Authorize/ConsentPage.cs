@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The page on which a user allows an app in, or not: who asks, where the answer goes, what for, and as whom. The place the answer goes to
-/// stands on top, because it is the one thing that an app cannot make up.
+/// The page on which a user allows or denies access to an app. It shows which app asks, which host gets the answer, which scopes are requested,
+/// and for which account. The host that gets the answer is at the top, because it is the one thing that an app cannot make up.
 /// </summary>
 internal static class ConsentPage
 {
@@ -38,7 +38,7 @@ internal static class ConsentPage
         );
     }
 
-    // The direction of a name is its own and ends with it.
+    // The text direction of a name is isolated from the text around it.
     private static Html Name(string? name) => Html.Of($"<bdi>{name}</bdi>");
 
     private static Html Destination(ConsentModel consent, PageTexts texts) =>
@@ -73,10 +73,10 @@ internal static class ConsentPage
     {
         var given = consent.Scopes.Where(s => s.AlreadyGranted).ToList();
         var asked = consent.Scopes.Where(s => !s.AlreadyGranted).ToList();
-        // Nothing new is nothing to fold.
+        // If all scopes were granted before, show them instead of folding them.
         if (asked.Count == 0)
             (asked, given) = (given, []);
-        // An empty value says that there were boxes, also when none is ticked.
+        // An empty value tells that the form had boxes, also when none is ticked.
         var marker = consent.ChooseScopes ? Html.Of($"<input type=\"hidden\" name=\"scope\" value=\"\">") : Html.None;
         return Html.Of(
             $"""
@@ -98,7 +98,7 @@ internal static class ConsentPage
     private static Html Scope(ConsentScope scope, ConsentModel consent, PageTexts texts)
     {
         var words = texts.ScopeInWords(scope);
-        // What destroys is ticked by hand.
+        // Destructive scopes are not ticked in advance.
         var ticked = scope.Destructive && !scope.AlreadyGranted ? Html.None : Html.Of($" checked");
         return consent.ChooseScopes
             ? Html.Of(

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// For a consent page of the host's own (<c>pages:consentPath</c>): what the request is about that the page was called for. The page may be
-/// a Razor page, a view, or an endpoint that hands it to a single-page app as JSON.
+/// For a consent page of the host's own (<c>pages:consentPath</c>): the request that the page was called for. The page may be a Razor page, a
+/// view, or an endpoint that returns it to a single-page app as JSON.
 /// </summary>
 public sealed class ConsentRequests
 {
@@ -18,15 +18,15 @@ public sealed class ConsentRequests
         (this.endpoint, this.forms, this.consents, this.settings) = (endpoint, forms, consents, settings);
 
     /// <summary>
-    /// Reads the request that a page was called for, checked afresh, for the user who is signed in. The answer gets the headers that forbid
-    /// to frame and to keep it (RFC 9700 §4.16).
+    /// Reads the request that a page was called for, and checks it again, for the signed-in user. The answer gets the headers that forbid to
+    /// frame and to cache it (RFC 9700 §4.16).
     /// </summary>
     /// <param name="http">The page's own request.</param>
-    /// <param name="returnUrl">What the page was sent as <c>returnUrl</c>: anybody may have written it.</param>
+    /// <param name="returnUrl">The value of <c>returnUrl</c> that the page was called with: anyone may have written it.</param>
     /// <returns>
-    /// What to show and what to post: a form to <see cref="ConsentForm.ReturnPath"/> with
-    /// <see cref="ConsentForm.FormFields"/> and <c>decision</c>. Null when <paramref name="returnUrl"/> is no valid request of this
-    /// server, or when it is one whose client nobody who is signed in has looked at yet: answer 400, and lead nobody there.
+    /// The texts to show and the form to post: it goes to <see cref="ConsentForm.ReturnPath"/> with <see cref="ConsentForm.FormFields"/> and
+    /// <c>decision</c>. Null when <paramref name="returnUrl"/> is no valid request of this server, or when the metadata document of its client
+    /// would have to be fetched and nobody is signed in: answer 400, and do not redirect.
     /// </returns>
     public async ValueTask<ConsentForm?> FindAsync(HttpContext http, string? returnUrl)
     {

@@ -7,28 +7,30 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// An authorization request as one opaque value, to travel through sign-in and the consent form: compressed, then protected. Nothing is
-/// stored, and what comes back is what was sent.
+/// An authorization request as one opaque value that passes through sign-in and the consent form: compressed, then protected. Nothing is stored,
+/// and the request that comes back is the one that was sent.
 /// </summary>
 internal sealed class RequestHandles(IDataProtectionProvider protection, TimeProvider time)
 {
     /// <summary>The parameter that carries a handle.</summary>
     public const string Parameter = "hq_request";
 
-    // A handle without a code travels in a URI inside a URI; a longer one would not pass common servers and proxies.
+    // A handle without a code is part of a URI inside a URI; a longer one would exceed the limits of common servers and proxies.
     private const int MaxLength = 6000;
 
     private const int SecretLength = 32;
 
-    // Made at, asked to sign in at (0 = not), and whether a code follows.
+    // The time it was made, the time the user was asked to sign in (0 = not), and whether a code follows.
     private const int HeaderLength = sizeof(long) + sizeof(long) + 1;
 
-    /// <summary>How long a handle counts; the note of an answered form is kept as long.</summary>
+    /// <summary>How long a handle is valid; the record of an answered form is kept as long.</summary>
     public static readonly TimeSpan Life = FormAnswers.FormLife;
 
     private readonly IDataProtector protector = protection.CreateProtector("HQ.OAuth2.AuthorizationRequest.v3");
 
-    /// <summary>The handle of a visit; the error that it is too large for an address. In a form, where it has a code, there is room.</summary>
+    /// <summary>
+    /// The handle of a visit, or an error when it is too large for an address. A form, whose handle has a code, has no such limit.
+    /// </summary>
     public Outcome<string> Protect(VisitedRequest visit)
     {
         using var content = new MemoryStream();
@@ -47,11 +49,11 @@ internal sealed class RequestHandles(IDataProtectionProvider protection, TimePro
         return visit.Code is not null || handle.Length <= MaxLength ? handle : OAuthError.RequestTooLarge;
     }
 
-    /// <summary>A request as it came, or what is inside the handle that it carries.</summary>
+    /// <summary>The request of the parameters, or the request inside the handle that they carry.</summary>
     public Outcome<VisitedRequest> Open(OAuthParameters sent) =>
         sent[Parameter] is { } handle ? Unprotect(handle) : new VisitedRequest(sent);
 
-    /// <summary>The visit of a handle, or the error that it is none of ours, or too old.</summary>
+    /// <summary>The visit of a handle, or an error when this server did not make it, or it is too old.</summary>
     private Outcome<VisitedRequest> Unprotect(string handle)
     {
         try

@@ -1,15 +1,15 @@
 namespace HQ.OAuth2;
 
-/// <summary>A request as it travels through sign-in and consent, and what this server notes about it on the way.</summary>
-/// <param name="Parameters">The request as it came.</param>
+/// <summary>A request on its way through sign-in and consent, and the notes of this server about it.</summary>
+/// <param name="Parameters">The parameters of the request as they were sent.</param>
 internal sealed record VisitedRequest(OAuthParameters Parameters)
 {
     /// <summary>When the user was sent to sign in for it, because it wants a fresh sign-in; null = not yet.</summary>
     public DateTimeOffset? SignInAskedAt { get; init; }
 
     /// <summary>
-    /// The code that an approval of one form issues, so that the form posted many times gives one code; null outside a form. The browser
-    /// that has the form cannot read it.
+    /// The code that an approval of one form issues, so that a form posted several times gives one code; null outside a form. The browser that
+    /// has the form cannot read the code.
     /// </summary>
     public AuthorizationCode? Code { get; init; }
 }

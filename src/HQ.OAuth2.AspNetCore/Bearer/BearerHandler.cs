@@ -8,7 +8,9 @@ using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
-/// <summary>Bearer tokens at an API (RFC 6750): how they come in and what a refusal says. How one is checked is for each scheme to say.</summary>
+/// <summary>
+/// Bearer tokens at an API (RFC 6750): how a request carries them and how a refusal is answered. Each scheme has its own way to check a token.
+/// </summary>
 internal abstract class BearerHandler<TOptions>(
     IOptionsMonitor<TOptions> options,
     ProtectedResources resources,
@@ -17,26 +19,28 @@ internal abstract class BearerHandler<TOptions>(
 ) : AuthenticationHandler<TOptions>(options, logger, encoder)
     where TOptions : HqOAuth2ApiOptions, new()
 {
-    /// <summary>The resource identifiers that this API answers to.</summary>
+    /// <summary>The resource identifiers of this API.</summary>
     protected abstract IEnumerable<string> OwnResources { get; }
 
-    /// <summary>Whether a token must not be taken from this request, because it came over plain http.</summary>
+    /// <summary>Whether a token of this request must be refused, because it came over plain http.</summary>
     protected abstract bool IsRefusedPlainHttp { get; }
 
-    /// <summary>The token when it counts now, for whatever audience; <see cref="OAuthError.InvalidToken"/> or a failure of ours when not.</summary>
+    /// <summary>
+    /// The token if it is active, for any audience; otherwise <see cref="OAuthError.InvalidToken"/> or a failure of this server.
+    /// </summary>
     protected abstract ValueTask<Outcome<AccessToken>> VerifyAsync(string text, CancellationToken ct);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        // §2.1: the header; a token in the query or the body counts as absent (OAuth 2.1 §5.1).
+        // §2.1: read the header only; a token in the query or the body counts as absent (OAuth 2.1 §5.1).
         if (BearerTokens.Read(OAuthHttp.Authorization(Context)).Failed(out var error, out var text))
             return error == OAuthError.TokenMissing ? AuthenticateResult.NoResult() : AuthenticateResult.Fail(new Refusal(error));
 
-        // §5.3: over TLS only.
+        // §5.3: accept tokens over TLS only.
         if (IsRefusedPlainHttp)
             return AuthenticateResult.Fail(new Refusal(OAuthError.InsecureTransport));
 
-        // RFC 9068 §4, RFC 9700 §2.3: a live token of the server, for this API.
+        // RFC 9068 §4, RFC 9700 §2.3: the token is active and for this API.
         if ((await CheckAsync(text)).Failed(out var refused, out var token))
             return AuthenticateResult.Fail(new Refusal(refused));
         if (!token.Audience.Any(a => OwnResources.Any(m => ResourcePolicy.SameResource(a, m))))
@@ -46,11 +50,11 @@ internal abstract class BearerHandler<TOptions>(
         return AuthenticateResult.Success(new(new ClaimsPrincipal(identity), Scheme.Name));
     }
 
-    // §3: a challenge with each refusal; an error code only where a token was sent. RFC 9728 §5.1: and where to begin.
+    // §3: each refusal has a challenge; an error code only if a token was sent. RFC 9728 §5.1: the challenge says where a client begins.
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties) => await RefuseAsync(await RefusalAsync());
 
-    // §3.1: all the scope that is needed (MCP 2026-07-28, Scope Challenge Handling). If our check of
-    // the token failed, answer that failure, not insufficient_scope: the policy judged another scheme's user.
+    // §3.1: name all the scope that is needed (MCP 2026-07-28, Scope Challenge Handling). If our check of the token failed, answer that failure,
+    // not insufficient_scope: the policy judged another scheme's user.
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         await RefuseAsync(await RefusalAsync() is { } error && IsOurs(error) ? error : OAuthError.InsufficientScope);
 
@@ -58,7 +62,7 @@ internal abstract class BearerHandler<TOptions>(
 
     private static bool IsOurs(OAuthError error) => error.Status >= StatusCodes.Status500InternalServerError;
 
-    // The body comes when the pipeline is done: another scheme of the same policy may still have headers to write.
+    // The body is written when the pipeline is done: another scheme of the same policy may still write headers.
     private async Task RefuseAsync(OAuthError? error)
     {
         RefusalBodyFilter.Note(Context, error ?? OAuthError.TokenMissing);
@@ -66,23 +70,23 @@ internal abstract class BearerHandler<TOptions>(
         Response.Headers.CacheControl = "no-store";
         Response.Headers.XContentTypeOptions = "nosniff";
         OAuthHttp.SayWhenToRetry(Context, Response.StatusCode);
-        // Trouble of ours is no reason to sign in again.
+        // A failure of this server is no reason to sign in again.
         if (error is null || !IsOurs(error))
             Response.Headers.WWWAuthenticate = await ChallengeAsync(error);
     }
 
-    // A store that is away must not become the host's unhandled exception. The result is kept for the request, so it is logged once.
+    // An unreachable store must not become an unhandled exception of the host. The result is kept for the request, so it is logged once.
     private async ValueTask<Outcome<AccessToken>> CheckAsync(string text)
     {
         var ct = Context.RequestAborted;
         try
         {
-            // §2: in one way only.
+            // §2: a request must use one method only.
             return await HasTokenInBodyAsync() ? OAuthError.MalformedBearer : await VerifyAsync(text, ct);
         }
         catch (Exception) when (ct.IsCancellationRequested)
         {
-            // The caller is gone: nobody reads the answer, and nothing failed.
+            // The caller has disconnected: nobody reads the answer, and nothing failed.
             return OAuthError.TemporarilyUnavailable;
         }
         catch (Exception e) when (e is not BadHttpRequestException)

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
-/// <summary>Tokens at an API in the server's own process: each request looks at the authorization's row, so a revocation is seen at once.</summary>
+/// <summary>
+/// Tokens at an API in the server's own process: each request reads the row of the authorization, so a revocation takes effect at once.
+/// </summary>
 internal sealed class HqOAuth2BearerHandler(
     IOptionsMonitor<HqOAuth2BearerOptions> options,
     AccessTokenVerifier tokens,

@@ -2,15 +2,15 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace HQ.OAuth2;
 
-/// <summary>How an API takes the server's access tokens, wherever it runs.</summary>
+/// <summary>How an API accepts the server's access tokens, in the server's process or in another.</summary>
 public abstract class HqOAuth2ApiOptions : AuthenticationSchemeOptions
 {
-    /// <summary>The resource identifiers this API answers to (RFC 8707); a token for none of them is refused.</summary>
+    /// <summary>The resource identifiers of this API (RFC 8707); a token for none of them is refused.</summary>
     public IList<string> Resources { get; } = [];
 
     /// <summary>
-    /// What a scope lets its holder do besides its own name: with <c>["write"] = ScopeSet.Of("read")</c> a token for write is good where
-    /// read is needed. Followed to the end; the user's <c>scope</c> claim has all of it.
+    /// The other scopes that a scope includes: with <c>["write"] = ScopeSet.Of("read")</c> a token for write is accepted where read is needed.
+    /// Scopes that are included indirectly count too; the user's <c>scope</c> claim has all of them.
     /// </summary>
     public IDictionary<string, ScopeSet> Includes { get; } = new Dictionary<string, ScopeSet>(StringComparer.Ordinal);
 
@@ -28,7 +28,7 @@ public abstract class HqOAuth2ApiOptions : AuthenticationSchemeOptions
     }
 }
 
-/// <summary>How an API in this process takes our access tokens. Without <c>Resources</c> it answers to the server's default resource.</summary>
+/// <summary>How an API in this process accepts our access tokens. Without <c>Resources</c> it is the server's default resource.</summary>
 public sealed class HqOAuth2BearerOptions : HqOAuth2ApiOptions;
 
 /// <summary>Names of the bearer scheme.</summary>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
-/// <summary>Tokens at an API elsewhere: the server says whether one counts (RFC 7662 §2).</summary>
+/// <summary>Tokens at an API in another process: the API asks the server whether a token is active (RFC 7662 §2).</summary>
 internal sealed class HqOAuth2IntrospectionHandler(
     IOptionsMonitor<HqOAuth2IntrospectionOptions> options,
     ProtectedResources resources,
@@ -15,7 +15,7 @@ internal sealed class HqOAuth2IntrospectionHandler(
     UrlEncoder encoder
 ) : BearerHandler<HqOAuth2IntrospectionOptions>(options, resources, logger, encoder)
 {
-    /// <summary>A longer answer is no answer about one token, in bytes.</summary>
+    /// <summary>The maximum size of an answer in bytes; a longer one is no answer about one token.</summary>
     private const int MaxAnswer = 64 * 1024;
 
     protected override IEnumerable<string> OwnResources => Options.Resources;
@@ -52,13 +52,13 @@ internal sealed class HqOAuth2IntrospectionHandler(
             request.Content = new FormUrlEncodedContent([new("token", text)]);
             request.Headers.Accept.ParseAdd("application/json");
             request.Headers.Authorization = new("Basic", Credentials());
-            // The time limit of the client ends with the headers; it is for the body too.
+            // The timeout of the HTTP client ends with the headers; this limit also covers the body.
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
             limit.CancelAfter(Options.Backchannel!.Timeout);
             using var response = await Options.Backchannel.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             if (response.StatusCode == HttpStatusCode.OK)
             {
-                // The host's own client may have no limit.
+                // The host's own client may have no timeout.
                 await response.Content.LoadIntoBufferAsync(MaxAnswer, limit.Token);
                 return IntrospectedToken.Read(await response.Content.ReadAsByteArrayAsync(limit.Token), Options.Issuer!);
             }
@@ -67,14 +67,14 @@ internal sealed class HqOAuth2IntrospectionHandler(
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // Whatever the way there throws, also the host's own client: the token could not be checked.
+            // Any exception on the way to the server, also of the host's own client, means that the token could not be checked.
             Logger.IntrospectionFailed(e, Options.Endpoint);
         }
 
         return OAuthError.TemporarilyUnavailable;
     }
 
-    // RFC 6749 §2.3.1: form-encoded, then base64.
+    // RFC 6749 §2.3.1: form-encode, then encode as base64.
     private string Credentials() =>
         Convert.ToBase64String(
             Encoding.ASCII.GetBytes($"{FormEncoding.Encode(Options.ClientId!)}:{FormEncoding.Encode(Options.ClientSecret!)}")

@@ -1,39 +1,40 @@
 namespace HQ.OAuth2;
 
-/// <summary>How an API that runs elsewhere takes the server's access tokens: it asks the server (RFC 7662), and remembers the answer for a while.</summary>
+/// <summary>How an API in another process accepts the server's access tokens: it asks the server (RFC 7662), and caches the answer.</summary>
 public sealed class HqOAuth2IntrospectionOptions : HqOAuth2ApiOptions
 {
     /// <summary>The server's issuer identifier, exactly as the server has it. Required.</summary>
     public string? Issuer { get; set; }
 
-    /// <summary>The introspection endpoint; null = where HQ.OAuth2 has it below the issuer.</summary>
+    /// <summary>The introspection endpoint; null = the place below the issuer where HQ.OAuth2 has it.</summary>
     public string? IntrospectionEndpoint { get; set; }
 
     /// <summary>The API's own client at the server, with the right to introspect tokens of its resources (<c>introspects</c>). Required.</summary>
     public string? ClientId { get; set; }
 
-    /// <summary>That client's secret. Required.</summary>
+    /// <summary>The secret of that client. Required.</summary>
     public string? ClientSecret { get; set; }
 
     /// <summary>
-    /// How long an answer is used again, never beyond the token's own end: a revocation is seen after so long. Default 30 seconds, at most
-    /// one day; zero = the server is asked each time.
+    /// How long an answer is used again, but never beyond the token's own end: a revocation takes effect after that time. Default 30 seconds, at
+    /// most one day; zero = the server is asked each time.
     /// </summary>
     public TimeSpan CacheFor { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Whether tokens are taken over plain http from another machine, for a proxy that ends TLS and cannot be known by
-    /// <c>UseForwardedHeaders</c>. Default false: where <see cref="Issuer"/> or one of <c>Resources</c> is https, such requests are 400 (RFC 6750 §5.3).
+    /// Whether tokens are accepted over plain http from another machine, for a proxy that ends TLS and cannot be configured by
+    /// <c>UseForwardedHeaders</c>. Default false: if <see cref="Issuer"/> or one of <c>Resources</c> is https, such requests are 400 (RFC 6750
+    /// §5.3).
     /// </summary>
     public bool AllowPlainHttpBehindProxy { get; set; }
 
-    /// <summary>How the server is reached; null = a client of its own with a time limit of 10 seconds.</summary>
+    /// <summary>The HTTP client for requests to the server; null = a client with a time limit of 10 seconds.</summary>
     public HttpClient? Backchannel { get; set; }
 
-    /// <summary>The server's answers, for <see cref="CacheFor"/>.</summary>
+    /// <summary>The cached answers of the server, for <see cref="CacheFor"/>.</summary>
     internal IntrospectionCache Answers { get; set; } = new(TimeSpan.Zero);
 
-    /// <summary>Where to ask.</summary>
+    /// <summary>The address of the introspection endpoint.</summary>
     internal string Endpoint =>
         IntrospectionEndpoint
         ?? (
@@ -55,7 +56,7 @@ public sealed class HqOAuth2IntrospectionOptions : HqOAuth2ApiOptions
         if (CacheFor < TimeSpan.Zero)
             yield return $"AddHqOAuth2Introspection: CacheFor = {CacheFor} is negative: use 00:00:00 to ask the server each time.";
         if (CacheFor > TimeSpan.FromDays(1))
-            yield return $"AddHqOAuth2Introspection: CacheFor = {CacheFor} is too long: {TimeSpan.FromDays(1)} at most, because a revoked token works for so long.";
+            yield return $"AddHqOAuth2Introspection: CacheFor = {CacheFor} is too long: {TimeSpan.FromDays(1)} at most, because a revoked token works for that long.";
         foreach (var resource in Resources.Where(r => !ResourcePolicy.IsResourceUri(r)))
             yield return $"AddHqOAuth2Introspection: Resources has '{resource}', which is no absolute URI without fragment (RFC 8707).";
     }

@@ -2,16 +2,18 @@ using System.Text.Json;
 
 namespace HQ.OAuth2;
 
-/// <summary>What the server said of a token; null = it does not count.</summary>
+/// <summary>The server's answer about a token; null = the token is not active.</summary>
 internal sealed record IntrospectedToken(AccessToken? Token)
 {
-    // The last one that a date can have.
+    // The last time that a date can represent.
     private const long LastSecond = 253_402_300_799;
 
     private static readonly IntrospectedToken inactive = new((AccessToken?)null);
 
-    /// <summary>Reads an answer (RFC 7662 §2.2). What lacks an end, an audience or a client, or has another issuer, does not count.</summary>
-    /// <exception cref="JsonException">It is no JSON object.</exception>
+    /// <summary>
+    /// Reads an answer (RFC 7662 §2.2). An answer without an end, an audience or a client, or with another issuer, counts as inactive.
+    /// </summary>
+    /// <exception cref="JsonException">The answer is no JSON object.</exception>
     public static IntrospectedToken Read(byte[] body, string issuer)
     {
         using var document = JsonDocument.Parse(body);

@@ -1,7 +1,8 @@
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The server's answers about tokens. Tokens that do not count have a cache of their own, so that made-up ones push out no good answer.
+/// The server's answers about tokens. Inactive tokens have a cache of their own, so that made-up tokens cannot evict the answers about active
+/// ones.
 /// </summary>
 internal sealed class IntrospectionCache(TimeSpan life)
 {

@@ -6,12 +6,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HQ.OAuth2;
 
-/// <summary>The scope that a policy demands; a requirement that decides by itself, so that a challenge can name what it wants.</summary>
+/// <summary>The scope that a policy demands; the requirement is its own handler, so that a challenge can name the scope.</summary>
 internal sealed class ScopeRequirement(ScopeSet scope) : AuthorizationHandler<ScopeRequirement>, IAuthorizationRequirement
 {
     public ScopeSet Scope => scope;
 
-    /// <summary>All the scope a request needs: what the policies of its endpoint demand, and what its content demands besides.</summary>
+    /// <summary>
+    /// All the scope that a request needs: the scope that the policies of its endpoint demand, and the scope that its content demands.
+    /// </summary>
     public static async Task<ScopeSet> OfAsync(HttpContext http) =>
         ScopeSet.Of(
             ((await PolicyAsync(http))?.Requirements ?? [])
@@ -21,7 +23,7 @@ internal sealed class ScopeRequirement(ScopeSet scope) : AuthorizationHandler<Sc
                 .Concat(http.Features.Get<DemandedScope>()?.Scope ?? ScopeSet.Empty)
         );
 
-    /// <summary>Refuses a request whose content demands more than its endpoint does, as the endpoint's own policy would.</summary>
+    /// <summary>Refuses a request whose content needs more scope than its endpoint, as the endpoint's own policy would.</summary>
     public static async Task ForbidAsync(HttpContext http, ScopeSet scope)
     {
         http.Features.Set(new DemandedScope(scope));

@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
 
-/// <summary>What a tool of an MCP endpoint needs besides what the endpoint needs.</summary>
+/// <summary>The scope that a tool of an MCP endpoint needs in addition to the scope of the endpoint.</summary>
 internal sealed record ToolScope(string Tool, ScopeSet Scope)
 {
-    /// <summary>A longer message is not read, so it needs the scope of all tools, in bytes.</summary>
+    /// <summary>The maximum size of a message in bytes; a longer one is not read, so it needs the scope of all tools.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
-    /// <summary>Looks at the tool that a request calls before the request goes on.</summary>
+    /// <summary>Checks the tool that a request calls before the request continues.</summary>
     public static async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
         if (HttpMethods.IsPost(http.Request.Method))
@@ -25,7 +25,7 @@ internal sealed record ToolScope(string Tool, ScopeSet Scope)
         await next(http);
     }
 
-    // What cannot be read for certain needs everything: nobody gets past by a body that two parsers read in two ways.
+    // A body that cannot be read with certainty needs the scope of all tools: two parsers may read it differently.
     private static async Task<ScopeSet> NeededAsync(HttpContext http, IReadOnlyList<ToolScope> tools)
     {
         http.Request.EnableBuffering();
@@ -46,7 +46,7 @@ internal sealed record ToolScope(string Tool, ScopeSet Scope)
         }
     }
 
-    // The body up to the limit; null when there is more of it.
+    // The body up to the limit; null when it is longer.
     private static async Task<MemoryStream?> ReadAsync(HttpContext http)
     {
         var sent = new MemoryStream();
@@ -66,7 +66,7 @@ internal sealed record ToolScope(string Tool, ScopeSet Scope)
     private static ScopeSet ScopeOf(IEnumerable<string> called, IReadOnlyList<ToolScope> tools) =>
         ScopeSet.Of(called.SelectMany(name => tools.Where(t => t.Tool == name)).SelectMany(t => t.Scope));
 
-    // JSON-RPC: {"method":"tools/call","params":{"name":"..."}}, or a batch of such. Names of members in any case, as servers read them.
+    // JSON-RPC: {"method":"tools/call","params":{"name":"..."}}, or a batch of such messages. Member names in any case, as servers read them.
     private static IEnumerable<string> Called(JsonElement message) =>
         message.ValueKind == JsonValueKind.Array ? message.EnumerateArray().SelectMany(Called)
         : Members(message, "method").Any(m => m is { ValueKind: JsonValueKind.String } && m.ValueEquals("tools/call"))

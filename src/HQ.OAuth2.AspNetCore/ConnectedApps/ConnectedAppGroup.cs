@@ -1,8 +1,8 @@
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Connected apps as a person reads them: first by what cannot be made up, which is who registered them and where they return to, and only
-/// then by name. Apps that register anew at each connection are one entry.
+/// Connected apps in groups for a page: first by facts that an app cannot make up, which are its provenance and its redirect host, and only then
+/// by name. Apps that register again at each connection are one entry.
 /// </summary>
 internal sealed record ConnectedAppGroup(
     ClientProvenance Provenance,
@@ -13,7 +13,7 @@ internal sealed record ConnectedAppGroup(
 {
     public IEnumerable<string> Ids => Entries.SelectMany(e => e.Ids);
 
-    /// <summary>The groups of a list, those of the host's own clients first; entries by their last use, the latest first.</summary>
+    /// <summary>The groups of a list, those of the host's own clients first; the entries by their last use, the latest first.</summary>
     public static IReadOnlyList<ConnectedAppGroup> Of(IEnumerable<ConnectedApp> apps) =>
         [
             .. apps.GroupBy(a => (a.Provenance, a.IsLoopbackRedirect, Place: a.IsLoopbackRedirect ? "" : a.RedirectHost))
@@ -30,7 +30,7 @@ internal sealed record ConnectedAppGroup(
         ];
 }
 
-/// <summary>What a user sees as one app: all logins of one name for the same resources.</summary>
+/// <summary>One app for a user: all logins with one name for the same resources.</summary>
 internal sealed record ConnectedAppEntry(
     string Name,
     IReadOnlyList<ConsentScope> Scopes,

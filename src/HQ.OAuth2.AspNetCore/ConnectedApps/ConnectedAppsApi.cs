@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
-/// <summary>A user's list of connected apps over HTTP, for the host's own front end. The caller is the host's session, never a client.</summary>
+/// <summary>
+/// A user's list of connected apps over HTTP, for the host's own front end. The caller is a session of the host, never a client.
+/// </summary>
 internal static class ConnectedAppsApi
 {
     /// <summary>GET: the list. Its answer carries the antiforgery token that a DELETE sends back.</summary>
@@ -23,7 +25,7 @@ internal static class ConnectedAppsApi
         return Reply.Json(ConnectedAppsResponse.Of(page), ConnectedAppsJson.Default.ConnectedAppsResponse);
     }
 
-    /// <summary>DELETE of one.</summary>
+    /// <summary>DELETE of one authorization.</summary>
     public static async ValueTask<Reply> RevokeAsync(HttpContext http)
     {
         if ((await GenuineSubjectAsync(http)).Failed(out var refused, out var subject))
@@ -32,7 +34,7 @@ internal static class ConnectedAppsApi
         return await Apps(http).RevokeAsync(subject, id, RevokedBy.User, http.RequestAborted) ? Reply.Nothing() : OAuthError.NotFound;
     }
 
-    /// <summary>DELETE of all that the user has allowed.</summary>
+    /// <summary>DELETE of all authorizations of the user.</summary>
     public static async ValueTask<Reply> RevokeAllAsync(HttpContext http)
     {
         if ((await GenuineSubjectAsync(http)).Failed(out var refused, out var subject))
@@ -56,7 +58,7 @@ internal static class ConnectedAppsApi
             : OAuthError.AntiforgeryTokenMissing;
     }
 
-    // The seal is ours: the antiforgery service reads the header without it.
+    // The seal is our own addition: the antiforgery service reads the header without it.
     private static bool IsSealed(HttpContext http, string subject)
     {
         if (

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
-/// <summary>The page on which a user sees what apps may do, and takes it back: one app, all of one place, or everything.</summary>
+/// <summary>The page on which a user sees the access of apps and revokes it: of one app, of all apps of a group, or of all apps.</summary>
 internal static class ConnectedAppsPage
 {
-    // Nobody reads more, and each removal shows the rest.
+    // A user reads no longer list, and each removal shows the rest.
     private const int MaxShown = 1000;
 
     public static async ValueTask<Reply> HandleAsync(HttpContext http)
@@ -29,7 +29,7 @@ internal static class ConnectedAppsPage
         });
     }
 
-    /// <summary>Takes back what the pressed button stands for; an authorization names the entry or the group that it is in.</summary>
+    /// <summary>Revokes the access that the pressed button stands for; an authorization id names the entry or the group that it is in.</summary>
     private static async ValueTask<Reply> RevokeAsync(HttpContext http, string subject)
     {
         var antiforgery = http.RequestServices.GetRequiredService<IAntiforgery>();
@@ -50,7 +50,7 @@ internal static class ConnectedAppsPage
                 form["entry"] is { } entry ? groups.SelectMany(g => g.Entries).FirstOrDefault(e => e.Ids.Contains(entry))?.Ids ?? []
                 : form["group"] is { } group ? groups.FirstOrDefault(g => g.Ids.Contains(group))?.Ids ?? []
                 : [];
-            // A removal of several that has begun runs to its end, whatever becomes of the user's connection.
+            // A removal of several authorizations that has begun runs to its end, even if the user disconnects.
             foreach (var id in pressed)
                 await apps.RevokeAsync(subject, id, RevokedBy.User, CancellationToken.None);
         }
@@ -142,7 +142,7 @@ internal static class ConnectedAppsPage
 
     private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    // The seal is ours: the antiforgery service gets the token without it. Null when the seal is missing or another subject's.
+    // The seal is our own addition: the antiforgery service gets the token without it. Null when the seal is missing or another subject's.
     private static OAuthParameters? Unsealed(HttpContext http, OAuthParameters form, string subject)
     {
         var field = http.RequestServices.GetRequiredService<IOptions<AntiforgeryOptions>>().Value.FormFieldName;

@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace HQ.OAuth2;
 
-/// <summary>A page of what a user has allowed. Times are RFC 3339 in UTC.</summary>
+/// <summary>A page of the authorizations of a user. Times are RFC 3339 in UTC.</summary>
 /// <param name="Items">The authorizations, oldest first.</param>
-/// <param name="Next">Pass it as <c>after</c> to go on; absent on the last page.</param>
+/// <param name="Next">Pass it as <c>after</c> to get the next page; absent on the last page.</param>
 internal sealed record ConnectedAppsResponse(IReadOnlyList<ConnectedAppResponse> Items, string? Next)
 {
     public static ConnectedAppsResponse Of(Page<ConnectedApp> page) => new([.. page.Items.Select(ConnectedAppResponse.Of)], page.Next);

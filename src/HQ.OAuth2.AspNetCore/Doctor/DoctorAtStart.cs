@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace HQ.OAuth2;
 
-/// <summary>Once the app listens, asks it what a client asks first (<c>doctor</c>; by default in Development), and logs what would break.</summary>
+/// <summary>
+/// When the app listens, sends it the first requests of a client (<c>doctor</c>; by default in Development), and logs the problems that clients
+/// would have.
+/// </summary>
 internal sealed class DoctorAtStart(
     ServerSettings settings,
     IHostApplicationLifetime lifetime,
@@ -48,7 +51,7 @@ internal sealed class DoctorAtStart(
         }
         catch (Exception)
         {
-            // The host stops before the doctor is done, and its services may be gone already.
+            // The host stopped before the doctor was done; its services may be disposed already.
         }
     }
 }

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Marks the requests of this process's own doctor, so that its empty token request is answered and not logged as a refusal. The mark is
-/// random, and a marked request is never looked at further: nobody can hide an attempt behind it.
+/// Marks the requests of this process's own doctor, so that its empty token request is answered and not logged as a refusal. The mark is random,
+/// and a marked request is not processed further: nobody can use it to hide an attempt.
 /// </summary>
 internal sealed class DoctorProbe(TimeProvider time)
 {
@@ -13,7 +13,7 @@ internal sealed class DoctorProbe(TimeProvider time)
 
     private readonly string mark = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>Examines this process's own server by requests that are marked.</summary>
+    /// <summary>Examines this process's own server by marked requests.</summary>
     public Task<IReadOnlyList<DoctorFinding>> ExamineAsync(string issuerURL, HttpClient http, CancellationToken ct)
     {
         http.DefaultRequestHeaders.Remove(Header);

@@ -5,22 +5,22 @@ using System.Text.Json;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Asks a running server what a client asks first, by the address that clients use, and says in sentences what would break them and what
-/// to change. It sends no secret and changes nothing.
+/// Sends a running server the first requests of a client, at the address that clients use, and reports in sentences the problems that clients
+/// would have and the fixes. It sends no secret and changes nothing.
 /// </summary>
 public static class IssuerDoctor
 {
-    // A page of another origin; that there is no such site is the point.
+    // The origin of another site; it does not exist on purpose.
     private const string Origin = "https://doctor.invalid";
 
     private static readonly TimeSpan clockTolerance = TimeSpan.FromSeconds(60);
 
     /// <summary>Examines the server of an issuer.</summary>
-    /// <param name="issuerURL">The issuer as it is configured, and as clients are told it.</param>
-    /// <param name="http">Goes the way that clients go: through the proxy, not around it. It must not follow redirects.</param>
+    /// <param name="issuerURL">The issuer as it is configured, and as clients get it.</param>
+    /// <param name="http">Sends requests on the same way as clients: through the proxy, not around it. It must not follow redirects.</param>
     /// <param name="time">The clock to compare with.</param>
     /// <param name="ct">Cancels.</param>
-    /// <returns>What breaks clients; empty when nothing was found.</returns>
+    /// <returns>The problems; empty when nothing was found.</returns>
     public static async Task<IReadOnlyList<DoctorFinding>> ExamineAsync(
         string issuerURL,
         HttpClient http,
@@ -56,7 +56,7 @@ public static class IssuerDoctor
         return findings;
     }
 
-    // RFC 8414 §3: the document, at the place that follows from the issuer.
+    // RFC 8414 §3: the document is at the place that follows from the issuer.
     private static async Task<JsonElement?> MetadataAsync(
         Issuer issuer,
         string url,
@@ -120,7 +120,7 @@ public static class IssuerDoctor
         }
     }
 
-    // RFC 8414 §3.3: the issuer must be identical; clients compare to the letter.
+    // RFC 8414 §3.3: the issuer must be identical; clients compare every character.
     private static void Compare(JsonElement document, Issuer issuer, List<DoctorFinding> findings)
     {
         var said = Text(document, "issuer");
@@ -131,7 +131,7 @@ public static class IssuerDoctor
                     "Write the same string in issuerURL, in the clients, and in the resource's metadata."
                 )
             );
-        // Endpoints below the issuer that it says are right as far as they go.
+        // The endpoints that the document names must be below the issuer.
         var root = (said ?? issuer.Value).TrimEnd('/') + "/";
         foreach (var name in new[] { "authorization_endpoint", "token_endpoint", "jwks_uri" })
         {
@@ -139,7 +139,7 @@ public static class IssuerDoctor
                 findings.Add(
                     new(
                         $"{name} is {endpoint}, which is not below the issuer.",
-                        "Something between rewrites the document: let it pass as it is."
+                        "A proxy or another part on the way changes the document: let it pass unchanged."
                     )
                 );
         }
@@ -147,7 +147,7 @@ public static class IssuerDoctor
 
     private static async Task EndpointsAsync(Issuer issuer, HttpClient http, List<DoctorFinding> findings, CancellationToken ct)
     {
-        // RFC 7517: whoever verifies tokens offline needs the keys.
+        // RFC 7517: an API that verifies tokens offline needs the keys.
         var keysAt = issuer.Url(issuer.JwksPath);
         using (var keys = await http.GetAsync(new Uri(keysAt), ct))
         {
@@ -163,7 +163,7 @@ public static class IssuerDoctor
                 );
         }
 
-        // RFC 6749 §5.2: an empty request is refused as OAuth refuses, not by a proxy and not because of its scheme.
+        // RFC 6749 §5.2: an empty request must get an OAuth error, not one of a proxy, and not one about its scheme.
         var tokenAt = issuer.Url(issuer.TokenPath);
         using var form = new FormUrlEncodedContent([]);
         using var refused = await http.PostAsync(new Uri(tokenAt), form, ct);
@@ -183,7 +183,7 @@ public static class IssuerDoctor
                 )
             );
 
-        // Fetch standard: a browser asks before it posts JSON or a header.
+        // Fetch standard: a browser sends a preflight before it posts JSON or a header.
         using var preflight = new HttpRequestMessage(HttpMethod.Options, tokenAt);
         preflight.Headers.Add("Origin", Origin);
         preflight.Headers.Add("Access-Control-Request-Method", "POST");
@@ -192,13 +192,13 @@ public static class IssuerDoctor
         if (!answer.IsSuccessStatusCode || !answer.Headers.Contains("Access-Control-Allow-Origin"))
             findings.Add(
                 new(
-                    $"{tokenAt} answers the question of a browser (OPTIONS) with {(int)answer.StatusCode}: clients in a browser get no token.",
+                    $"{tokenAt} answers the preflight of a browser (OPTIONS) with {(int)answer.StatusCode}: clients in a browser get no token.",
                     "Let the proxy send OPTIONS to this app."
                 )
             );
     }
 
-    // RFC 6749 §3.1: a browser without a session is sent to the host's sign-in page. The page of connected apps does so without a client.
+    // RFC 6749 §3.1: a browser without a session is sent to the host's sign-in page. The page of connected apps does that without a client.
     private static async Task SignInAsync(Issuer issuer, HttpClient http, List<DoctorFinding> findings, CancellationToken ct)
     {
         var page = issuer.Url(issuer.ConnectedAppsPath);

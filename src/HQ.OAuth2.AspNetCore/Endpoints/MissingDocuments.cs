@@ -6,12 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Discovery documents that nobody here serves are 404. Clients ask for several in turn and take the first that answers; the page with
-/// which a front end answers everything, or the sign-in page of a fallback policy, would end their search.
+/// Answers 404 for discovery documents that this host does not serve. Clients ask for several documents in turn and take the first answer; a
+/// front end that answers every address with a page, or the sign-in page of a fallback policy, would end their search.
 /// </summary>
 internal static class MissingDocuments
 {
-    // Every endpoint of the host comes first, its fallbacks come after.
+    // The order is after every endpoint of the host and before its fallbacks.
     private const int BeforeFallbacks = int.MaxValue - 1;
 
     private static readonly string[] names =
@@ -21,7 +21,7 @@ internal static class MissingDocuments
         "/.well-known/oauth-protected-resource",
     ];
 
-    /// <summary>Maps the answers once in an app.</summary>
+    /// <summary>Maps the answers once per app.</summary>
     public static void Map(RouteGroupBuilder group, IServiceProvider services)
     {
         if (!services.GetRequiredService<ProtectedResources>().TryClaimMissing())
@@ -37,7 +37,7 @@ internal static class MissingDocuments
 
     private static ValueTask<Reply> NotFound(HttpContext http)
     {
-        // So that a client in a browser sees the 404, not a failed connection.
+        // With CORS headers, so that a client in a browser sees the 404, not a failed connection.
         http.Response.Headers.AccessControlAllowOrigin = "*";
         return new(Reply.Refuse(OAuthError.NotFound) with { IsSilent = true });
     }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HQ.OAuth2;
 
-/// <summary>One request of each endpoint: read it, hand it to the core, give back the answer.</summary>
+/// <summary>One handler for each endpoint: it reads the request, calls the core, and returns the answer.</summary>
 internal static class ProtocolHandlers
 {
     public static ValueTask<Reply> AuthorizeAsync(HttpContext http) => Of<AuthorizeHandler>(http).HandleAsync(http);
@@ -71,7 +71,7 @@ internal static class ProtocolHandlers
         return Reply.Of(outcome, OAuthJson.Default.RegistrationResponse) with { ClientId = clientId };
     }
 
-    /// <summary>The document changes no more once the server runs: it is put together at the first request.</summary>
+    /// <summary>The document does not change while the server runs: it is made at the first request.</summary>
     public static Func<HttpContext, ValueTask<Reply>> Metadata()
     {
         byte[]? document = null;

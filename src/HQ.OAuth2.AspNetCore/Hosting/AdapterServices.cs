@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
-/// <summary>The services of the adapter, room by room.</summary>
+/// <summary>The services of the adapter, in groups.</summary>
 internal static class AdapterServices
 {
     public static IServiceCollection AddServerOptions(this IServiceCollection services, Action<HqOAuth2Options> configure)
@@ -32,14 +32,14 @@ internal static class AdapterServices
         return services;
     }
 
-    // What the framework has and a host may have added already.
+    // Services of the framework, which a host may have added already.
     public static IServiceCollection AddHostParts(this IServiceCollection services)
     {
         services.AddLogging();
         services.AddRouting();
         services.AddDataProtection();
         services.AddAntiforgery();
-        // Our own pages carry it; a host that decided for itself keeps its decision.
+        // Our own pages use the antiforgery cookie; a setting of the host stays.
         services.PostConfigure<AntiforgeryOptions>(options =>
         {
             if (options.Cookie.SecurePolicy == CookieSecurePolicy.None)
@@ -49,7 +49,7 @@ internal static class AdapterServices
         return services;
     }
 
-    // For the host's pipeline: what holds at our addresses whoever answers there.
+    // Services for the host's pipeline: rules for all answers at our addresses, also those of other parts.
     public static IServiceCollection AddAnswers(this IServiceCollection services)
     {
         services.AddSettings();
@@ -94,7 +94,7 @@ internal static class AdapterServices
     public static IServiceCollection AddManagement(this IServiceCollection services)
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ManagementChallengeFilter>());
-        // A description of the host's endpoints reads the types by these.
+        // A description of the host's endpoints (OpenAPI) reads our types by these resolvers.
         services.ConfigureHttpJsonOptions(json =>
         {
             foreach (var ours in new IJsonTypeInfoResolver[] { ProblemJson.Default, ConnectedAppsJson.Default, ManagementJson.Default })

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Configuration;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Reads the configuration by <see cref="ServerOptionTable"/>, which has every key there is. Another key, or a value that does not read,
-/// stops the start with a sentence.
+/// Reads the configuration by <see cref="ServerOptionTable"/>, which has every key. An unknown key or an invalid value stops the start with a
+/// sentence.
 /// </summary>
 internal static class ConfigurationReader
 {
-    /// <summary>Fills the options from the root of a configuration or from the section itself, told apart by their keys.</summary>
+    /// <summary>Sets the options from the root of a configuration or from the section itself; their keys tell which of the two it is.</summary>
     public static void Read(IConfiguration configuration, HqOAuth2Options options)
     {
         var below = configuration.GetSection(HqOAuth2Options.Section);
@@ -23,7 +23,7 @@ internal static class ConfigurationReader
             options.Unreadable.Add(
                 $"{HqOAuth2Options.Section} is missing: its keys stand at the root of the configuration. Move them into that section."
             );
-        // The root has keys of others, too.
+        // The root also has keys of other parts.
         var value = new ConfigurationValue(configuration, HqOAuth2Options.Section, options.Unreadable)
         {
             AllowsOtherKeys = configuration is not IConfigurationSection,

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace HQ.OAuth2;
 
-/// <summary>One value of the configuration, with the key to name when it does not read.</summary>
+/// <summary>One value of the configuration, and the key to name when the value is invalid.</summary>
 internal sealed class ConfigurationValue(IConfiguration configuration, string key, IList<string> problems) : IOptionValue
 {
     public bool AllowsOtherKeys { get; init; }

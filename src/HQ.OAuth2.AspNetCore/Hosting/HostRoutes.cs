@@ -3,19 +3,23 @@ using Microsoft.AspNetCore.Routing;
 
 namespace HQ.OAuth2;
 
-/// <summary>Where a host mapped our endpoints, so that a start can look at the policies of all its endpoints before anybody calls one.</summary>
+/// <summary>
+/// The endpoints that a host mapped for us, so that the start can check the policies of all its endpoints before a request comes.
+/// </summary>
 internal sealed class HostRoutes
 {
     private readonly List<IEndpointRouteBuilder> builders = [];
     private readonly List<IEndpointRouteBuilder> managed = [];
 
-    /// <summary>Whether clients are to be managed at all.</summary>
+    /// <summary>Whether the management of clients is mapped.</summary>
     public bool HasManagement => managed.Count > 0;
 
-    /// <summary>The host's endpoints, ours among them. Those of a group that is mapped in another group are not seen.</summary>
+    /// <summary>The endpoints of the host, ours included. Endpoints of a group inside another group are not seen.</summary>
     public IEnumerable<Endpoint> Endpoints => Of(builders.Concat(managed));
 
-    /// <summary>The management API where it is not in a group of the host's: such a group gets its policy later, and a call looks at it.</summary>
+    /// <summary>
+    /// The management API, unless it is in a group of the host's: such a group gets its policy later, and each request checks it.
+    /// </summary>
     public IEnumerable<Endpoint> ManagementEndpoints => Of(managed);
 
     public void Add(IEndpointRouteBuilder endpoints) => builders.Add(endpoints);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing.Matching;
 
 namespace HQ.OAuth2;
 
-/// <summary>Where a host has an endpoint of its own at a short form of one of our addresses, the host's counts.</summary>
+/// <summary>If a host has an endpoint of its own at a short form of one of our addresses, the host's endpoint is used.</summary>
 internal sealed class HostsEndpointFirst : MatcherPolicy, IEndpointSelectorPolicy
 {
     public override int Order => 0;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
-/// <summary>Runs the core's rules at start-up, with what only the host knows.</summary>
+/// <summary>Runs the core's rules at start-up, with the facts that only the host knows.</summary>
 internal sealed class HqOAuth2OptionsValidator(IHostEnvironment environment) : IValidateOptions<HqOAuth2Options>
 {
     public ValidateOptionsResult Validate(string? name, HqOAuth2Options options)

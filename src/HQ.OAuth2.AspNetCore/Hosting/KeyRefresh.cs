@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace HQ.OAuth2;
 
-/// <summary>Keeps the keys in memory up to date, so that no request has to: makes the next one when it is due, forgets retired ones.</summary>
+/// <summary>Refreshes the keys in memory, so that no request has to do it: makes the next key when it is due, and drops retired ones.</summary>
 internal sealed class KeyRefresh(TokenKeys keys, ServerSettings settings, TimeProvider time, ILogger<KeyRefresh> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,7 +25,7 @@ internal sealed class KeyRefresh(TokenKeys keys, ServerSettings settings, TimePr
             }
             catch (Exception)
             {
-                // The host stops. A start that failed disposes of the services too, so any exception can be the consequence.
+                // The host stops. A failed start disposes of the services too, so any exception is possible here.
                 return;
             }
         }

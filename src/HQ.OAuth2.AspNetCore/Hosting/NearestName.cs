@@ -1,12 +1,12 @@
 namespace HQ.OAuth2;
 
-/// <summary>The key that was probably meant by one that does not exist.</summary>
+/// <summary>The existing key that is most similar to an unknown one.</summary>
 internal static class NearestName
 {
     public static string Of(string key, IEnumerable<string> known) =>
         known.MinBy(k => Distance(key.ToLowerInvariant(), k.ToLowerInvariant()))!;
 
-    // Levenshtein: how many letters to change, add or drop.
+    // Levenshtein distance: the number of letters to change, add or drop.
     private static int Distance(string a, string b)
     {
         var previous = Enumerable.Range(0, b.Length + 1).ToArray();

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Finds, at start, policies that can only fail when they are called: management for everybody, a policy or a bearer scheme that does not
-/// exist, a scope that no token can have.
+/// Finds, at start, policies that would fail at each request: management without a policy, a policy or a bearer scheme that does not exist, a
+/// scope that no token can have.
 /// </summary>
 internal sealed class PolicyCheck(
     HostRoutes routes,
@@ -21,7 +21,7 @@ internal sealed class PolicyCheck(
     private const string BearerFix =
         "call builder.Services.AddAuthentication(...).AddHqOAuth2Bearer(), or name a scheme that is there: RequireScope(scheme, scope)";
 
-    /// <summary>What makes a call of some endpoint fail for everybody, or open for everybody; null when nothing does.</summary>
+    /// <summary>The problem that makes an endpoint fail for every caller, or leaves it open to every caller; null when there is none.</summary>
     public async Task<string?> ProblemAsync()
     {
         foreach (var endpoint in routes.ManagementEndpoints)
@@ -39,7 +39,7 @@ internal sealed class PolicyCheck(
         return null;
     }
 
-    /// <summary>The scopes that an endpoint demands of our tokens and that are in no list: nobody gets in there.</summary>
+    /// <summary>The scopes that an endpoint demands of our tokens and that are not configured: no caller gets access there.</summary>
     public async Task<IReadOnlyList<(string Endpoint, string Scope)>> UnknownScopesAsync()
     {
         var unknown = new List<(string, string)>();
@@ -92,13 +92,13 @@ internal sealed class PolicyCheck(
                 return $"{endpoint.DisplayName} requires the scope '{demanded.Scope}' of the authentication scheme {name}, which is not registered: {BearerFix}.";
         }
 
-        // A session has no scope: a cookie alone gets nobody in.
+        // A session has no scope: a cookie alone gives no access.
         return (await RegisteredAsync(demanded.Schemes)).Any(s => !s.HandlerType.IsAssignableTo(typeof(CookieAuthenticationHandler)))
             ? null
             : $"{endpoint.DisplayName} requires the scope '{demanded.Scope}', and no bearer scheme reads a token there: call RequireScope(...) on it, and {BearerFix}.";
     }
 
-    // What an endpoint demands by its policies and of its tools, and of which schemes; without a name it is the default one.
+    // The scopes that an endpoint demands by its policies and of its tools, with their schemes; without a name it is the default scheme.
     private async Task<(ScopeSet Scope, IReadOnlyList<string> Schemes)> DemandAsync(Endpoint endpoint)
     {
         var found = endpoint.Metadata.GetOrderedMetadata<AuthorizationPolicy>().ToList();

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 
 namespace HQ.OAuth2;
 
-/// <summary>Removes what has expired from the stores, in small batches; of many nodes one does it in each interval.</summary>
+/// <summary>Removes expired data from the stores, in small batches; one of several nodes does it in each interval.</summary>
 internal sealed class Pruning(IServiceScopeFactory scopes, ServerSettings settings, TimeProvider time, ILogger<Pruning> logger)
     : BackgroundService
 {
     private const int Batch = 500;
     private const string Turn = "prune";
 
-    // Between two batches others get at the store.
+    // Other callers can use the store between two batches.
     private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(20);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -20,7 +20,7 @@ internal sealed class Pruning(IServiceScopeFactory scopes, ServerSettings settin
         var every = settings.Options.PruneEvery;
         if (!settings.Options.Enabled || every == TimeSpan.Zero)
             return;
-        // Not all nodes at once, and not while the app warms up.
+        // Not on all nodes at once, and not while the app starts.
         await WaitAsync(every * (RandomNumberGenerator.GetInt32(10, 20) / 100.0), stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -34,7 +34,7 @@ internal sealed class Pruning(IServiceScopeFactory scopes, ServerSettings settin
             }
             catch (Exception)
             {
-                // The host stops, and its services may be gone already.
+                // The host stops, and its services may be disposed already.
                 return;
             }
 
@@ -42,7 +42,7 @@ internal sealed class Pruning(IServiceScopeFactory scopes, ServerSettings settin
         }
     }
 
-    /// <summary>One round, unless another node has had it.</summary>
+    /// <summary>One round, unless another node had the round of this interval.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
         using var scope = scopes.CreateScope();
@@ -54,7 +54,7 @@ internal sealed class Pruning(IServiceScopeFactory scopes, ServerSettings settin
         var authorizations = services.GetRequiredService<IAuthorizationStore>();
         var rows = await InBatchesAsync(limit => authorizations.RemoveExpiredAsync(now, limit, ct), ct);
 
-        // Registered and never approved; approved once, and unused since. Whoever is of no use to anybody is in nobody's way: no ceiling.
+        // Removes clients that nobody approved, and clients that were approved once and not used since.
         var clients = 0;
         if (services.GetRequiredService<IClientStore>() is IClientRegistry registry)
         {

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
-/// <summary>Stops a start whose host lacks a part that the configuration needs; else says what is served and what an operator should know.</summary>
+/// <summary>
+/// Stops the start of a host that lacks a part which the configuration needs; otherwise logs the served addresses and notes for an operator.
+/// </summary>
 internal sealed class StartupCheck(
     ServerSettings settings,
     IServiceScopeFactory scopes,
@@ -18,7 +20,7 @@ internal sealed class StartupCheck(
     ILogger<StartupCheck> logger
 ) : IHostedService
 {
-    // What SQLite, MySQL and SQL Server say of a table or column that is not there; PostgreSQL says it by its state.
+    // The messages of SQLite, MySQL and SQL Server about a missing table or column; PostgreSQL reports it by the SQLSTATE.
     private static readonly string[] schemaMissing =
     [
         "no such table",
@@ -57,7 +59,7 @@ internal sealed class StartupCheck(
             throw Problem(
                 $"MapHqOAuth2Management() is mapped, but {readOnly.GetType()} cannot add clients: implement IClientRegistry, or do not map it."
             );
-        // The keys are read, or made, before anybody asks: a stored key that this node cannot use stops the start.
+        // Read or make the keys before the first request: a stored key that this node cannot use stops the start.
         try
         {
             await services.GetRequiredService<TokenKeys>().CurrentAsync(cancellationToken);
@@ -106,18 +108,18 @@ internal sealed class StartupCheck(
             logger.ProtectionOfThisMachineOnly();
     }
 
-    // Keys that all nodes share are worth nothing to a node that cannot unprotect them.
+    // Stored keys that all nodes share are useless to a node that cannot unprotect them.
     private static bool IsProtectionOfThisMachineOnly(IServiceProvider services) =>
         services.GetRequiredService<IDataProtectionProvider>() is EphemeralDataProtectionProvider
         || services.GetRequiredService<IOptions<KeyManagementOptions>>().Value.XmlRepository is null;
 
-    // .NET's own images say so by the variable; Docker and Podman by a file.
+    // .NET's own images set the variable; Docker and Podman create a file.
     private static bool IsContainer() =>
         Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") is "true" or "1"
         || File.Exists("/.dockerenv")
         || File.Exists("/run/.containerenv");
 
-    // A host that keeps everything in a context of its own runs its migrations itself.
+    // A host that stores everything in a context of its own runs its migrations itself.
     private static bool IsSchemaMissing(DbException e) =>
         e.SqlState is "42P01" or "42703" or "42S02" or "42S22"
         || schemaMissing.Any(words => e.Message.Contains(words, StringComparison.OrdinalIgnoreCase));

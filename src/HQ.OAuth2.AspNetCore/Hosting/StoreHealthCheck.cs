@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace HQ.OAuth2;
 
-/// <summary>One read of each store, of what is never there.</summary>
+/// <summary>Reads one entry that does not exist from each store.</summary>
 internal sealed class StoreHealthCheck(IAuthorizationStore authorizations, IClientStore clients, ITicketStore tickets, TokenKeys keys)
     : IHealthCheck
 {

@@ -14,7 +14,7 @@ internal static partial class AdapterLog
     [LoggerMessage(
         1102,
         LogLevel.Warning,
-        "{Store} is in memory: what it holds is gone when this process ends, and no other node knows it. Add a durable one, for instance UseSqlite or UsePostgreSql of HQ.OAuth2.EntityFrameworkCore"
+        "{Store} is in memory: its content is lost when this process ends, and other nodes do not see it. Add a durable one, for instance UseSqlite or UsePostgreSql of HQ.OAuth2.EntityFrameworkCore"
     )]
     public static partial void InMemory(this ILogger logger, string store);
 
@@ -40,14 +40,14 @@ internal static partial class AdapterLog
     [LoggerMessage(
         1114,
         LogLevel.Information,
-        "The keys of access tokens are in memory: every token ends with this process. Add a store, for instance UseSqlite, to keep them"
+        "The keys of access tokens are in memory: no token is valid after this process ends. Add a store, for instance UseSqlite, to keep them"
     )]
     public static partial void EphemeralKeys(this ILogger logger);
 
     [LoggerMessage(
         1110,
         LogLevel.Error,
-        "MapHqOAuth2Management() has no policy, so it answers nobody: call RequireAuthorization(\"admin\") on it, with a policy of yours"
+        "MapHqOAuth2Management() has no policy, so it refuses every request: call RequireAuthorization(\"admin\") on it, with a policy of yours"
     )]
     public static partial void ManagementUnprotected(this ILogger logger);
 
@@ -61,13 +61,13 @@ internal static partial class AdapterLog
     [LoggerMessage(1116, LogLevel.Error, "{Endpoint} gave no answer that can be read, so no token can be checked")]
     public static partial void IntrospectionFailed(this ILogger logger, Exception exception, string endpoint);
 
-    [LoggerMessage(1106, LogLevel.Warning, "The keys could not be read again; this node goes on with those it has")]
+    [LoggerMessage(1106, LogLevel.Warning, "The keys could not be read again; this node continues with the keys it has")]
     public static partial void KeysNotRefreshed(this ILogger logger, Exception exception);
 
     [LoggerMessage(1107, LogLevel.Information, "Pruned {Authorizations} authorizations, {Clients} unused clients and {Tickets} tickets")]
     public static partial void Pruned(this ILogger logger, int authorizations, int clients, int tickets);
 
-    [LoggerMessage(1108, LogLevel.Warning, "Pruning failed; the next round takes up where it stopped")]
+    [LoggerMessage(1108, LogLevel.Warning, "Pruning failed; the next round continues")]
     public static partial void NotPruned(this ILogger logger, Exception exception);
 
     [LoggerMessage(
@@ -94,7 +94,7 @@ internal static partial class AdapterLog
     )]
     public static partial void PublicByDefault(this ILogger logger, string section, string clientId);
 
-    [LoggerMessage(1120, LogLevel.Error, "{Endpoint} answers nobody: {Reason}")]
+    [LoggerMessage(1120, LogLevel.Error, "{Endpoint} refuses every request: {Reason}")]
     public static partial void SignInUnfit(this ILogger logger, string endpoint, string reason);
 
     [LoggerMessage(

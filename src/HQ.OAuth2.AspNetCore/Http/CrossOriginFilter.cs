@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// CORS by the protocol's rule (RFC 9700 §2.6, OAuth 2.1 §9): any origin, never with credentials, at the endpoints that browser apps call;
-/// never at the authorization endpoint. It stands before the host's pipeline, so that no global policy of the host changes either.
+/// CORS by the rules of the protocol (RFC 9700 §2.6, OAuth 2.1 §9): any origin, never with credentials, at the endpoints that browser apps call;
+/// never at the authorization endpoint. The filter runs before the host's pipeline, so that no global policy of the host changes that.
 /// </summary>
 internal sealed class CrossOriginFilter(ServerSettings settings, ProtectedResources resources) : IStartupFilter
 {
@@ -17,7 +17,7 @@ internal sealed class CrossOriginFilter(ServerSettings settings, ProtectedResour
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
         app =>
         {
-            // A host without the server may have protected resources all the same.
+            // A host without the server may still have protected resources.
             var issuer = settings.Options.Enabled ? settings.Issuer : null;
             string[] open = issuer is null
                 ? []
@@ -45,13 +45,13 @@ internal sealed class CrossOriginFilter(ServerSettings settings, ProtectedResour
 
     private Task InvokeAsync(HttpContext http, RequestDelegate next, string[] open, string[] closed)
     {
-        // Registered first, so it runs last: after whatever the host's own CORS policy wrote.
+        // Registered first, so it runs last: after the headers of the host's own CORS policy.
         if (closed.Any(path => RequestPath.IsBelow(http, path)))
             http.Response.OnStarting(Remove, http.Response.Headers);
         if (!open.Concat(resources.Paths).Any(path => RequestPath.Is(http, path)))
             return next(http);
 
-        // Whether an origin asks or not, so that a cache may give one answer to everybody.
+        // Sent with and without an Origin header, so that a cache may give one answer to every caller.
         http.Response.OnStarting(Allow, http.Response.Headers);
         if (!HttpMethods.IsOptions(http.Request.Method) || !http.Request.Headers.ContainsKey("Access-Control-Request-Method"))
             return next(http);
@@ -65,8 +65,8 @@ internal sealed class CrossOriginFilter(ServerSettings settings, ProtectedResour
         return Task.CompletedTask;
     }
 
-    // Clients send headers of their own (tracing, versions), and no credentials go with any of them: each header that is asked for by a
-    // proper name is allowed, within a bound.
+    // Clients send headers of their own (tracing, versions), and never with credentials: each requested header with a valid name is allowed, up
+    // to a limit.
     private static string AllowedHeaders(string asked)
     {
         var names = asked.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

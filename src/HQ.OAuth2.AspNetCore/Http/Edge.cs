@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// What holds around every endpoint: no plain http where the issuer is https, no exception leaves without an OAuth answer, and each request
-/// is traced, measured, logged when it is refused, and answered here.
+/// The rules around every endpoint: no plain http if the issuer is https, no exception without an OAuth answer, and each request is traced,
+/// measured, logged when it is refused, and answered here.
 /// </summary>
 internal static class Edge
 {
     /// <param name="name">The endpoint's name in logs, metrics and traces.</param>
-    /// <param name="fail">How the endpoint says an error.</param>
+    /// <param name="fail">How the endpoint writes an error.</param>
     /// <param name="answer">The endpoint.</param>
     public static RequestDelegate Around(string name, ErrorWriter fail, Func<HttpContext, ValueTask<Reply>> answer) =>
         http => RunAsync(http, name, fail, answer);
@@ -49,7 +49,7 @@ internal static class Edge
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The caller is gone: nobody is to be answered, and nothing failed.
+            // The caller has disconnected: nobody needs an answer, and nothing failed.
             return null;
         }
         catch (Exception e) when (!http.Response.HasStarted)
@@ -74,7 +74,7 @@ internal static class Edge
 
     private static void Log(HttpContext http, string name, Reply reply, OAuthError error)
     {
-        // This one is for the host to correct, and concerns every user.
+        // The host must correct this failure, and it affects every user.
         if (error.Id == OAuthError.SignInUnfit.Id)
             Logger(http).SignInUnfit(name, error.Reason ?? error.Description);
         else if (reply.Failure is null)

@@ -6,8 +6,8 @@ namespace HQ.OAuth2;
 
 /// <summary>
 /// One way in which an app may see an address below the issuer. The issuer's path is public; a host may keep a part of it in PathBase
-/// (UsePathBase, an IIS sub-application), a proxy may remove it, a group may have it as its prefix. Each address is mapped once for each
-/// way, so that it does not matter which it is.
+/// (UsePathBase, an IIS sub-application), a proxy may remove it, a group may have it as its prefix. Each address is mapped once for each way, so
+/// that all of them work.
 /// </summary>
 /// <param name="Issuer">The issuer.</param>
 /// <param name="Before">The part of the issuer's path that the app does not see.</param>
@@ -25,7 +25,7 @@ internal sealed record IssuerRoute(Issuer Issuer, string Before, string Seen, st
     public static IEnumerable<IssuerRoute> Of(Issuer issuer, string path) =>
         issuer.Splits.Select(s => new IssuerRoute(issuer, s.Before, s.Seen, path[issuer.Path.Length..]));
 
-    /// <summary>A convention that puts a mapped endpoint where the issuer says, whatever group it was mapped in.</summary>
+    /// <summary>A convention that puts a mapped endpoint at the address that follows from the issuer, in any group.</summary>
     /// <exception cref="InvalidOperationException">The group's prefix is no part of the issuer's path; the message says what to change.</exception>
     public void Place(EndpointBuilder endpoint)
     {
@@ -37,7 +37,9 @@ internal sealed record IssuerRoute(Issuer Issuer, string Before, string Seen, st
             );
     }
 
-    /// <summary>The same for what no document of discovery names: in a group with another prefix it stays where the host mapped it.</summary>
+    /// <summary>
+    /// The same for an endpoint that no discovery document names: in a group with another prefix it stays where the host mapped it.
+    /// </summary>
     public void PlaceOrLeave(EndpointBuilder endpoint)
     {
         if (!TryPlace((RouteEndpointBuilder)endpoint, out _) && !IsWhole)
@@ -54,7 +56,7 @@ internal sealed record IssuerRoute(Issuer Issuer, string Before, string Seen, st
         if (!Issuer.Path.EndsWith(prefix, StringComparison.OrdinalIgnoreCase))
             return false;
         route.Metadata.Add(new PublicBase(Before));
-        // The prefix is a part of the issuer's path already. A form that is shorter than the prefix cannot be what the host meant.
+        // The prefix is a part of the issuer's path already. A form that is shorter than the prefix is not the address that the host chose.
         if (!Seen.EndsWith(prefix, StringComparison.OrdinalIgnoreCase))
             route.Metadata.Add(new SuppressMatchingMetadata());
         else if (prefix.Length > 0)
@@ -62,7 +64,7 @@ internal sealed record IssuerRoute(Issuer Issuer, string Before, string Seen, st
         return true;
     }
 
-    /// <summary>A convention that puts an endpoint at the root of the host, whatever group it was mapped in (RFC 8414 §3.1, RFC 9728 §3.1).</summary>
+    /// <summary>A convention that puts an endpoint at the root of the host, in any group (RFC 8414 §3.1, RFC 9728 §3.1).</summary>
     public static Action<EndpointBuilder> AtRoot(string pattern) =>
         endpoint => ((RouteEndpointBuilder)endpoint).RoutePattern = RoutePatternFactory.Parse(pattern);
 }

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Every answer at our addresses says that browsers must take its content type as it is. It stands before the host's pipeline, so that
-/// answers which other parts give at our addresses have it too: routing's 404, 405 and 415, a policy's 401 and 403, a preflight's 204.
+/// Adds to every answer at our addresses the header by which browsers accept its content type as it is. The filter runs before the host's
+/// pipeline, so that answers of other parts at our addresses have it too: routing's 404, 405 and 415, a policy's 401 and 403, a preflight's 204.
 /// </summary>
 internal sealed class NoSniffFilter(ServerSettings settings, ProtectedResources resources) : IStartupFilter
 {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HQ.OAuth2;
 
-/// <summary>HTTP in, HTTP out: the one place where requests become values of the core and its answers become bytes.</summary>
+/// <summary>The one place where HTTP requests become values of the core and its answers become bytes.</summary>
 internal static class OAuthHttp
 {
     private const string BasicChallenge = "Basic realm=\"oauth2\", charset=\"UTF-8\"";
@@ -32,7 +32,7 @@ internal static class OAuthHttp
     public static Outcome<OAuthParameters> ReadQuery(HttpContext http) =>
         OAuthParameters.Parse(Encoding.UTF8.GetBytes(http.Request.QueryString.Value is { Length: > 0 } query ? query[1..] : ""));
 
-    /// <summary>The form body, read by our own rules: raw pairs, strict decoding, a limit before anything is parsed.</summary>
+    /// <summary>The form body, read by our own rules: raw pairs, strict decoding, and a size limit before anything is parsed.</summary>
     public static async ValueTask<Outcome<OAuthParameters>> ReadFormAsync(HttpContext http)
     {
         if (!IsOfType(http, "application/x-www-form-urlencoded"))
@@ -43,7 +43,7 @@ internal static class OAuthHttp
     public static async ValueTask<Outcome<byte[]>> ReadJsonAsync(HttpContext http) =>
         IsOfType(http, "application/json") ? await ReadBodyAsync(http) : OAuthError.NotAJsonObject;
 
-    /// <summary>Whom limits count: an address, or the network of 64 bits that the owner of an IPv6 address has.</summary>
+    /// <summary>The key for limits: an address, or the network of 64 bits of an IPv6 address, which has one owner.</summary>
     public static string? RemoteAddress(HttpContext http)
     {
         if (http.Connection.RemoteIpAddress is not { } address)
@@ -66,7 +66,7 @@ internal static class OAuthHttp
         return WriteErrorBodyAsync(http, error);
     }
 
-    /// <summary>The JSON body of an error whose headers are written.</summary>
+    /// <summary>Writes the JSON body of an error after its headers.</summary>
     public static Task WriteErrorBodyAsync(HttpContext http, OAuthError error) =>
         WriteJsonAsync(
             http,
@@ -77,15 +77,15 @@ internal static class OAuthHttp
             )
         );
 
-    // RFC 6749 §5.2: Basic for a client that tried the Authorization header. Without one the caller may be a script in a browser, which asks
-    // its user for a password upon Basic, Digest, NTLM and Negotiate. A 401 needs a challenge all the same (RFC 9110 §11.6.1); Bearer is the
+    // RFC 6749 §5.2: Basic for a client that tried the Authorization header. Without that header the caller may be a script in a browser, and a
+    // browser asks its user for a password upon Basic, Digest, NTLM and Negotiate. A 401 must have a challenge (RFC 9110 §11.6.1); Bearer is the
     // registered scheme for which no browser asks. Its error codes (RFC 6750 §3.1) are about tokens, not about clients.
     private static string Challenge(HttpContext http, OAuthError error) =>
         error.Code == OAuthError.InvalidClient.Code && Authorization(http).Count > 0 ? BasicChallenge
         : error.Code == OAuthError.InvalidClient.Code || error == OAuthError.TokenMissing ? BearerChallenge
         : $"{BearerChallenge}, error=\"{error.Code}\"";
 
-    /// <summary>JSON that nobody may keep (RFC 6749 §5.1).</summary>
+    /// <summary>JSON that must not be cached (RFC 6749 §5.1).</summary>
     public static Task WriteJsonAsync(HttpContext http, int status, ReadOnlyMemory<byte> json, string contentType = "application/json")
     {
         http.Response.Headers.CacheControl = "no-store";
@@ -93,7 +93,7 @@ internal static class OAuthHttp
         return WriteBytesAsync(http, status, json, contentType);
     }
 
-    /// <summary>JSON that anybody may keep for a while: the two documents of discovery.</summary>
+    /// <summary>JSON that any cache may keep for a while: the discovery documents.</summary>
     public static Task WriteDocumentAsync(HttpContext http, ReadOnlyMemory<byte> json)
     {
         http.Response.Headers.CacheControl = "public, max-age=300";
@@ -111,7 +111,7 @@ internal static class OAuthHttp
             await http.Response.Body.WriteAsync(json, http.RequestAborted);
     }
 
-    /// <summary>RFC 9110 §10.2.3: a minute's limit is over after a minute at the latest, trouble of ours soon.</summary>
+    /// <summary>RFC 9110 §10.2.3: a limit per minute is free again after a minute at the latest, a failure of this server earlier.</summary>
     public static void SayWhenToRetry(HttpContext http, int status)
     {
         if (status == StatusCodes.Status429TooManyRequests)
@@ -120,8 +120,8 @@ internal static class OAuthHttp
             http.Response.Headers.RetryAfter = "5";
     }
 
-    // Parameters mean nothing: a form and JSON are UTF-8 whatever charset says (RFC 6749 Appendix B, RFC 8259 §11), and bytes that are not
-    // are refused where they are decoded.
+    // Parameters are ignored: a form and JSON are UTF-8 even if charset says otherwise (RFC 6749 Appendix B, RFC 8259 §11), and other bytes are
+    // refused where they are decoded.
     private static bool IsOfType(HttpContext http, string type) =>
         http.Request.Headers.ContentType is [{ } sent] && sent.Split(';')[0].Trim().Equals(type, StringComparison.OrdinalIgnoreCase);
 
@@ -152,7 +152,7 @@ internal static class OAuthHttp
         }
         finally
         {
-            // It held secrets.
+            // The buffer contained secrets.
             ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         }
     }

@@ -3,16 +3,18 @@ using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
 
-/// <summary>Which part of a list a caller asks for: <c>limit</c>, 100 when absent, and <c>after</c>, the <c>next</c> of the page before.</summary>
+/// <summary>
+/// The part of a list that a caller asks for: <c>limit</c>, 100 when absent, and <c>after</c>, the <c>next</c> of the previous page.
+/// </summary>
 internal static class PageQuery
 {
     public const int MaxLimit = 1000;
 
-    /// <summary>Reads them, or says which of them cannot be.</summary>
+    /// <summary>Reads both, or says which of them is invalid.</summary>
     public static bool TryRead(IQueryCollection query, out int limit, out string? after, out InvalidField[] invalid)
     {
         (limit, after, invalid) = (100, query["after"] is [{ Length: > 0 } cursor] ? cursor : null, []);
-        // A cursor is an id of ours, or what a host's own store made: plain text of the length of an id.
+        // A cursor is an id of ours, or a text that a host's own store made: plain text of the length of an id.
         if (after is not null && !Client.CanBeId(after))
         {
             invalid = [new("after", "must be the next of the page before")];

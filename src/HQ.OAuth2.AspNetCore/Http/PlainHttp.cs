@@ -6,16 +6,16 @@ using Microsoft.Extensions.Logging;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The one rule of plain http (RFC 6749 §1.6, RFC 6750 §5.3): where addresses are https, credentials, codes and tokens are not taken
-/// from another machine over http. A peer on this machine may be the proxy that ends TLS; one without an address is a local socket.
+/// The rule about plain http (RFC 6749 §1.6, RFC 6750 §5.3): if the addresses are https, credentials, codes and tokens are not accepted from
+/// another machine over http. A peer on this machine may be the proxy that ends TLS; a peer without an address is a local socket.
 /// </summary>
 internal static class PlainHttp
 {
-    /// <summary>Whether a request must be refused; if so, the log has the peer and the fix.</summary>
+    /// <summary>Whether a request must be refused; if so, the peer and the fix are logged.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="isAllowed">Whether the host answers for a proxy that ends TLS.</param>
+    /// <param name="isAllowed">Whether the host has a proxy that ends TLS, and says so.</param>
     /// <param name="addresses">The issuer's identifier or the API's own: if one of them is https, clients have no reason to use http.</param>
-    /// <param name="setting">What the host may set, for the log.</param>
+    /// <param name="setting">The setting that the host may change, for the log.</param>
     public static bool IsRefused(HttpContext http, bool isAllowed, IEnumerable<string?> addresses, string setting)
     {
         if (

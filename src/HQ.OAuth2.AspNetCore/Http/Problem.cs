@@ -4,23 +4,23 @@ using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
 
-/// <summary>A refusal of the user's and the administrator's API (RFC 9457).</summary>
+/// <summary>A refusal of the API for users and the API for administrators (RFC 9457).</summary>
 internal sealed record Problem
 {
     private Problem() { }
 
-    /// <summary>Where the refusal is explained; about:blank when the host names no place.</summary>
+    /// <summary>The address at which the refusal is explained; about:blank when the host names none.</summary>
     [JsonPropertyName("type")]
     public required string Type { get; init; }
 
-    /// <summary>What happened, the same for every case of it.</summary>
+    /// <summary>The kind of problem, the same text for every case of it.</summary>
     [JsonPropertyName("title")]
     public required string Title { get; init; }
 
     [JsonPropertyName("status")]
     public required int Status { get; init; }
 
-    /// <summary>What happened here; null when the title says it all.</summary>
+    /// <summary>The details of this case; null when the title is enough.</summary>
     [JsonPropertyName("detail")]
     public string? Detail { get; init; }
 
@@ -28,7 +28,7 @@ internal sealed record Problem
     [JsonPropertyName("error_id")]
     public required string ErrorId { get; init; }
 
-    /// <summary>Which fields have a value that cannot be; null when it is not about fields.</summary>
+    /// <summary>The fields that have an invalid value; null when the problem is not about fields.</summary>
     [JsonPropertyName("invalid_fields")]
     public IReadOnlyList<InvalidField>? InvalidFields { get; init; }
 
@@ -36,7 +36,7 @@ internal sealed record Problem
         new()
         {
             Type = error.Explanation(detail) ?? "about:blank",
-            // Fields differ from case to case, a title does not.
+            // The fields differ from case to case; a title does not.
             Title = invalidFields.Count > 0 ? OAuthError.InvalidField.Description : error.Description,
             Status = error.Status,
             Detail = invalidFields.Count == 0 ? error.Reason : string.Join("; ", invalidFields.Select(f => $"{f.Name}: {f.Reason}")),
@@ -51,7 +51,7 @@ internal sealed record Problem
         return Reply.Of(_ => WriteAsync(http, problem), problem.Detail is { } said ? error.Because(said) : error);
     }
 
-    /// <summary>How the user's and the administrator's API say an error.</summary>
+    /// <summary>How the API for users and the API for administrators write an error.</summary>
     public static Task WriteAsync(HttpContext http, OAuthError error) => WriteAsync(http, Of(error, OAuthHttp.Settings(http).ErrorDetail));
 
     private static Task WriteAsync(HttpContext http, Problem problem) =>
@@ -63,9 +63,9 @@ internal sealed record Problem
         );
 }
 
-/// <summary>A field whose value cannot be.</summary>
+/// <summary>A field with an invalid value.</summary>
 /// <param name="Name">Its name in the body or the query.</param>
-/// <param name="Reason">What is wrong with it.</param>
+/// <param name="Reason">The error of the value.</param>
 internal sealed record InvalidField(string Name, string Reason);
 
 /// <summary>A problem in JSON.</summary>

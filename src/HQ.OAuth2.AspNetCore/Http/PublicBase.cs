@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Http;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Where the app is for a browser: the part of the issuer's path that the app does not see. Links and redirects begin with it. It differs
-/// from PathBase where a proxy removes a prefix and does not say so.
+/// The path of the app for a browser: the part of the issuer's path that the app does not see. Links and redirects begin with it. It differs
+/// from PathBase when a proxy removes a prefix without a header that says so.
 /// </summary>
 internal sealed record PublicBase(string Path)
 {
-    /// <summary>Asks the user to sign in; the redirects that a scheme makes lead to the public address.</summary>
+    /// <summary>Asks the user to sign in; redirects of a scheme lead to the public address.</summary>
     public static Task ChallengeAsync(HttpContext http, string? scheme, AuthenticationProperties properties) =>
         RunAsync(http, isChallenge: true, () => http.ChallengeAsync(scheme, properties));
 
@@ -34,7 +34,7 @@ internal sealed record PublicBase(string Path)
         }
 
         http.Request.PathBase = here;
-        // Schemes go by this one. It also says which path the host's own cookies have, so it changes for a challenge only.
+        // Authentication schemes read this feature. It also gives the path of the host's own cookies, so it is changed for a challenge only.
         if (isChallenge && feature is not null)
             http.Features.Set<IAuthenticationFeature>(
                 new AuthenticationFeature { OriginalPath = feature.OriginalPath, OriginalPathBase = here }

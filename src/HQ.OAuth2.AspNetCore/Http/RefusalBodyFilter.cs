@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Gives a body to refusals that have none. It stands around the host's pipeline, because several schemes of one policy may write headers,
-/// and the first byte of a body ends that.
+/// Gives a body to refusals that have none. The filter runs around the host's pipeline, because several schemes of one policy may write headers,
+/// and headers cannot be written after the first byte of a body.
 /// </summary>
 internal sealed class RefusalBodyFilter : IStartupFilter
 {
@@ -26,7 +26,7 @@ internal sealed class RefusalBodyFilter : IStartupFilter
             next(app);
         };
 
-    /// <summary>Notes the refusal of a bearer scheme; the body says it, unless another scheme has answered with another status.</summary>
+    /// <summary>Records the refusal of a bearer scheme for the body, unless another scheme has answered with another status.</summary>
     public static void Note(HttpContext http, OAuthError error)
     {
         StatusPages.Disable(http);

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Whether a request is for an address of ours, as routing would say, but at any place in the pipeline: before UsePathBase and after it.
+/// Whether a request is for an address of ours, by the rules of routing, but at any place in the pipeline: before UsePathBase and after it.
 /// </summary>
 internal static class RequestPath
 {

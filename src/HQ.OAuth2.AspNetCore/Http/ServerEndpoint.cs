@@ -1,4 +1,4 @@
 namespace HQ.OAuth2;
 
-/// <summary>Marks an endpoint of ours, wherever a host mapped it.</summary>
+/// <summary>Marks an endpoint of ours, at any address that a host mapped it to.</summary>
 internal sealed class ServerEndpoint;

@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Http;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Keeps a host's status-code pages away from our refusals: with them a client would get a page for people, or the answer of another
-/// endpoint, in the place of a challenge.
+/// Turns off a host's status-code pages for our refusals: with them a client would get a page for people, or the answer of another endpoint,
+/// instead of a challenge.
 /// </summary>
 internal static class StatusPages
 {
-    /// <summary>The answer to this request leaves as it is.</summary>
+    /// <summary>Sends the answer of this request unchanged.</summary>
     public static void Disable(HttpContext http)
     {
         if (http.Features.Get<IStatusCodePagesFeature>() is { } pages)
@@ -19,7 +19,7 @@ internal static class StatusPages
 }
 
 /// <summary>
-/// A policy of the host may refuse a request before an endpoint of ours runs. This looks on at each authorization and never decides.
+/// A policy of the host may refuse a request before an endpoint of ours runs. This handler observes each authorization and never decides.
 /// </summary>
 internal sealed class AuthorizationObserver : IAuthorizationHandler
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace HQ.OAuth2;
 
-/// <summary>A client as an administrator writes it: the metadata of RFC 7591 §2 and what only the host decides.</summary>
+/// <summary>A client in the requests of an administrator: the metadata of RFC 7591 §2 and the settings that only the host decides.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ClientBody : ClientMembers
 {
@@ -40,12 +40,12 @@ internal sealed record ClientBody : ClientMembers
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record RotationBody
 {
-    /// <summary>How long the earlier secrets go on working, in seconds; 86400 when absent, 0 = not at all.</summary>
+    /// <summary>How long the earlier secrets continue to work, in seconds; 86400 when absent, 0 = not at all.</summary>
     [JsonPropertyName("overlap_seconds")]
     public int? OverlapSeconds { get; init; }
 }
 
-/// <summary>A client as an administrator reads it. Hashes are not part of it; a secret is there once, when it was made.</summary>
+/// <summary>A client in the answers to an administrator, without hashes. A secret is included once, when it was made.</summary>
 internal sealed record ClientResponse : ClientMembers
 {
     private ClientResponse(Client client)
@@ -54,7 +54,7 @@ internal sealed record ClientResponse : ClientMembers
     [JsonPropertyName("client_id")]
     public required string ClientId { get; init; }
 
-    /// <summary>How often it was written; the ETag is this number in quotes.</summary>
+    /// <summary>The version, which each write raises; the ETag is this number in quotes.</summary>
     [JsonPropertyName("version")]
     public required long Version { get; init; }
 
@@ -70,7 +70,7 @@ internal sealed record ClientResponse : ClientMembers
     [JsonPropertyName("type")]
     public required string Type { get; init; }
 
-    /// <summary>Whether the client may ask for no other scope.</summary>
+    /// <summary>Whether the client may request no other scope.</summary>
     [JsonPropertyName("scope_is_ceiling")]
     public required bool ScopeIsCeiling { get; init; }
 
@@ -95,7 +95,7 @@ internal sealed record ClientResponse : ClientMembers
     [JsonPropertyName("secrets")]
     public required IReadOnlyList<SecretResponse> Secrets { get; init; }
 
-    // A registered client always has these: the description of the API says so.
+    // A registered client always has these members, as the API description says.
     [JsonRequired, JsonPropertyName("redirect_uris")]
     public new IReadOnlyList<string> RedirectUris
     {
@@ -144,7 +144,7 @@ internal sealed record ClientResponse : ClientMembers
         };
 }
 
-/// <summary>A secret of a client, without it.</summary>
+/// <summary>A secret of a client, without the secret text.</summary>
 /// <param name="ExpiresAt">When it stops working; absent = never.</param>
 /// <param name="Generated">Whether this server made it.</param>
 internal sealed record SecretResponse(
@@ -154,11 +154,11 @@ internal sealed record SecretResponse(
 
 /// <summary>A page of clients.</summary>
 /// <param name="Items">The clients.</param>
-/// <param name="Next">Pass it as <c>after</c> to go on; absent on the last page.</param>
+/// <param name="Next">Pass it as <c>after</c> to get the next page; absent on the last page.</param>
 internal sealed record ClientsResponse(
     [property: JsonPropertyName("items")] IReadOnlyList<ClientResponse> Items,
     [property: JsonPropertyName("next")] string? Next
 );
 
-/// <summary>How many authorizations were taken back.</summary>
+/// <summary>The number of revoked authorizations.</summary>
 internal sealed record RevokedResponse([property: JsonPropertyName("revoked")] int Revoked);

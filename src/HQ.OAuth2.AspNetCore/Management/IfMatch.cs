@@ -11,10 +11,10 @@ internal sealed record IfMatch(long? Expected)
     // A version that no client has.
     private const long None = -1;
 
-    /// <summary>The strong validator of a client (§8.8.3): its version, which each change moves. A noted use moves no validator.</summary>
+    /// <summary>The strong validator of a client (§8.8.3): its version, which each change raises. Recording a use does not change it.</summary>
     public static string ETagOf(Client client) => string.Create(CultureInfo.InvariantCulture, $"\"{client.Version}\"");
 
-    /// <summary>What the header asks for; an error when it is malformed.</summary>
+    /// <summary>The condition of the header; an error when it is malformed.</summary>
     public static async ValueTask<Outcome<IfMatch>> ReadAsync(HttpContext http, ClientRegistrar clients, string clientId)
     {
         if (http.Request.Headers.IfMatch.Count == 0)
@@ -23,7 +23,7 @@ internal sealed record IfMatch(long? Expected)
             return OAuthError.InvalidField.Because("If-Match must be *, or ETags in double quotes");
         if (tags.Contains(EntityTagHeaderValue.Any))
             return new IfMatch(Expected: null);
-        // Strong comparison: a weak tag matches nothing. Of several tags the one of the client as it is now counts.
+        // Strong comparison: a weak tag matches nothing. If there are several tags, the one of the client's current version is used.
         var current = await clients.FindAsync(clientId, http.RequestAborted);
         return new IfMatch(current is not null && tags.Any(t => !t.IsWeak && t.Tag == ETagOf(current)) ? current.Version : None);
     }

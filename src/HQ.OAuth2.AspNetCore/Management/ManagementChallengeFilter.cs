@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Answers 401 or 403 where the host's sign-in redirects a call of the management API to a page: the API itself never redirects, and a tool
-/// that follows would take the page for an answer. The host's other endpoints, and its options, stay as they are.
+/// Answers 401 or 403 when the host's sign-in redirects a request to the management API to a page: the API itself never redirects, and a tool
+/// that follows the redirect would take the page for an answer. The host's other endpoints, and its options, stay as they are.
 /// </summary>
 internal sealed class ManagementChallengeFilter : IStartupFilter
 {

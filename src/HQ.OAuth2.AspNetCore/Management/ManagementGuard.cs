@@ -7,7 +7,9 @@ namespace HQ.OAuth2;
 /// <summary>Marks an endpoint of the management API.</summary>
 internal sealed class ManagementEndpoint;
 
-/// <summary>The edge around every management endpoint, and what it adds: a policy of the host's own, JSON only, no answer that anybody keeps.</summary>
+/// <summary>
+/// The edge around every management endpoint, with three more rules: a policy of the host's own, JSON only, and no cached answers.
+/// </summary>
 internal sealed class ManagementGuard(ILogger<ManagementGuard> logger) : IEndpointFilter
 {
     /// <summary>The name of all its endpoints in logs, metrics and traces.</summary>
@@ -21,7 +23,7 @@ internal sealed class ManagementGuard(ILogger<ManagementGuard> logger) : IEndpoi
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        // It hands out secrets, and takes what the administrator signs in with.
+        // The API returns secrets, and accepts the administrator's session.
         context.HttpContext.Response.Headers.CacheControl = "no-store";
         await Edge.RunAsync(
             context.HttpContext,
@@ -43,7 +45,7 @@ internal sealed class ManagementGuard(ILogger<ManagementGuard> logger) : IEndpoi
             return OAuthError.ManagementUnprotected;
         }
 
-        // A form of another site can post with the administrator's cookie, but it cannot post JSON without asking first.
+        // A form of another site can post with the administrator's cookie, but it cannot post JSON without a preflight.
         return HasBody(http) && !http.Request.HasJsonContentType() ? OAuthError.UnsupportedMediaType : null;
     }
 

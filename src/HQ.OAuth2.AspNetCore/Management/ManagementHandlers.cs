@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
 
-/// <summary>The management API: each handler reads its request by strict rules, asks the registrar, and gives back the answer.</summary>
+/// <summary>The management API: each handler reads its request by strict rules, calls the registrar, and returns the answer.</summary>
 internal static class ManagementHandlers
 {
     private static readonly TimeSpan defaultOverlap = TimeSpan.FromDays(1);
@@ -135,7 +135,7 @@ internal static class ManagementHandlers
     private static Reply Refuse(HttpContext http, OAuthError error) =>
         error.Field is null ? error : Problem.Refuse(http, error, Field(error));
 
-    // The name stands beside the reason, not in it.
+    // The name is in a field of its own, not in the reason.
     private static InvalidField Field(OAuthError error) =>
         new(
             error.Field!,
@@ -144,7 +144,7 @@ internal static class ManagementHandlers
                 : error.Description
         );
 
-    /// <summary>The body as what it should be, or the refusal of it; an empty one is an empty object.</summary>
+    /// <summary>The body as its type, or the refusal of it; an empty body is an empty object.</summary>
     private static async ValueTask<(T? Body, Reply? Refused)> BodyAsync<T>(HttpContext http, JsonTypeInfo<T> type)
         where T : class
     {
@@ -158,7 +158,7 @@ internal static class ManagementHandlers
         }
         catch (JsonException e)
         {
-            // The serializer's own sentence may quote the body, which may hold a secret in the wrong place; the path does not.
+            // The serializer's own message may quote the body, which may contain a secret in a wrong place; the path does not.
             var name = e.Path is { Length: > 2 } path ? path[2..] : "";
             InvalidField[] fields =
                 name.Length == 0 ? [] : [new(OAuthError.Clean(name), "unknown here, there twice, or of the wrong JSON type")];
@@ -179,10 +179,10 @@ internal static class ManagementHandlers
         });
     }
 
-    // A server leaves an encoded slash in a path as it is, and a client id may be a URL.
+    // A server leaves an encoded slash in a path encoded, and a client id may be a URL.
     private static string Decoded(string segment) => segment.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
-    // A database has no place for a NUL in a text, nor for half of a surrogate pair.
+    // A database cannot store a NUL in a text, nor half of a surrogate pair.
     private static bool CanBeStored(string? text) =>
         text is null || (!text.Contains('\0') && text.EnumerateRunes().All(r => r != Rune.ReplacementChar));
 

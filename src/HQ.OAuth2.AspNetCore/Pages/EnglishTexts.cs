@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace HQ.OAuth2;
 
-/// <summary>Our pages in English, which is also what a language that we do not have falls back to.</summary>
+/// <summary>Our pages in English, which are also used for a language that we do not have.</summary>
 internal static class EnglishTexts
 {
     public static FrozenDictionary<string, string> All { get; } =

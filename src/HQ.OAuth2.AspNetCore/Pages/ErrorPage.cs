@@ -3,10 +3,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
 
-/// <summary>The page that tells a user what a client may not be told (RFC 6749 §3.1.2.4), and what to do. It leads nowhere by itself.</summary>
+/// <summary>
+/// The page that shows a user an error which the client may not get (RFC 6749 §3.1.2.4), and what to do. It never redirects by itself.
+/// </summary>
 internal static class ErrorPage
 {
-    /// <summary>How pages say an error.</summary>
+    /// <summary>How pages write an error.</summary>
     public static Task WriteAsync(HttpContext http, OAuthError error) => WriteAsync(http, error, wayBack: null, tryAgain: null);
 
     /// <summary>A refusal on the page, with a link for the user.</summary>
@@ -21,8 +23,8 @@ internal static class ErrorPage
     }
 
     /// <param name="http">The request.</param>
-    /// <param name="error">What went wrong.</param>
-    /// <param name="wayBack">The client's host, and where to tell the client; null = no way back is offered.</param>
+    /// <param name="error">The error to show.</param>
+    /// <param name="wayBack">The client's host, and the address that reports the error to the client; null = the page has no such link.</param>
     /// <param name="tryAgain">A local path that starts this step again; null = there is none.</param>
     private static IResult Render(HttpContext http, OAuthError error, (string Host, string Location)? wayBack, string? tryAgain)
     {
@@ -48,7 +50,7 @@ internal static class ErrorPage
                 <dd>{error.Id}, {error.Code}, {Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier}</dd></div></dl>
                 """
             ),
-            // A page has no client to challenge: what is no failure of ours is a bad request.
+            // Use 400 instead of 401 on pages: there is no client to challenge. Failures of this server keep their status.
             error.Status >= StatusCodes.Status500InternalServerError
             || error.Status == StatusCodes.Status413PayloadTooLarge
                 ? error.Status
@@ -56,7 +58,7 @@ internal static class ErrorPage
         );
     }
 
-    // What the user's own sentence says already is not said twice.
+    // A reason that the sentence for the user contains already is not repeated.
     private static Html Developers(PageTexts texts, OAuthError error, bool explain)
     {
         var words = (explain ? error.Reason : null) ?? (texts.Find("error." + error.Id) is null ? error.Description : null);

@@ -4,7 +4,9 @@ using System.Text.Encodings.Web;
 
 namespace HQ.OAuth2;
 
-/// <summary>A piece of HTML. The only way to make one is an interpolated string whose every hole is encoded: a page cannot forget to.</summary>
+/// <summary>
+/// A piece of HTML. It can be made only from an interpolated string, and every value in it is encoded: a page cannot forget to encode.
+/// </summary>
 internal readonly struct Html
 {
     private readonly string? text;
@@ -20,7 +22,7 @@ internal readonly struct Html
     public override string ToString() => text ?? "";
 }
 
-/// <summary>Writes the literals as they are, and the holes encoded, unless they are HTML already.</summary>
+/// <summary>Writes the literals unchanged, and the values encoded, unless they are HTML already.</summary>
 [InterpolatedStringHandler]
 internal readonly ref struct HtmlWriter
 {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HQ.OAuth2;
 
-/// <summary>What our pages have in common: the host's name and look, one heading, no script.</summary>
+/// <summary>The common parts of our pages: the host's name and style, one heading, no script.</summary>
 internal static class Layout
 {
     public static IResult Page(HttpContext http, string title, Html body, int status = StatusCodes.Status200OK, bool wide = false)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace HQ.OAuth2;
 
-/// <summary>The headers of everything a browser shows or follows at our pages.</summary>
+/// <summary>The headers of every page and redirect that we send to a browser.</summary>
 internal static class PageHeaders
 {
     public static void Set(HttpContext http)
@@ -12,10 +12,10 @@ internal static class PageHeaders
         http.Response.Headers.ContentSecurityPolicy = http.RequestServices.GetRequiredService<PageTheme>().ContentSecurityPolicy;
     }
 
-    /// <summary>The same for a page that a host writes, whose scripts and styles are its own matter.</summary>
+    /// <summary>The same for a page that a host writes, which chooses its own scripts and styles.</summary>
     public static void SetForHost(HttpContext http)
     {
-        // As the antiforgery service writes it, which warns of any other value.
+        // The value that the antiforgery service writes; it logs a warning about any other value.
         http.Response.Headers.CacheControl = "no-cache, no-store";
         http.Response.Headers.Pragma = "no-cache";
         http.Response.Headers.XFrameOptions = "DENY";

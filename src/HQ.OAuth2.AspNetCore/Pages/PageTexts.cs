@@ -5,35 +5,35 @@ using Microsoft.Extensions.Localization;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The words of our pages, in the language of the request (<see cref="CultureInfo.CurrentUICulture"/>): the host's own first
-/// (<c>UsePageTexts</c>), then ours, in English when we do not have the language.
+/// The texts of our pages, in the language of the request (<see cref="CultureInfo.CurrentUICulture"/>): the host's own first
+/// (<c>AddPageTexts</c>), then ours, in English when we do not have the language.
 /// </summary>
 internal sealed class PageTexts(IStringLocalizer? own = null)
 {
-    /// <summary>The text with this name; a name that nobody has is a bug of ours.</summary>
+    /// <summary>The text with this name; an unknown name is a bug of ours.</summary>
     public string this[string name] => Find(name) ?? throw new KeyNotFoundException($"There is no text {name}.");
 
     /// <summary>The text with this name; null when there is none.</summary>
     public string? Find(string name) => own?[name] is { ResourceNotFound: false } text ? text.Value : Ours().GetValueOrDefault(name);
 
-    /// <summary>The text with its holes, {0} to {9}, filled; the text itself is encoded like anything else.</summary>
+    /// <summary>The text with its placeholders, {0} to {9}, replaced; the text itself is encoded as well.</summary>
     public Html Of(string name, params Html[] holes) =>
         Html.Join(Parts(this[name]).Select(p => p.Hole is { } hole ? holes.ElementAtOrDefault(hole) : Html.Of($"{p.Text}")));
 
-    /// <summary>The same with plain text in its holes.</summary>
+    /// <summary>The same with plain text for its placeholders.</summary>
     public string Plain(string name, params string[] holes) =>
         string.Concat(Parts(this[name]).Select(p => p.Hole is { } hole ? holes.ElementAtOrDefault(hole) : p.Text));
 
     /// <summary>A scope in words: the host's text <c>scope.NAME</c>, else its configured description, else its name.</summary>
     public string Scope(ConsentScope scope) => Find("scope." + scope.Name) ?? scope.Description ?? scope.Name;
 
-    /// <summary>The same, marked when it can destroy something.</summary>
+    /// <summary>The same, marked when the scope is destructive.</summary>
     public Html ScopeInWords(ConsentScope scope) =>
         scope.Destructive
             ? Html.Of($"{Scope(scope)} <strong class=\"danger\">({this["scope.destructive"]})</strong>")
             : Html.Of($"{Scope(scope)}");
 
-    /// <summary>A length of time in its largest fitting unit, rounded up.</summary>
+    /// <summary>A duration in its largest fitting unit, rounded up.</summary>
     public string Duration(TimeSpan time)
     {
         var (unit, count) =
@@ -43,7 +43,7 @@ internal sealed class PageTexts(IStringLocalizer? own = null)
         return Math.Ceiling(count) is > 1 and var n ? Plain("time." + unit, n.ToString(CultureInfo.InvariantCulture)) : this["time.minute"];
     }
 
-    // A host's text may have any braces: only a digit between two is a hole.
+    // A host's text may contain any braces: only a single digit between two of them is a placeholder.
     private static IEnumerable<(string Text, int? Hole)> Parts(string text)
     {
         var start = 0;
@@ -59,7 +59,7 @@ internal sealed class PageTexts(IStringLocalizer? own = null)
         yield return (text[start..], null);
     }
 
-    // The name of a culture, not its properties: without ICU they are all the same.
+    // Compare the name of a culture, not its properties: without ICU all cultures have the same properties.
     private static FrozenDictionary<string, string> Ours() =>
         CultureInfo.CurrentUICulture.Name.Split('-')[0] == "de" ? GermanTexts.All : EnglishTexts.All;
 }

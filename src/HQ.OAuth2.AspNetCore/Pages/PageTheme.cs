@@ -4,7 +4,9 @@ using System.Text;
 
 namespace HQ.OAuth2;
 
-/// <summary>How our pages look: our style with the host's colours, its logo and name, and a policy that lets just these in.</summary>
+/// <summary>
+/// The look of our pages: our style with the host's colours, its logo and name, and a content security policy that allows only these.
+/// </summary>
 internal sealed class PageTheme
 {
     private const string DefaultColor = "#1f5fbf";
@@ -16,15 +18,15 @@ internal sealed class PageTheme
         ServiceName = settings.ServiceName;
         Style = Colors(color, pages.DarkColor ?? color) + PageStyle.Css;
         Stylesheet = pages.Stylesheet is { } file ? Html.Of($"<link rel=\"stylesheet\" href=\"{file}\">") : Html.None;
-        // The name stands beside it.
+        // The name is shown beside the logo.
         Logo = pages.Logo is { } logo ? Html.Of($"<img src=\"{logo}\" alt=\"\" height=\"32\">") : Html.None;
         ContentSecurityPolicy = Policy(pages);
     }
 
-    /// <summary>What users call the service.</summary>
+    /// <summary>The name of the service for users.</summary>
     public string ServiceName { get; }
 
-    /// <summary>The style that stands in each page.</summary>
+    /// <summary>The style that each page contains.</summary>
     public string Style { get; }
 
     public Html Stylesheet { get; }
@@ -32,8 +34,8 @@ internal sealed class PageTheme
     public Html Logo { get; }
 
     /// <summary>
-    /// No script, no frame (RFC 9700 §4.16), and nothing from elsewhere but what the host configured. form-action is left out on purpose:
-    /// browsers apply it to the redirects after a form too, and a client's own redirect URI may redirect on to anywhere.
+    /// No script, no frame (RFC 9700 §4.16), and no content from other origins except those that the host configured. form-action is left out on
+    /// purpose: browsers apply it to the redirects after a form too, and a client's own redirect URI may redirect to any site.
     /// </summary>
     public string ContentSecurityPolicy { get; }
 
@@ -41,7 +43,7 @@ internal sealed class PageTheme
     {
         var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
         var style = pages.Stylesheet is { } file ? " " + Origin(file) : "";
-        // What a style draws comes from where the style comes from.
+        // Images and fonts of a stylesheet come from the origin of the stylesheet.
         string[] images = [.. new[] { pages.Logo, pages.Stylesheet }.OfType<string>().Select(Origin).Distinct()];
         return $"default-src 'none'; script-src 'none'; style-src 'sha256-{hash}'{style}; "
             + (images.Length > 0 ? $"img-src {string.Join(' ', images)}; " : "")

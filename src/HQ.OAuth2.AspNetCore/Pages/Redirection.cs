@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
 
-/// <summary>Sends a browser elsewhere: never 307 or 308, and 303 after a POST (RFC 9700 §4.12).</summary>
+/// <summary>Redirects a browser: never with 307 or 308, and with 303 after a POST (RFC 9700 §4.12).</summary>
 internal static class Redirection
 {
     public static void To(HttpContext http, string location)
@@ -12,10 +12,10 @@ internal static class Redirection
         http.Response.Headers.Location = location;
     }
 
-    /// <summary>Sends a browser to a client with an answer, a code or an error.</summary>
+    /// <summary>Redirects a browser to a client with an answer, a code or an error.</summary>
     /// <param name="http">The visit.</param>
-    /// <param name="redirectUri">The client's redirect URI: it says whether a site or an app on the user's device is behind it.</param>
-    /// <param name="location">The same with the answer.</param>
+    /// <param name="redirectUri">The client's redirect URI: it tells whether the client is a site or an app on the user's device.</param>
+    /// <param name="location">The redirect URI with the answer.</param>
     public static Task ToClientAsync(HttpContext http, string redirectUri, string location)
     {
         if (!UriText.IsHttps(redirectUri))
@@ -25,8 +25,8 @@ internal static class Redirection
     }
 
     /// <summary>
-    /// Sends a browser to an app on the user's device. Where that does not open, what a browser shows is up to it; the answer carries a
-    /// page with the link, for those that show it (RFC 9110 §15.4.4).
+    /// Redirects a browser to an app on the user's device. If the app does not open, the browser decides what it shows; the answer contains a
+    /// page with the link, for browsers that show it (RFC 9110 §15.4.4).
     /// </summary>
     private static Task ToAppAsync(HttpContext http, string location)
     {

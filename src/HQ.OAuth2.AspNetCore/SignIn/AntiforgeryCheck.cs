@@ -5,14 +5,16 @@ using Microsoft.Extensions.Primitives;
 
 namespace HQ.OAuth2;
 
-/// <summary>Whether a change was asked for by a page or a script of this host, in the session it was made for (RFC 6749 §10.12).</summary>
+/// <summary>
+/// Whether a page or a script of this host requested a change, in the session that its form or token was made for (RFC 6749 §10.12).
+/// </summary>
 internal static class AntiforgeryCheck
 {
     /// <param name="antiforgery">The host's antiforgery service.</param>
     /// <param name="http">The request.</param>
     /// <param name="form">
-    /// Its form, as our own reader read it; <see cref="OAuthParameters.Empty"/> where only the header counts. The service is given this
-    /// form, so that it never reads a body itself: one reader, one limit.
+    /// The form of the request, as our own reader read it; <see cref="OAuthParameters.Empty"/> if only the header counts. The antiforgery
+    /// service gets this form, so that it never reads a body itself: there is one reader and one limit.
     /// </param>
     public static async ValueTask<bool> IsGenuineAsync(this IAntiforgery antiforgery, HttpContext http, OAuthParameters form)
     {

@@ -7,13 +7,15 @@ using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
-/// <summary>The scheme that sends a browser to the host's sign-in page: whether there is one, and which to name when there is another.</summary>
+/// <summary>
+/// The scheme that redirects a browser to the host's sign-in page: whether there is one, and which one to configure if another fits.
+/// </summary>
 internal static class HostSignIn
 {
     private const string Key = HqOAuth2Options.Section + ":authenticationScheme";
     private const string AddOne = "add one, for instance builder.Services.AddAuthentication(\"Cookies\").AddCookie()";
 
-    // Handlers that answer 401 and show no page. They are not in the shared framework, or not public, so they are known by name.
+    // Handlers that answer 401 and show no page. Their types are not in the shared framework, or not public, so they are recognised by name.
     private static readonly string[] bearers =
     [
         "BearerTokenHandler",
@@ -22,7 +24,7 @@ internal static class HostSignIn
         nameof(HqOAuth2IntrospectionHandler),
     ];
 
-    /// <summary>Why nobody can be known to be signed in here; null when a scheme says who is.</summary>
+    /// <summary>The reason why this host cannot tell who is signed in; null when a scheme can.</summary>
     public static async Task<string?> ProblemAsync(IServiceProvider services, HqOAuth2Options options)
     {
         // Null when the host never called AddAuthentication.
@@ -36,14 +38,16 @@ internal static class HostSignIn
             : null;
     }
 
-    /// <summary>That the scheme which should send a browser to a sign-in page answers 401 instead, as far as a start can tell; else null.</summary>
+    /// <summary>
+    /// The problem that the scheme for sign-in answers 401 instead of a redirect to a page, if it can be known at start; else null.
+    /// </summary>
     public static async Task<string?> PagelessAsync(IServiceProvider services, HqOAuth2Options options)
     {
         var schemes = services.GetRequiredService<IAuthenticationSchemeProvider>();
         var scheme = options.AuthenticationScheme is { } name
             ? await schemes.GetSchemeAsync(name)
             : await schemes.GetDefaultChallengeSchemeAsync();
-        // A scheme may hand the challenge to another one, as those of Identity do.
+        // A scheme may forward the challenge to another one, as those of Identity do.
         for (var hop = 0; hop < 3 && scheme is not null && ChallengeTarget(services, scheme) is { } next; hop++)
             scheme = await schemes.GetSchemeAsync(next);
         return scheme is not null && bearers.Contains(scheme.HandlerType.Name, StringComparer.Ordinal)
@@ -52,8 +56,8 @@ internal static class HostSignIn
     }
 
     /// <summary>
-    /// Asks the user to sign in by the host's scheme. A challenge that answers a bare 401 or 403 is an error of the host: the user would see
-    /// nothing, and the host's log would say nothing.
+    /// Asks the user to sign in by the host's scheme. A challenge that answers 401 or 403 without a page is an error of the host: otherwise the
+    /// user would see nothing, and the host's log would have nothing.
     /// </summary>
     public static Reply Challenge(string? scheme, AuthenticationProperties properties) =>
         Reply.Of(async http =>
@@ -63,7 +67,7 @@ internal static class HostSignIn
             return await PagelessErrorAsync(http);
         });
 
-    /// <summary>The error of a challenge that was made and showed no page; null when it did.</summary>
+    /// <summary>The error of a challenge that showed no page; null when it showed one.</summary>
     public static async Task<OAuthError?> PagelessErrorAsync(HttpContext http)
     {
         var response = http.Response;
@@ -80,7 +84,7 @@ internal static class HostSignIn
         return OAuthError.SignInUnfit.Because($"the host's challenge answers {response.StatusCode} and shows no sign-in page: {fix}");
     }
 
-    /// <summary>RFC 9700 §4.12: hosts' pages and schemes redirect with 302, also after a POST. That is no error.</summary>
+    /// <summary>RFC 9700 §4.12: pages and schemes of hosts redirect with 302, also after a POST. That is no error.</summary>
     public static OAuthError? SeeOther(HttpContext http)
     {
         if (!http.Response.HasStarted && HttpMethods.IsPost(http.Request.Method) && http.Response.StatusCode == StatusCodes.Status302Found)
@@ -104,7 +108,7 @@ internal static class HostSignIn
             : $"set {Key} = {named}, whose LoginPath is the page where users sign in";
     }
 
-    // Null also where the host decides by the request; then only a request can tell.
+    // Null also if the host chooses the scheme by the request; then it is known only at a request.
     private static string? ChallengeTarget(IServiceProvider services, AuthenticationScheme scheme)
     {
         AuthenticationSchemeOptions forwards = scheme.HandlerType.IsAssignableTo(typeof(PolicySchemeHandler))

@@ -5,16 +5,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
 
-/// <summary>The user whom the host's own session knows; a client's access token is none.</summary>
+/// <summary>The user of the host's own session; a client's access token is no session.</summary>
 internal static class HostUser
 {
-    // The end of the year 9999, beyond which there is no DateTimeOffset.
+    // The end of the year 9999, the maximum of DateTimeOffset.
     private const long MaxSeconds = 253402300799;
 
-    /// <summary>Who is signed in, who is also <c>http.User</c> from now on; null when nobody is.</summary>
+    /// <summary>The signed-in user, who also becomes <c>http.User</c>; null when nobody is signed in.</summary>
     public static async ValueTask<ClaimsPrincipal?> FindAsync(HttpContext http, HqOAuth2Options options)
     {
-        // A host may have a bearer scheme as its default: what a client holds is still nobody's session.
+        // A host may have a bearer scheme as its default: the token of a client is still no session of a user.
         if (http.Request.Headers.Authorization.Any(IsAccessToken))
             return null;
         var user = (await http.AuthenticateAsync(options.AuthenticationScheme)).Principal;
@@ -24,8 +24,7 @@ internal static class HostUser
     }
 
     /// <summary>
-    /// The subject of the user who is signed in, for limits; empty for one that cannot be stored, which is refused later. Null when nobody
-    /// is signed in.
+    /// The subject of the signed-in user, for limits; empty if it cannot be stored, which is refused later. Null when nobody is signed in.
     /// </summary>
     public static async ValueTask<string?> FindSubjectAsync(HttpContext http, HqOAuth2Options options) =>
         await FindAsync(http, options) is not { } user ? null
@@ -33,13 +32,13 @@ internal static class HostUser
         : subject;
 
     /// <summary>
-    /// When the user of the host's session signed in: the claim <c>auth_time</c> (Unix seconds), else the time of the cookie. Null when
-    /// neither says. A cookie that slides is renewed with a later time: a host with such a cookie adds the claim.
+    /// The time when the user of the host's session signed in: the claim <c>auth_time</c> (Unix seconds), else the time of the cookie. Null when
+    /// there is neither. A cookie with sliding expiration is renewed with a later time: a host with such a cookie adds the claim.
     /// </summary>
     public static async ValueTask<DateTimeOffset?> SignedInAtAsync(HttpContext http, HqOAuth2Options options)
     {
         var session = await http.AuthenticateAsync(options.AuthenticationScheme);
-        // Microsoft's handlers rename the claim where claims are mapped.
+        // Microsoft's handlers rename the claim if claims are mapped.
         var claim = session.Principal?.FindFirst("auth_time") ?? session.Principal?.FindFirst(ClaimTypes.AuthenticationInstant);
         return long.TryParse(claim?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= MaxSeconds
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
@@ -50,7 +49,7 @@ internal static class HostUser
         authorization?.Split(' ')[0] is { } scheme
         && (scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || scheme.Equals("DPoP", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The subject of a user (RFC 9068 §2.2), that the host signs users in without it, or that it cannot be stored.</summary>
+    /// <summary>The subject of a user (RFC 9068 §2.2), or the error that the host's user has none, or that it cannot be stored.</summary>
     public static Outcome<string> Subject(ClaimsPrincipal user, HqOAuth2Options options)
     {
         const string key = HqOAuth2Options.Section + ":subjectClaim";

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Binds a form to the subject it was shown to. An antiforgery token knows a user by <c>sub</c> or <c>NameIdentifier</c>, while our subject is
-/// the claim that the host names: two subjects may look the same to it.
+/// Binds a form to the subject it was shown to. An antiforgery token identifies a user by <c>sub</c> or <c>NameIdentifier</c>, while our subject
+/// is the claim that the host configures: an antiforgery token may be the same for two subjects.
 /// </summary>
 internal sealed class SubjectSeals(IDataProtectionProvider protection)
 {
@@ -16,10 +16,10 @@ internal sealed class SubjectSeals(IDataProtectionProvider protection)
 
     private readonly IDataProtector protector = protection.CreateProtector("HQ.OAuth2.Subject.v1");
 
-    // No character of an antiforgery token, nor of a seal.
+    // A character that neither an antiforgery token nor a seal contains.
     private const char BeforeSeal = '.';
 
-    /// <summary>An antiforgery token with a seal behind it, where a form or a header has room for one value.</summary>
+    /// <summary>An antiforgery token followed by a seal, for a form field or a header that has one value.</summary>
     public string SealToken(string? token, string subject) => $"{token}{BeforeSeal}{Seal(subject)}";
 
     /// <summary>The antiforgery token without its seal; null when the seal is missing or another subject's.</summary>
@@ -28,7 +28,7 @@ internal sealed class SubjectSeals(IDataProtectionProvider protection)
 
     public string Seal(string subject) => WebEncoders.Base64UrlEncode(protector.Protect(Encoding.UTF8.GetBytes(subject)));
 
-    /// <summary>Whether a seal was made for this subject; false for whatever is no seal of ours.</summary>
+    /// <summary>Whether a seal was made for this subject; false for any other text.</summary>
     public bool IsOf(string? seal, string subject)
     {
         if (seal is null)

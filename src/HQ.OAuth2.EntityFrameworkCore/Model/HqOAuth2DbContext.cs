@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace HQ.OAuth2;
 
-/// <summary>The context behind <c>UseSqlite</c> and <c>UsePostgreSql</c>, for hosts that have none of their own.</summary>
+/// <summary>The context of <c>UseSqlite</c> and <c>UsePostgreSql</c>, for hosts without a context of their own.</summary>
 internal sealed class HqOAuth2DbContext(DbContextOptions<HqOAuth2DbContext> options) : DbContext(options), IDataProtectionKeyContext
 {
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

@@ -4,9 +4,9 @@ using System.Text;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Identifiers as they stand in the indexed columns of a database whose index keys are short (SQL Server: 900 bytes, InnoDB: 3,072 bytes of
-/// four a character) or which ignores spaces at the end of text. Most stand there as they are. A text that is too long or ends in a space is
-/// replaced by its beginning and its SHA-256. So different texts have different keys, and the order of a list hardly changes.
+/// Identifiers in the indexed columns of a database whose index keys are short (SQL Server: 900 bytes, InnoDB: 3,072 bytes of four a character)
+/// or which ignores spaces at the end of text. Most of them are stored unchanged. A text that is too long or ends in a space is replaced by its
+/// beginning and its SHA-256. So different texts have different keys, and the order of a list hardly changes.
 /// </summary>
 internal static class IndexText
 {
@@ -18,10 +18,10 @@ internal static class IndexText
     // No identifier has a control character (Subjects, ClientDirectory.CanBeId, ClientSettings), so none looks like a replaced text.
     private const char Substitute = '\u001A';
 
-    /// <summary>The key of a text. The key of a key is that key, so that keys which were read can be looked for.</summary>
+    /// <summary>The key of a text. The key of a key is the same key, so that keys read from the database can be searched for.</summary>
     public static string Of(string text) => Fits(text) || IsReplaced(text) ? text : Replace(text);
 
-    /// <summary>The text, if it has to be kept beside its key; null if the key is the text.</summary>
+    /// <summary>The text, if it must be stored beside its key; null if the key is the text.</summary>
     public static string? Beside(string text) => Fits(text) ? null : text;
 
     private static bool Fits(string text) => text.Length < Length && !text.EndsWith(' ');

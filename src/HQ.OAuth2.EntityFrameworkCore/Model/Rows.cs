@@ -8,10 +8,10 @@ internal sealed class AuthorizationRow
     public required string Subject { get; init; }
     public required string ClientId { get; init; }
 
-    /// <summary>The subject where the indexed column cannot tell it; null elsewhere. Only in databases with short index keys.</summary>
+    /// <summary>The subject if the indexed column does not contain it; otherwise null. Only in databases with short index keys.</summary>
     public string? LongSubject { get; init; }
 
-    /// <summary>The same of the client id.</summary>
+    /// <summary>The same for the client id.</summary>
     public string? LongClientId { get; init; }
     public required DateTimeOffset PruneAfter { get; init; }
     public required string Data { get; init; }
@@ -32,7 +32,7 @@ internal sealed class AuthorizationRow
     public AuthorizationRecord ToRecord() => new(Id, Version, LongSubject ?? Subject, LongClientId ?? ClientId, PruneAfter, Data);
 }
 
-/// <summary>A row of <c>hq_clients</c>: the client as JSON, and beside it what is looked for or moves on its own.</summary>
+/// <summary>A row of <c>hq_clients</c>: the client as JSON, and columns for values that are searched for or updated separately.</summary>
 internal sealed class ClientRow
 {
     public required string ClientId { get; init; }
@@ -40,7 +40,7 @@ internal sealed class ClientRow
     public required string Provenance { get; init; }
     public required string? Org { get; init; }
 
-    /// <summary>Of an <c>api</c> client; null = it was written before there was the column, or is no such client.</summary>
+    /// <summary>The key of the name of an <c>api</c> client; null = the row is older than the column, or is no such client.</summary>
     public required string? NameKey { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateOnly? LastUsedOn { get; init; }

@@ -11,7 +11,7 @@ internal static class Tables
     // The core refuses longer subjects and client ids.
     private const int MaxKey = 800;
 
-    // MySQL's own provider (MySql.EntityFrameworkCore) puts no other collation into its scripts.
+    // MySQL's own provider (MySql.EntityFrameworkCore) writes no other collation into its scripts.
     private const string MySqlCollation = "MySQL:Collation";
 
     private static readonly ValueConverter<string, string> indexText = new(text => IndexText.Of(text), key => key);
@@ -47,7 +47,7 @@ internal static class Tables
 
             row.Property(r => r.PruneAfter).HasColumnName("prune_after").HasConversion(utc);
             row.Property(r => r.Data).HasColumnName("data");
-            // The id behind makes a page of a list one step through the index.
+            // With the id at the end of the index a page of a list is one range of the index.
             row.HasIndex(r => new
                 {
                     r.Subject,
@@ -62,14 +62,14 @@ internal static class Tables
         {
             row.ToTable("hq_clients", schema).HasKey(r => r.ClientId);
             Long(row.Property(r => r.ClientId).HasColumnName("client_id"));
-            // Rows that were there before the column are at their first version.
+            // Rows that are older than the column are at their first version.
             row.Property(r => r.Version).HasColumnName("version").HasDefaultValue(1L);
             row.Property(r => r.Provenance).HasColumnName("provenance").HasMaxLength(8);
             Long(row.Property(r => r.Org).HasColumnName("org"));
             Key(row.Property(r => r.NameKey).HasColumnName("name_key").HasMaxLength(256));
             row.Property(r => r.CreatedAt).HasColumnName("created_at").HasConversion(utc);
             var day = row.Property(r => r.LastUsedOn).HasColumnName("last_used_on");
-            // MySQL's own provider cannot read a DateOnly that may be null.
+            // MySQL's own provider cannot read a nullable DateOnly.
             if (collation is not null)
                 day.HasConversion(startOfDay);
             row.Property(r => r.Data).HasColumnName("data");

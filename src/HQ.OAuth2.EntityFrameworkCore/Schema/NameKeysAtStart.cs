@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Fills the keys of names in once after an update, before the first consent page: without them no app would be known as an imitation.
-/// Later starts find nothing to fill; they read the clients without a key once.
+/// Sets the missing name keys of clients once after an update, before the first consent page: without them no app would be recognised as an
+/// imitation. Later starts find no missing key; they read the clients without a key once.
 /// </summary>
 internal sealed class NameKeysAtStart(OwnContext own, IOptions<HqOAuth2Options> options, ILogger<NameKeysAtStart> logger) : IHostedService
 {
@@ -21,7 +21,7 @@ internal sealed class NameKeysAtStart(OwnContext own, IOptions<HqOAuth2Options> 
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // A database that is away now is away for everything; the next start goes on where this one ended.
+            // An unreachable database fails every other request too; the next start continues.
             logger.NameKeysNotFilled(e);
         }
     }

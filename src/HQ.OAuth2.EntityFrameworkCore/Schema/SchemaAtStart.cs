@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
-/// <summary>Runs the schema update before anything else of the app starts: Data Protection may read its keys from these tables.</summary>
+/// <summary>Runs the schema update before any other part of the app starts: Data Protection may read its keys from these tables.</summary>
 internal sealed class SchemaAtStart(SchemaUpdate schema, IOptions<HqOAuth2Options> options, SqliteFile? file = null)
     : IHostedLifecycleService
 {

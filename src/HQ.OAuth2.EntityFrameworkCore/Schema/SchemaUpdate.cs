@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Brings the schema of our own context up to date at start: numbered scripts, each once, all in one transaction under the database's own
-/// lock. So nodes that start together wait for each other, and one that is killed leaves neither half a schema nor a lock behind.
+/// Updates the schema of our own context at start: numbered scripts, each once, all in one transaction under the database's own lock. So nodes
+/// that start together wait for each other, and a node that is killed leaves neither an incomplete schema nor a lock.
 /// </summary>
 internal sealed class SchemaUpdate(IDbContextFactory<HqOAuth2DbContext> contexts, ILogger<SchemaUpdate> logger)
 {
-    // Any number will do, as long as nobody else takes an advisory lock with it.
+    // Any number is right if no other program takes an advisory lock with it.
     internal const long Lock = 0x68712D6F61757468;
 
     public async Task RunAsync(CancellationToken ct)
@@ -23,11 +23,11 @@ internal sealed class SchemaUpdate(IDbContextFactory<HqOAuth2DbContext> contexts
         var connection = context.Database.GetDbConnection();
         if (isSqlite)
             await ExecuteAsync(connection, "pragma journal_mode = wal", ct);
-        // The usual start finds everything in place and locks nothing.
+        // A normal start finds the schema up to date and takes no lock.
         if (await VersionAsync(connection, isSqlite, ct) >= scripts.Count)
             return;
 
-        // On SQLite this is the write lock, on PostgreSQL the advisory one; both end with the connection, however it ends.
+        // On SQLite this is the write lock, on PostgreSQL the advisory one; both end with the connection, also when it breaks.
         await using var transaction = await connection.BeginTransactionAsync(ct);
         if (!isSqlite)
             await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"select pg_advisory_xact_lock({Lock})"), ct);

@@ -2,10 +2,10 @@ using Microsoft.Data.Sqlite;
 
 namespace HQ.OAuth2;
 
-/// <summary>The file of <c>UseSqlite</c>: whether it can be written, asked before the driver answers with a number.</summary>
+/// <summary>Checks whether the file of <c>UseSqlite</c> can be written, because the driver would report only an error number.</summary>
 internal sealed class SqliteFile(string connectionString)
 {
-    /// <summary>Why the database cannot be written, with its path and the fix; null when it can, or when there is no file.</summary>
+    /// <summary>The reason why the database cannot be written, with its path and the fix; null when it can, or when there is no file.</summary>
     public string? Problem()
     {
         var settings = new SqliteConnectionStringBuilder(connectionString);
@@ -25,7 +25,7 @@ internal sealed class SqliteFile(string connectionString)
             return $"UseSqlite: {path} is a folder: name a file in Data Source.";
         try
         {
-            // The driver writes two more files beside the database, so the folder counts as well.
+            // The driver writes two more files beside the database, so the folder must be writable too.
             using (new FileStream(Path.Combine(folder, Path.GetRandomFileName()), Probe)) { }
             if (!File.Exists(path) || !IsReadOnly(settings))
                 return null;

@@ -3,9 +3,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace HQ.OAuth2;
 
-/// <summary>How SQLite waits for a writer in another process, and when a commit counts: settings of each connection.</summary>
-/// <param name="durability">What a commit survives.</param>
-/// <param name="wal">Whether to write ahead too; the database remembers that, so our own schema update sets it once.</param>
+/// <summary>The settings of each SQLite connection: how long it waits for a writer in another process, and when a commit is durable.</summary>
+/// <param name="durability">The failures that a commit survives.</param>
+/// <param name="wal">Whether to set write-ahead logging too; the database stores that, so our own schema update sets it once.</param>
 internal sealed class SqlitePragmas(SqliteDurability durability, bool wal = false) : DbConnectionInterceptor
 {
     private readonly string pragmas =
@@ -24,21 +24,21 @@ internal sealed class SqlitePragmas(SqliteDurability durability, bool wal = fals
         CancellationToken cancellationToken = default
     )
     {
-        // SQLite runs in this process; its driver has nothing to await.
+        // SQLite runs in this process; its driver has no asynchronous work.
         ConnectionOpened(connection, eventData);
         return Task.CompletedTask;
     }
 }
 
-/// <summary>What a commit survives on SQLite (always: the end of the process).</summary>
+/// <summary>The failures that a commit on SQLite survives (always: the end of the process).</summary>
 public enum SqliteDurability
 {
-    /// <summary>A power cut too: each commit waits for the disk. The default.</summary>
+    /// <summary>Also a power failure: each commit waits for the disk. The default.</summary>
     Full,
 
     /// <summary>
-    /// Some ten times as many commits; a power cut may lose the last of them, and a code that was spent in one of them would count as
-    /// unspent.
+    /// About ten times as many commits per second; a power failure may lose the last commits, and a code that was spent in a lost commit would
+    /// count as unspent.
     /// </summary>
     Normal,
 }

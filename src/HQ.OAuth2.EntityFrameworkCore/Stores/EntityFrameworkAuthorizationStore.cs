@@ -18,7 +18,7 @@ internal sealed class EntityFrameworkAuthorizationStore(OwnContext own) : IAutho
     public async ValueTask<AuthorizationRecord?> FindAsync(string id, CancellationToken ct) =>
         (await own.ReadAsync(context => Rows(context).FirstOrDefaultAsync(r => r.Id == id, ct)))?.ToRecord();
 
-    // The swap: the version stands in the WHERE, and the database says how many rows had it.
+    // The swap: the version is in the WHERE clause, and the database returns how many rows matched.
     public async ValueTask<bool> TryUpdateAsync(AuthorizationRecord next, CancellationToken ct) =>
         await own.WriteAsync(
             context =>
@@ -57,7 +57,8 @@ internal sealed class EntityFrameworkAuthorizationStore(OwnContext own) : IAutho
         return new([.. found.Take(limit).Select(r => r.ToRecord())], found.Count > limit ? found[limit - 1].Id : null);
     }
 
-    // Found by the index, removed by key, and only if it is still over: two short statements instead of one that locks what it reads.
+    // Read the ids by the index, then remove by key if the row is still expired: two short statements instead of one that locks every row it
+    // reads.
     public async ValueTask<int> RemoveExpiredAsync(DateTimeOffset now, int limit, CancellationToken ct)
     {
         var ids = await own.ReadAsync(context =>

@@ -14,7 +14,7 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
         return await own.TryInsertAsync(row, context => Rows(context).AnyAsync(r => r.ClientId == row.ClientId, ct), ct);
     }
 
-    // The swap: the version stands in the WHERE, and the database says how many rows had it.
+    // The swap: the version is in the WHERE clause, and the database returns how many rows matched.
     public async ValueTask<bool> TryUpdateAsync(Client next, CancellationToken ct)
     {
         var row = ClientRow.Of(next);
@@ -53,7 +53,7 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
                 rows = rows.Where(r => r.Provenance == text);
             }
 
-            // Only api clients have a key here; for others it is not asked.
+            // Only api clients have a key here; a search for others does not use it.
             if (by.NameKeys is { } keys)
                 rows = rows.Where(r => keys.Contains(r.NameKey));
             if (by.After is { } after)
@@ -70,7 +70,7 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
         return await own.ReadAsync(context => Rows(context).CountAsync(r => r.Provenance == text, ct));
     }
 
-    /// <summary>Gives api clients that were stored before there was the column the key of their name. Returns how many.</summary>
+    /// <summary>Sets the name key of api clients that are older than the column. Returns how many.</summary>
     public async ValueTask<int> FillNameKeysAsync(CancellationToken ct)
     {
         var (filled, after) = (0, "");
@@ -88,7 +88,7 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
             foreach (var row in rows)
             {
                 var key = row.ToClient().NameKey;
-                // An update meanwhile has filled it.
+                // An update has set it meanwhile.
                 filled += await own.WriteAsync(
                     context =>
                         Rows(context)
@@ -118,7 +118,7 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
         CancellationToken ct
     )
     {
-        // Two ranges of one index for each provenance, read in its order.
+        // Two ranges of one index for each provenance, read in index order.
         var removed = 0;
         foreach (var provenance in new[] { ClientProvenance.Dcr.Name(), ClientProvenance.Cimd.Name() })
         {
@@ -129,7 +129,7 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
         return removed;
     }
 
-    // Found by the index, removed by key, and only if nobody used it meanwhile.
+    // Read the ids by the index, then remove by key if the client was not used meanwhile.
     private async ValueTask<int> RemoveAsync(Func<IQueryable<ClientRow>, IQueryable<ClientRow>> unused, int limit, CancellationToken ct)
     {
         if (limit <= 0)

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace HQ.OAuth2;
 
-/// <summary>Tickets in <c>hq_tickets</c>. One whose time is over counts as absent until it is pruned.</summary>
+/// <summary>Tickets in <c>hq_tickets</c>. An expired ticket counts as absent until it is pruned.</summary>
 internal sealed class EntityFrameworkTicketStore(OwnContext own, TimeProvider time) : ITicketStore
 {
     public async ValueTask<bool> TryAddAsync(string key, string value, DateTimeOffset until, CancellationToken ct)
@@ -18,7 +18,7 @@ internal sealed class EntityFrameworkTicketStore(OwnContext own, TimeProvider ti
             if (await own.TryInsertAsync(row, context => Rows(context).AnyAsync(r => r.Key == key, ct), ct))
                 return true;
 
-            // One with this key is there: it makes way if its time is over, for one of those who want its place.
+            // A ticket with this key exists: if it has expired, one of the callers replaces it.
             var now = time.GetUtcNow();
             var replaced = await own.WriteAsync(
                 context =>
@@ -30,7 +30,7 @@ internal sealed class EntityFrameworkTicketStore(OwnContext own, TimeProvider ti
             if (replaced == 1)
                 return true;
 
-            // Only one that counts is in the way. Was it pruned or removed since, there is room now.
+            // Only a valid ticket is a conflict. If it was pruned or removed meanwhile, the ticket can be added now.
             if (await FindAsync(key, ct) is not null)
                 return false;
         }

@@ -6,17 +6,18 @@ using Microsoft.EntityFrameworkCore;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// One context and one connection for each step of a store, outside any transaction around it: a host's rollback must not revive a spent
-/// code, and a host's pending entities are not ours to save.
+/// One context and one connection for each step of a store, outside any transaction of the caller: a rollback of the host must not make a spent
+/// code valid again, and the host's pending entities must not be saved by us.
 /// </summary>
-/// <param name="open">Makes a context; the owner disposes of it.</param>
+/// <param name="open">Makes a context and its owner, which disposes it.</param>
 internal sealed class OwnContext(Func<(DbContext Context, IAsyncDisposable Owner)> open)
 {
     private const int MaxInserts = 10;
     private const int MaxDeadlocks = 10;
     private const string Sqlite = "Microsoft.EntityFrameworkCore.Sqlite";
 
-    // SQLite has one writer at a time: who queues here does not sleep and try again there. One gate a database, whoever writes to it.
+    // SQLite has one writer at a time: a writer that waits at this gate need not sleep and retry in the driver. There is one gate for each
+    // database, for all writers.
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> gates = new(StringComparer.Ordinal);
 
     /// <summary>Runs a query.</summary>
@@ -29,8 +30,8 @@ internal sealed class OwnContext(Func<(DbContext Context, IAsyncDisposable Owner
     }
 
     /// <summary>
-    /// Runs a statement that is committed when it returns. It runs again if the database ended it because of a deadlock: the database took
-    /// back all of it then.
+    /// Runs a statement that is committed when it returns. It runs again if the database ended it because of a deadlock: then the database has
+    /// rolled all of it back.
     /// </summary>
     public async ValueTask<T> WriteAsync<T>(Func<DbContext, Task<T>> statement, CancellationToken ct)
     {
@@ -62,7 +63,7 @@ internal sealed class OwnContext(Func<(DbContext Context, IAsyncDisposable Owner
         }
     }
 
-    /// <summary>Adds a row. False when the database refuses it and one with its key is there; any other failure throws.</summary>
+    /// <summary>Adds a row. False when the database refuses it and a row with its key exists; any other failure throws.</summary>
     public async ValueTask<bool> TryInsertAsync<T>(T row, Func<DbContext, Task<bool>> exists, CancellationToken ct)
         where T : class
     {
@@ -84,15 +85,15 @@ internal sealed class OwnContext(Func<(DbContext Context, IAsyncDisposable Owner
             {
                 if (await ReadAsync(exists))
                     return false;
-                // The one in the way may have been removed since: then there is room. What fails for another reason fails again.
+                // The conflicting row may have been removed meanwhile: then the row can be added. Another failure fails again.
                 if (attempt == MaxInserts)
                     throw;
             }
         }
     }
 
-    // SQLSTATE 40001 and PostgreSQL's own 40P01. The driver of MySQL tells only the number of the error, as an entry of its data.
-    // A provider wraps the driver's error in some of its own.
+    // SQLSTATE 40001 and PostgreSQL's own 40P01. MySQL's driver gives only the error number, in the data of the exception. A provider wraps the
+    // driver's exception in some of its own.
     private static bool IsDeadlock(Exception? e) =>
         e is not null
         && (

@@ -6,18 +6,18 @@ namespace HQ.OAuth2;
 public sealed partial record Client
 {
     /// <summary>
-    /// The client as JSON, for a registry that keeps it as one value: everything but <see cref="LastUsedOn"/>, which moves on its own.
-    /// It holds hashes of secrets, so it belongs in a store and in no log.
+    /// The client as JSON, for a registry that stores it as one value: everything but <see cref="LastUsedOn"/>, which is updated separately. It
+    /// holds hashes of secrets: store it, but do not log it.
     /// </summary>
     public string ToJson() => JsonSerializer.Serialize(ClientData.Of(this), ClientJson.Default.ClientData);
 
-    /// <summary>The client of a JSON text that <see cref="ToJson"/> made.</summary>
-    /// <exception cref="JsonException">It is no such text.</exception>
+    /// <summary>Reads a client from a JSON text that <see cref="ToJson"/> made.</summary>
+    /// <exception cref="JsonException">The text is not such JSON.</exception>
     public static Client FromJson(string json) =>
         (JsonSerializer.Deserialize(json, ClientJson.Default.ClientData) ?? throw new JsonException("The client is null.")).ToClient();
 }
 
-/// <summary>A client as it is kept. A member that is added later must be optional: old texts do not have it.</summary>
+/// <summary>A client in its stored form. A member that is added later must be optional: older texts do not have it.</summary>
 internal sealed record ClientData : ClientMembers
 {
     public ClientData() { }
@@ -106,7 +106,7 @@ internal sealed record ClientData : ClientMembers
             : throw new JsonException($"{milliseconds} is no time.");
 }
 
-/// <summary>The names of RFC 7591 where it has one.</summary>
+/// <summary>The names of RFC 7591 where a member has one.</summary>
 [JsonSerializable(typeof(ClientData))]
 [JsonSourceGenerationOptions(
     Converters = [typeof(TextListConverter)],

@@ -4,21 +4,25 @@ using System.Text;
 
 namespace HQ.OAuth2;
 
-/// <summary>Client names as people read them. A name is the attacker's to choose: nothing in it may turn, hide or push the text around it.</summary>
+/// <summary>
+/// Client names as people read them. An attacker can choose the name: no character in it may reverse, hide or move the text around it.
+/// </summary>
 internal static class DisplayName
 {
     private const int MaxLength = 64;
 
-    // More marks on one letter than any language has climb over the lines above.
+    // More combining marks on one letter than any language uses would cover the lines above.
     private const int MaxMarks = 2;
 
-    // Letters and symbols by their category, and yet nothing to see.
+    // Characters whose category is letter or symbol, although they are invisible.
     private static readonly FrozenSet<int> blanks = FrozenSet.ToFrozenSet([0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0]);
 
-    /// <summary>The name of a client, cleaned and cut; its id when nothing of it can be seen.</summary>
+    /// <summary>The name of a client, cleaned and shortened; its id when no visible character is left.</summary>
     public static string Of(Client client) => Clean(client.ClientName) is { Length: > 0 } name ? name : client.ClientId;
 
-    /// <summary>A name without what cannot be seen or moves the text around it, cut; empty when nothing is left.</summary>
+    /// <summary>
+    /// A name without invisible characters and characters that move the text around it, shortened; empty when nothing is left.
+    /// </summary>
     public static string Clean(string? name)
     {
         var text = new StringBuilder();
@@ -29,7 +33,7 @@ internal static class DisplayName
             if (!IsVisible(rune, category))
                 continue;
             marks = category == UnicodeCategory.NonSpacingMark ? marks + 1 : 0;
-            // Spaces of any kind and number are one.
+            // A run of spaces of any kind becomes one space.
             var isSpace = category == UnicodeCategory.SpaceSeparator;
             if (marks > MaxMarks || (isSpace && (length == 0 || text[^1] == ' ')))
                 continue;
@@ -41,7 +45,7 @@ internal static class DisplayName
         return text.ToString().TrimEnd();
     }
 
-    /// <summary>The beginning of a text, and no half of a surrogate pair at its end.</summary>
+    /// <summary>The beginning of a text, without half of a surrogate pair at its end.</summary>
     public static string Cut(string text, int length) =>
         text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 

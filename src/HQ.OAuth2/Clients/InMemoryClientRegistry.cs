@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace HQ.OAuth2;
 
-/// <summary>The reference registry: in memory, gone with the process.</summary>
+/// <summary>The reference registry: in memory; its content is lost when the process ends.</summary>
 internal sealed class InMemoryClientRegistry : IClientRegistry
 {
     private readonly ConcurrentDictionary<string, Client> clients = new(StringComparer.Ordinal);
 
-    // The ids of api clients by the key of their name. Writers take turns, so that it and the clients change together.
+    // The ids of api clients by the key of their name. Writers hold a lock, so that this index and the clients change together.
     private readonly Dictionary<string, HashSet<string>> names = new(StringComparer.Ordinal);
     private readonly Lock writing = new();
 
@@ -76,7 +76,7 @@ internal sealed class InMemoryClientRegistry : IClientRegistry
 
     public ValueTask<int> RemoveUnusedAsync(DateTimeOffset neverUsedAndMadeBefore, DateOnly lastUsedBefore, int limit, CancellationToken ct)
     {
-        // A client that is used meanwhile waits for its turn and stays.
+        // Check and remove under one lock, so that no use is recorded in between.
         lock (writing)
         {
             var unused = clients

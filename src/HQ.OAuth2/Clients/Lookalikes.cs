@@ -4,16 +4,16 @@ using System.Text;
 
 namespace HQ.OAuth2;
 
-/// <summary>Which names look alike (UTS 39 §4), by a table that tools/lookalikes.py makes; nothing here needs ICU.</summary>
+/// <summary>Which names look alike (UTS 39 §4), by a table that tools/lookalikes.py generates; ICU is not needed.</summary>
 internal static class Lookalikes
 {
-    /// <summary>The longest skeleton; a column for it needs no more.</summary>
+    /// <summary>The longest skeleton; a database column for it needs no more.</summary>
     public const int MaxSkeleton = 256;
 
-    // A run of words for each pair of its ends.
+    // Each pair of a first and a last word gives one run of words.
     private const int MaxWords = 10;
 
-    // Words by which a name asks to be trusted, English and German, with their endings.
+    // Words that claim trust, English and German, with their endings.
     private static readonly string[] trustWords =
     [
         .. Endings("official", ""),
@@ -37,7 +37,7 @@ internal static class Lookalikes
     private static readonly FrozenDictionary<int, string> table = ReadTable();
     private static readonly FrozenSet<string> trust = trustWords.Select(Skeleton).ToFrozenSet(StringComparer.Ordinal);
 
-    // Long enough to be seen in a name without spaces, and part of no other word.
+    // Words that are long enough to be recognised in a name without spaces, and that are part of no other word.
     private static readonly string[] longTrust =
     [
         .. trustWords.Where(w => w.Length >= 8).Select(Skeleton).OrderByDescending(w => w.Length),
@@ -48,21 +48,21 @@ internal static class Lookalikes
     private static readonly FrozenSet<int> checkMarks = FrozenSet.ToFrozenSet([0x2713, 0x2714, 0x2611, 0x2705, 0x1F5F8, 0x1F5F9]);
 
     /// <summary>
-    /// What the eye compares: without case, accents, spaces and signs, lookalikes of all scripts and digits as Latin letters, and pairs
-    /// like "rn" as the letter they look like.
+    /// The form in which names are compared: without case, accents, spaces and signs, with lookalikes of all scripts and digits as Latin
+    /// letters, and with pairs like "rn" as the letter they look like.
     /// </summary>
     public static string Skeleton(string name) => Fold(string.Concat(Words(DisplayName.Clean(name))));
 
-    /// <summary>Whether a name says that it is official, verified, secure or the like.</summary>
+    /// <summary>Whether a name claims to be official, verified, secure or the like.</summary>
     public static bool ClaimsTrust(string? name) => name is not null && (WithoutTrust(name) is not null || HasCheckMark(name));
 
     /// <summary>
-    /// The skeletons that a name may be taken for: its own, and, where words like "official" stand around, that of each run of the other
+    /// The skeletons that a name may be mistaken for: its own, and, if it has words like "official", the skeleton of each run of the other
     /// words.
     /// </summary>
     public static IReadOnlyList<string> TakenFor(string name)
     {
-        // A letter may look like another one in its other case: Cyrillic Be like B, and like 6 when it is small.
+        // The other case of a letter may look like another letter: Cyrillic Be looks like B, and its small form like 6.
         var keys = new HashSet<string>(StringComparer.Ordinal)
         {
             Skeleton(name),
@@ -80,12 +80,12 @@ internal static class Lookalikes
         return [.. keys];
     }
 
-    // The words that are left when those of trust are taken away; null when there are none of trust.
+    // The words without those that claim trust; null when no word claims trust.
     private static List<string>? WithoutTrust(string name)
     {
         var (left, found) = (new List<string>(), false);
         var words = Words(DisplayName.Clean(name));
-        // Single letters with spaces between them are one word to the eye.
+        // A reader sees single letters with spaces between them as one word.
         foreach (var word in words.Count > 3 && words.All(w => w.Length == 1) ? [string.Concat(words)] : words)
         {
             var skeleton = Fold(word);
@@ -115,7 +115,7 @@ internal static class Lookalikes
 
     private static bool HasCheckMark(string name) => name.EnumerateRunes().Any(r => checkMarks.Contains(r.Value));
 
-    // Lower-case letters and digits, each as what it looks like; what is neither ends a word, except for a mark on a letter.
+    // Lower-case letters and digits, each replaced by the letter it looks like; any other character ends a word, except for a mark on a letter.
     private static List<string> Words(string name)
     {
         var (words, word) = (new List<string>(), new StringBuilder());
@@ -151,7 +151,7 @@ internal static class Lookalikes
             : null;
     }
 
-    // A sign that is read as a letter where letters stand around it.
+    // A sign between letters is read as a letter.
     private static string? InWord(Rune sign) =>
         sign.Value switch
         {
@@ -161,7 +161,7 @@ internal static class Lookalikes
             _ => null,
         };
 
-    // Digits as the letters that they are read for, I and l as one, and pairs that look like one letter.
+    // Digits become the letters they look like, I and l become one letter, and so do pairs that look like one letter.
     private static string Fold(string letters)
     {
         var folded = string.Concat(

@@ -3,12 +3,12 @@ using System.Collections.Frozen;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Which redirect URIs may be registered (RFC 6749 §3.1.2, RFC 8252 §7 and §8.4, RFC 9700 §2.1), and which of them a request names.
-/// Strings throughout: no parser may change what is compared.
+/// Which redirect URIs may be registered (RFC 6749 §3.1.2, RFC 8252 §7 and §8.4, RFC 9700 §2.1), and which registered one a request names. They
+/// are handled as strings: no parser may change a compared value.
 /// </summary>
 internal static class RedirectUris
 {
-    // What a browser or the system would open or run; no configuration can allow them.
+    // Schemes that a browser or the system would open or run; no configuration can allow them.
     private static readonly FrozenSet<string> neverAllowed = FrozenSet.ToFrozenSet(
         [
             "javascript",
@@ -44,7 +44,7 @@ internal static class RedirectUris
     /// <summary>Whether a configuration may list this scheme although it has no period.</summary>
     public static bool IsListableScheme(string scheme) => IsScheme(scheme) && !neverAllowed.Contains(scheme);
 
-    /// <summary>What is wrong with a redirect URI that somebody wants to register; null when nothing is.</summary>
+    /// <summary>The error of a redirect URI that is to be registered; null when it is valid.</summary>
     public static string? Problem(string uri, ClientType type, IEnumerable<string> privateUseSchemes)
     {
         var colon = uri.IndexOf(':', StringComparison.Ordinal);
@@ -74,8 +74,8 @@ internal static class RedirectUris
     }
 
     /// <summary>
-    /// What is wrong with a redirect URI whoever registered it and wherever it is kept; null when nothing is. Which private-use schemes
-    /// may be registered, and by whom, is not looked at again.
+    /// The error of a stored redirect URI, independent of who registered it and where it is stored; null when it is valid. Whether a private-use
+    /// scheme may be registered is not checked again.
     /// </summary>
     public static string? NeverAllowed(string uri) => Problem(uri, ClientType.Public, [uri.Split(':')[0]]);
 
@@ -103,9 +103,9 @@ internal static class RedirectUris
     }
 
     /// <summary>
-    /// Whether a client hears of an error at once, rather than by a link that a signed-in user follows. Client and redirect URI must be
-    /// certain (RFC 6749 §4.1.2.1). A redirect to an app on the user's own device makes no stepping stone to another site, and the app waits
-    /// for the answer (RFC 8252 §7); an https redirect gets it at once only where the host vouches for the client (RFC 9700 §4.11.2).
+    /// Whether a client receives an error at once, rather than by a link that a signed-in user follows. Client and redirect URI must be valid
+    /// (RFC 6749 §4.1.2.1). A redirect to an app on the user's own device cannot be used as an open redirector, and the app waits for the answer
+    /// (RFC 8252 §7). An https redirect gets the error at once only if the host vouches for the client (RFC 9700 §4.11.2).
     /// </summary>
     public static bool HearsErrorsAtOnce(Client client, string redirectUri) =>
         UriText.IsLoopback(redirectUri) || UriText.IsPrivateUse(redirectUri) || !client.IsSelfRegistered;

@@ -1,6 +1,9 @@
 namespace HQ.OAuth2;
 
-/// <summary>What a client store may return. Stores are written by hosts: the compiler's null checks and our own registration rules hold for none of it.</summary>
+/// <summary>
+/// Checks a client that a store returned. Hosts write stores: neither the compiler's null checks nor our own registration rules are guaranteed
+/// for its clients.
+/// </summary>
 internal static class StoredClient
 {
     /// <summary>The member that makes a client of a store unusable, by its name in RFC 7591 where it has one; null when it is usable.</summary>

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// What this process keeps for a while, never the only place where it is. All entries have the same life, so the oldest is also the first
-/// to end: it makes room for the next. Keys are compared ordinally; no lock is held while code of a caller runs.
+/// A cache of values that also exist elsewhere. All entries have the same lifetime, so the oldest entry is also the first to end; it is removed
+/// to make room for a new one. Keys are compared ordinally; no lock is held while code of a caller runs.
 /// </summary>
 internal sealed class BoundedCache<T>(int limit, TimeSpan life)
     where T : notnull
@@ -48,7 +48,9 @@ internal sealed class BoundedCache<T>(int limit, TimeSpan life)
         }
     }
 
-    /// <summary>The value of the key, which is the given one where there was none. False when there is no room without dropping a value that lives.</summary>
+    /// <summary>
+    /// The value of the key; the given value is added if there was none. False when all room is taken by values that have not ended.
+    /// </summary>
     public bool TryGetOrAdd(string key, T fresh, DateTimeOffset now, [MaybeNullWhen(false)] out T value)
     {
         lock (gate)
@@ -69,12 +71,12 @@ internal sealed class BoundedCache<T>(int limit, TimeSpan life)
         }
     }
 
-    /// <summary>To be taken before the source is read, and given to <see cref="Fill"/> with what was read.</summary>
+    /// <summary>A ticket to take before the source is read, and to pass to <see cref="Fill"/> with the value that was read.</summary>
     public long Ticket => Interlocked.Read(ref changes);
 
     /// <summary>
-    /// Keeps what was read from the source, unless something was forgotten since the ticket was taken: the read may have begun before the
-    /// change. A forgotten key of another costs one more read and nothing else.
+    /// Keeps a value read from the source, unless an entry was removed since the ticket was taken: the read may have begun before the change.
+    /// The removal of another key costs one more read and nothing else.
     /// </summary>
     public void Fill(string key, T value, long ticket, DateTimeOffset now)
     {
@@ -85,7 +87,7 @@ internal sealed class BoundedCache<T>(int limit, TimeSpan life)
         }
     }
 
-    /// <summary>Changes a value that is kept; it is kept no longer for that. Of two changes at once one may be lost.</summary>
+    /// <summary>Changes a cached value; its lifetime stays. Of two parallel changes one may be lost.</summary>
     public void Update(string key, Func<T, T> change)
     {
         LinkedListNode<Entry>? node;
@@ -96,7 +98,7 @@ internal sealed class BoundedCache<T>(int limit, TimeSpan life)
         }
 
         var next = change(node.Value.Value);
-        // A node that was forgotten or replaced meanwhile is in neither collection any more.
+        // A node that was removed or replaced meanwhile is in neither collection any more.
         lock (gate)
             node.ValueRef = node.Value with { Value = next };
     }

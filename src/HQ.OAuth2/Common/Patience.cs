@@ -1,14 +1,14 @@
 namespace HQ.OAuth2;
 
-/// <summary>How long an answer waits for work that it does not depend on: a listener's, or the note of a use.</summary>
+/// <summary>How long an answer waits for work that it does not depend on: an event listener, or recording a use.</summary>
 internal static class Patience
 {
-    /// <summary>For all such work of one event together.</summary>
+    /// <summary>The limit for all such work of one event together.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Runs work that never throws, on another thread so that it may block, and waits for it no longer than that. Work that takes longer goes
-    /// on by itself.
+    /// Runs work that never throws on another thread, because it may block, and waits for it up to that limit. Work that takes longer continues
+    /// in the background.
     /// </summary>
     /// <returns>Whether it is done.</returns>
     public static async ValueTask<bool> WaitAsync(Func<Task> work, TimeProvider time)
@@ -19,7 +19,7 @@ internal static class Patience
         return isDone;
     }
 
-    /// <summary>The same until a deadline that several share.</summary>
+    /// <summary>The same, up to a deadline shared by several calls.</summary>
     public static async ValueTask<bool> WaitAsync(Func<Task> work, Task deadline)
     {
         var running = Task.Run(work);

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace HQ.OAuth2;
 
-/// <summary>A list of texts none of which is null: the serializer does not look into a list.</summary>
+/// <summary>A list of texts without null: the serializer does not check the items of a list.</summary>
 internal sealed class TextListConverter : JsonConverter<IReadOnlyList<string>>
 {
     public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

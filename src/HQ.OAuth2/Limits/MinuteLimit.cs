@@ -1,12 +1,13 @@
 namespace HQ.OAuth2;
 
 /// <summary>
-/// How often something may happen in a minute, for each of many keys. This process only, and bounded: no counter is dropped within its
-/// minute, however many other keys there are. While all counters are in use, further keys share a few, so a key may reach its limit early.
+/// How often something may happen in a minute, for each of many keys. It counts in this process only and has a fixed size: no counter is dropped
+/// within its minute, even if there are very many other keys. While all counters are in use, further keys share a few, so a key may reach its
+/// limit early.
 /// </summary>
 internal sealed class MinuteLimit(TimeProvider time)
 {
-    /// <summary>So many keys have a counter of their own.</summary>
+    /// <summary>The number of keys that have a counter of their own.</summary>
     public const int MaxCounters = 10_000;
 
     private const int SharedCounters = 1024;
@@ -15,10 +16,12 @@ internal sealed class MinuteLimit(TimeProvider time)
     private readonly BoundedCache<Counter> counters = new(MaxCounters, window);
     private readonly BoundedCache<Counter> shared = new(SharedCounters, window);
 
-    /// <summary>Counts one more; false when there were that many in this minute already. Zero = no limit.</summary>
+    /// <summary>Counts one attempt; false when the limit of this minute was reached already. Zero = no limit.</summary>
     public bool TryTake(string key, int perMinute) => TryTake(key, perMinute, out _);
 
-    /// <summary>Counts one more; the place is given back when it turns out not to count. False when there were that many already.</summary>
+    /// <summary>
+    /// Counts one attempt; its place can be given back if it turns out not to count. False when the limit was reached already.
+    /// </summary>
     public bool TryTake(string key, int perMinute, out Place place)
     {
         var counter = perMinute == 0 ? null : Of(key);
@@ -26,7 +29,7 @@ internal sealed class MinuteLimit(TimeProvider time)
         return counter is null || counter.TryAdd(perMinute);
     }
 
-    /// <summary>Whether there were that many in this minute already; counts nothing and keeps nothing.</summary>
+    /// <summary>Whether the limit of this minute is reached; it counts nothing and stores nothing.</summary>
     public bool IsReached(string key, int perMinute)
     {
         var now = time.GetUtcNow();
@@ -43,7 +46,7 @@ internal sealed class MinuteLimit(TimeProvider time)
         return counter!;
     }
 
-    // The hash of a text differs in each process, so nobody can choose with whom to share.
+    // The hash of a text differs in each process, so nobody can choose which key to share a counter with.
     private static string Share(string key) =>
         ((uint)key.GetHashCode(StringComparison.Ordinal) % SharedCounters).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
@@ -63,7 +66,7 @@ internal sealed class MinuteLimit(TimeProvider time)
 
         public int Count => Volatile.Read(ref count);
 
-        /// <summary>A refused attempt is not counted: it took no place, and gives none back.</summary>
+        /// <summary>A refused attempt is not counted: it took no place, so it gives none back.</summary>
         public bool TryAdd(int limit)
         {
             for (var seen = Count; seen < limit; seen = Count)

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace HQ.OAuth2;
 
-/// <summary>How many registrations an address may make: by the smallest network that is listed for it, else by the limit for all.</summary>
+/// <summary>
+/// How many registrations an address may make: the limit of the smallest listed network that contains it, else the limit for all.
+/// </summary>
 internal sealed class NetworkLimits(LimitOptions options)
 {
     // An IPv6 address counts as the network of 64 bits that its owner has, written as hex.

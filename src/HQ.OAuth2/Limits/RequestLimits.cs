@@ -1,9 +1,9 @@
 namespace HQ.OAuth2;
 
-/// <summary>What strangers may do so many times a minute, by this process's count.</summary>
+/// <summary>How often unknown callers may do something per minute, counted in this process.</summary>
 internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
 {
-    // Enough that a burst from one address, which its own limit bounds, leaves room for others.
+    // Enough that a burst from one address, which has its own limit, leaves room for others.
     private const int ChecksPerBcrypt = 16;
 
     // No client has it as its id.
@@ -14,13 +14,13 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
     private readonly NetworkLimits networks = new(settings.Options.Limits);
     private int checks;
 
-    /// <summary>Counts a registration; false when the address made as many as it may.</summary>
+    /// <summary>Counts a registration; false when the address has reached its limit.</summary>
     public bool TryRegister(string? address) =>
         registrations.TryTake(address ?? "", networks.RegistrationsPerMinute(address)) || Reached("registrations");
 
     /// <summary>
-    /// Takes the place of one guess at a client from an address, before anything slow is done for it (RFC 6749 §2.3.1). The place is free
-    /// again when the guess is disposed, unless it was wrong.
+    /// Takes the place of one guess at a client from an address, before any slow work is done for it (RFC 6749 §2.3.1). The place becomes free
+    /// when the guess is disposed, unless the guess was wrong.
     /// </summary>
     /// <returns>
     /// The guess; <see cref="OAuthError.TooManyRequests"/> when as many were wrong or are being checked as the limit allows;
@@ -44,12 +44,14 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
         );
     }
 
-    /// <summary>False when an address has named as many unknown tokens as it may, where anybody may introspect (RFC 7662 §4).</summary>
+    /// <summary>False when an address has reached its limit of unknown tokens, on a server where anyone may introspect (RFC 7662 §4).</summary>
     public bool MayIntrospect(string? address) =>
         !failures.IsReached(Key(AnonymousIntrospection, address), settings.Options.Limits.FailedAuthenticationsPerMinute)
         || Reached("introspections");
 
-    /// <summary>Counts an unknown token that an address named; false when it must not be told so, because it named too many.</summary>
+    /// <summary>
+    /// Counts an unknown token that an address sent; false when the limit is reached, and the answer must not tell that the token is unknown.
+    /// </summary>
     public bool TryIntrospectUnknown(string? address) =>
         failures.TryTake(Key(AnonymousIntrospection, address), settings.Options.Limits.FailedAuthenticationsPerMinute)
         || Reached("introspections");

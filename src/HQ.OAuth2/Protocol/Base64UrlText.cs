@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace HQ.OAuth2;
 
-/// <summary>base64url with one spelling for each value (RFC 4648 §3.5): a token that is spelled otherwise is not the token.</summary>
+/// <summary>base64url with one spelling for each value (RFC 4648 §3.5): a token with another spelling is not the token.</summary>
 internal static class Base64UrlText
 {
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -26,7 +26,7 @@ internal static class Base64UrlText
         };
     }
 
-    /// <summary>Decodes a text in its one spelling; null when it is none.</summary>
+    /// <summary>Decodes a text in that one spelling; null for any other text.</summary>
     public static byte[]? Decode(ReadOnlySpan<char> text) => IsCanonical(text) ? Base64Url.DecodeFromChars(text) : null;
 
     private static int Value(char c) => Alphabet.IndexOf(c, StringComparison.Ordinal);

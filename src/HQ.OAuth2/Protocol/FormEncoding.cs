@@ -4,10 +4,10 @@ using System.Text.Unicode;
 
 namespace HQ.OAuth2;
 
-/// <summary>application/x-www-form-urlencoded as RFC 6749 Appendix B wants it: UTF-8, and refused when it does not decode.</summary>
+/// <summary>application/x-www-form-urlencoded by RFC 6749 Appendix B: UTF-8; text that does not decode is refused.</summary>
 internal static class FormEncoding
 {
-    /// <summary>Undoes the encoding of one name or value. False for <c>%GG</c>, a cut escape, or bytes that are not UTF-8.</summary>
+    /// <summary>Decodes one name or value. False for <c>%GG</c>, a truncated escape, or bytes that are not UTF-8.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> encoded, [NotNullWhen(true)] out string? text)
     {
         text = null;

@@ -17,10 +17,10 @@ internal static class IssuedText
     /// <summary>256 random bits (RFC 6749 §10.10).</summary>
     public static byte[] NewSecret() => RandomNumberGenerator.GetBytes(32);
 
-    /// <summary>What is kept of a secret.</summary>
+    /// <summary>The stored form of a secret: its hash.</summary>
     public static byte[] Hash(ReadOnlySpan<byte> secret) => SHA256.HashData(secret);
 
-    /// <summary>Compares a presented secret with the hash that was kept, in fixed time.</summary>
+    /// <summary>Compares a presented secret with the stored hash, in fixed time.</summary>
     public static bool Matches(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> hash)
     {
         Span<byte> computed = stackalloc byte[SHA256.HashSizeInBytes];
@@ -47,7 +47,7 @@ internal static class IssuedText
         return !body.IsEmpty;
     }
 
-    /// <summary>Reads a secret of 256 bits; false when the text is not one, or not in the spelling that was issued.</summary>
+    /// <summary>Reads a secret of 256 bits; false when the text is no secret, or is spelled differently from the issued text.</summary>
     public static bool TryReadSecret(ReadOnlySpan<char> text, [NotNullWhen(true)] out byte[]? secret)
     {
         secret = text.Length == 43 ? Base64UrlText.Decode(text) : null;

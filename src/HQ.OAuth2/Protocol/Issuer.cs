@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HQ.OAuth2;
 
-/// <summary>The issuer identifier and what stands below it. Derived from configuration only, never from a request (RFC 8414 §6.2).</summary>
+/// <summary>
+/// The issuer identifier and the addresses below it. They follow from the configuration only, never from a request (RFC 8414 §6.2).
+/// </summary>
 internal sealed record Issuer
 {
     private Issuer(string value, string origin, string path) => (Value, Origin, Path) = (value, origin, path);
@@ -29,7 +31,7 @@ internal sealed record Issuer
     /// <summary>The well-known part stands between the host and the issuer's path (RFC 8414 §3.1).</summary>
     public string MetadataPath => RootMetadataPath + Path;
 
-    /// <summary>Where the metadata of an issuer without a path is.</summary>
+    /// <summary>The place of the metadata of an issuer without a path.</summary>
     public const string RootMetadataPath = "/.well-known/oauth-authorization-server";
 
     public string Url(string path) => Origin + path;

@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>Which hosts are this machine itself, so that plain http to them crosses no network.</summary>
+/// <summary>The hosts that are this machine itself, so that plain http to them crosses no network.</summary>
 internal static class LoopbackHost
 {
     private const string Localhost = "localhost";

@@ -8,7 +8,7 @@ namespace HQ.OAuth2;
 /// </summary>
 public sealed class OAuthParameters
 {
-    /// <summary>A request body or query above this many bytes is refused unread.</summary>
+    /// <summary>The maximum size of a request body or query in bytes; a larger one is refused unread.</summary>
     public const int MaxBytes = 64 * 1024;
 
     internal const int MaxPairs = 100;

@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 
 namespace HQ.OAuth2;
 
-/// <summary>A request to a back-channel endpoint (token, introspection, revocation), freed from HTTP.</summary>
+/// <summary>A request to a back-channel endpoint (token, introspection, revocation), independent of HTTP.</summary>
 public sealed record OAuthRequest
 {
-    // What has a meaning in a body and none in a URI, where logs and proxies would keep it (RFC 6749 §2.3.1).
+    // Parameters that are allowed in a body but not in a URI, because logs and proxies would keep it (RFC 6749 §2.3.1).
     private static readonly FrozenSet<string> bodyOnly = FrozenSet.ToFrozenSet([
         "client_id",
         "client_secret",
@@ -23,19 +23,19 @@ public sealed record OAuthRequest
     /// <summary>The parameters of the form body.</summary>
     public required OAuthParameters Parameters { get; init; }
 
-    /// <summary>The parameters of the request URI, where none of the protocol's may stand.</summary>
+    /// <summary>The parameters of the request URI, where no parameter of the protocol is allowed.</summary>
     public OAuthParameters Query { get; init; } = OAuthParameters.Empty;
 
     /// <summary>The values of the <c>Authorization</c> header; more than one is an error.</summary>
     public IReadOnlyList<string> Authorization { get; init; } = [];
 
     /// <summary>
-    /// The address it comes from, for limits; null = not known, and then all such requests are limited together. An IPv6 address counts as
-    /// the network of 64 bits that its owner has.
+    /// The remote address, for limits; null = not known, and then all such requests share one limit. An IPv6 address counts as its network of 64
+    /// bits, which has one owner.
     /// </summary>
     public string? RemoteAddress { get; init; }
 
-    /// <summary>What is wrong with the request whatever it asks: a repeated parameter or header, or one that stands in the URI.</summary>
+    /// <summary>The error that does not depend on the endpoint: a repeated parameter or header, or a parameter in the URI.</summary>
     internal OAuthError? Malformed()
     {
         if (Parameters.Repeated is { } repeated)

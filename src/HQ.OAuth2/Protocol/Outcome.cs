@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HQ.OAuth2;
 
-/// <summary>What a step of the protocol gave: a value, or the error the standard names for it. Never both, never neither.</summary>
+/// <summary>
+/// The result of a step of the protocol: a value, or the error that the standard names for it. It is always exactly one of them.
+/// </summary>
 /// <typeparam name="T">The value of success.</typeparam>
 public readonly struct Outcome<T>
     where T : notnull

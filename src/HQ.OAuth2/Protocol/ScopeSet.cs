@@ -6,7 +6,9 @@ namespace HQ.OAuth2;
 /// <summary>A set of scope tokens (RFC 6749 §3.3): case-sensitive, without order, without duplicates.</summary>
 public sealed class ScopeSet : IEquatable<ScopeSet>, IReadOnlyCollection<string>
 {
-    /// <summary>A request with more tokens is refused before any of them is looked at; a server has at most so many scopes.</summary>
+    /// <summary>
+    /// The maximum number of scopes of a server, and of tokens in a request; a request with more is refused before a token is read.
+    /// </summary>
     public const int MaxTokens = 500;
 
     private readonly string[] tokens;

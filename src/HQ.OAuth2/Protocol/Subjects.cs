@@ -1,12 +1,12 @@
 namespace HQ.OAuth2;
 
-/// <summary>What can be a subject: a text that every store keeps, and gives back, as it is.</summary>
+/// <summary>The rules for a subject: a text that every store keeps and returns unchanged.</summary>
 internal static class Subjects
 {
-    /// <summary>The longest subject there is; a column for it needs no more.</summary>
+    /// <summary>The maximum length of a subject; a database column for it needs no more.</summary>
     public const int MaxLength = 800;
 
-    /// <summary>What is wrong with a subject; null when nothing is. The subject is not part of the answer.</summary>
+    /// <summary>The error of a subject; null when it is valid. The text does not contain the subject.</summary>
     public static string? Problem(string subject) =>
         subject.Length == 0 ? "is empty"
         : subject.Length > MaxLength ? $"has {subject.Length} characters, at most {MaxLength} can be stored"

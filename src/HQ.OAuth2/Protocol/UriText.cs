@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace HQ.OAuth2;
 
-/// <summary>URIs as text. They are compared as text, so nothing here parses and puts together again.</summary>
+/// <summary>URIs as text. They are compared as text, so nothing here parses a URI and writes it again.</summary>
 internal static class UriText
 {
     private const int MaxLength = 2048;
@@ -12,7 +12,7 @@ internal static class UriText
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%"
     );
 
-    /// <summary>Whether a text has only characters of a URI, and a bearable length.</summary>
+    /// <summary>Whether a text has only characters of a URI, and is not too long.</summary>
     public static bool IsPlain(string text) => text.Length is > 0 and <= MaxLength && !text.AsSpan().ContainsAnyExcept(characters);
 
     /// <summary>Host and path, for people to read; a URI without a host is shown whole.</summary>
@@ -23,23 +23,23 @@ internal static class UriText
 
     public static bool IsLoopback(string uri) => TrySplitLoopback(uri, out _, out _);
 
-    /// <summary>Whether a redirect URI that was checked opens an app by a scheme of its own (RFC 8252 §7.1).</summary>
+    /// <summary>Whether a checked redirect URI opens an app by a scheme of its own (RFC 8252 §7.1).</summary>
     public static bool IsPrivateUse(string uri) => !IsHttps(uri) && !IsLoopback(uri);
 
     /// <summary>Whether a text is an https URL with a plain host and no fragment, fit for a page or a header.</summary>
     public static bool IsPlainHttpsUrl(string uri) => IsPlain(uri) && HasPlainAuthority(uri) && uri.AsSpan().IndexOfAny('#', '*') < 0;
 
-    /// <summary>The host (with port) of a web redirect, or the scheme of a private-use one: what a user can recognise.</summary>
+    /// <summary>The host (with port) of a web redirect, or the scheme of a private-use one: the part that a user can recognise.</summary>
     public static string DisplayHost(string uri)
     {
-        // Not only "http": http.example.app is a scheme too, and what follows it no host.
+        // Do not test for "http" alone: http.example.app is a scheme too, and no host follows it.
         var colon = uri.IndexOf(':', StringComparison.Ordinal);
         return IsHttps(uri) || uri.StartsWith("http://", StringComparison.Ordinal)
             ? uri[(colon + 3)..].Split('/', '?')[0]
             : uri[..(colon + 1)];
     }
 
-    /// <summary>Divides an http URI of this machine into its host, without the port, and what follows host and port.</summary>
+    /// <summary>Divides an http URI of this machine into its host, without the port, and the rest after host and port.</summary>
     public static bool TrySplitLoopback(string uri, out string host, out string rest)
     {
         (host, rest) = ("", "");

@@ -9,17 +9,19 @@ internal sealed class ClientLoop(
     TimeProvider time
 )
 {
-    // Of writers that race for one version one wins each round; more rounds than this are no ordinary load.
+    // One of the writers that race for a version wins each round; more rounds than this do not happen under normal load.
     private const int MaxRounds = 50;
 
-    /// <summary>Now, as a client keeps it.</summary>
+    /// <summary>The current time, in the precision that a client stores.</summary>
     public DateTimeOffset Stamp() => Client.Stamp(time);
 
-    /// <summary>A client as it is stored now, disabled or not; null when there is none.</summary>
+    /// <summary>The stored client, disabled or not; null when there is none.</summary>
     public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) =>
         configured.Find(clientId) ?? (Client.CanBeId(clientId) ? await store.FindAsync(clientId, ct) : null);
 
-    /// <summary>Clients in a stable order; the first page begins with those of the configuration, which do not count towards its limit.</summary>
+    /// <summary>
+    /// Clients in a stable order; the first page starts with those of the configuration, which do not count towards its limit.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The host's client store is no <see cref="IClientRegistry"/>.</exception>
     public async ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct)
     {
@@ -31,12 +33,12 @@ internal sealed class ClientLoop(
         return page with { Items = [.. own.OrderBy(c => c.ClientId, StringComparer.Ordinal), .. page.Items] };
     }
 
-    /// <summary>Adds a client that is new.</summary>
-    /// <returns>Null when it is there; that there are as many self-registered clients as there may be.</returns>
+    /// <summary>Adds a new client.</summary>
+    /// <returns>Null when it was added; an error when the maximum number of self-registered clients is reached.</returns>
     public async ValueTask<OAuthError?> AddAsync(Client client, CancellationToken ct)
     {
         var registry = Registry;
-        // §5: anybody may register, so the place is taken before anything is stored.
+        // §5: anyone may register, so a place is taken before anything is stored.
         var counts = client.Provenance == ClientProvenance.Dcr;
         if (counts && !await ceiling.TryTakeAsync(registry, ct))
             return OAuthError.RegistrationsFull.Because(
@@ -44,7 +46,7 @@ internal sealed class ClientLoop(
             );
         try
         {
-            // An id of 128 random bits that is taken is our own, by a commit whose answer was lost.
+            // If an id of 128 random bits exists already, our own commit succeeded and its answer was lost.
             if (!await registry.TryAddAsync(client, ct) && (await registry.FindAsync(client.ClientId, ct))?.ToJson() != client.ToJson())
                 throw new InvalidOperationException("The client store refused a new random client id as already taken.");
         }
@@ -57,10 +59,10 @@ internal sealed class ClientLoop(
         return null;
     }
 
-    /// <summary>Changes a client that is there.</summary>
-    /// <param name="clientId">Which client.</param>
-    /// <param name="expectedVersion">The version that is changed; null = whatever is there.</param>
-    /// <param name="decide">What becomes of the client as it is now; asked again after a lost swap.</param>
+    /// <summary>Changes an existing client.</summary>
+    /// <param name="clientId">The id of the client.</param>
+    /// <param name="expectedVersion">The version that may be changed; null = any.</param>
+    /// <param name="decide">Returns the changed client; called again after a lost swap.</param>
     /// <param name="ct">Cancels.</param>
     public async ValueTask<Outcome<RegisteredClient>> ChangeAsync(
         string clientId,
@@ -94,13 +96,13 @@ internal sealed class ClientLoop(
     {
         try
         {
-            // If the client that is there is the one we tried to write, only the answer of our own commit was lost, or another asked
-            // for the very same (RFC 9110 §13.1.1).
+            // If the stored client equals the one we tried to write, our own commit succeeded and its answer was lost, or another caller made
+            // the same change (RFC 9110 §13.1.1).
             return await Registry.TryUpdateAsync(next, ct) || await IsThereAsync(next, ct);
         }
         catch (Exception) when (!ct.IsCancellationRequested)
         {
-            // A connection that broke during the commit says nothing about the commit.
+            // After a connection failed during the commit, it is unknown whether the commit succeeded.
             if (await IsThereAsync(next, ct))
                 return true;
             throw;
@@ -114,7 +116,7 @@ internal sealed class ClientLoop(
     private async ValueTask<bool> IsThereAsync(Client next, CancellationToken ct) =>
         (await Registry.FindAsync(next.ClientId, ct))?.ToJson() == next.ToJson();
 
-    /// <summary>Removes a client. A removal that has begun runs to its end, whatever becomes of the caller's connection.</summary>
+    /// <summary>Removes a client. A removal that has begun runs to its end, even if the caller disconnects.</summary>
     public async ValueTask RemoveAsync(string clientId)
     {
         try

@@ -6,13 +6,14 @@ public sealed partial class ClientRegistrar
     public static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(90);
 
     /// <summary>
-    /// Replaces what a client is. Id, provenance, creation and secrets stay; a method that needs a secret gets one when there was none, and a
-    /// client that becomes public loses its secrets. A scope that is named here is the ceiling of a self-registered client too.
+    /// Replaces the metadata and settings of a client. Id, provenance, time of creation and secrets stay; a client whose method needs a secret
+    /// gets one if it had none, and a client that becomes public loses its secrets. A scope named here is also the ceiling of a self-registered
+    /// client.
     /// </summary>
-    /// <param name="clientId">Which client.</param>
-    /// <param name="metadata">All of it anew: what is absent gets its default.</param>
-    /// <param name="settings">All of it anew. A client that registered itself is neither trusted nor does it introspect.</param>
-    /// <param name="expectedVersion">The <see cref="Client.Version"/> that is replaced; null = whatever is there, the last writer wins.</param>
+    /// <param name="clientId">The id of the client.</param>
+    /// <param name="metadata">The complete new metadata: an absent member gets its default.</param>
+    /// <param name="settings">The complete new settings. A self-registered client is never trusted and may not introspect.</param>
+    /// <param name="expectedVersion">The <see cref="Client.Version"/> that is replaced; null = any, the last writer wins.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>
     /// The client, with a secret when one was made; <c>not_found</c>; <c>conflict</c> for a client of the configuration or one that others
@@ -39,13 +40,16 @@ public sealed partial class ClientRegistrar
         return await PublishedAsync(outcome, new OAuthEvent.ClientChanged(clientId));
     }
 
-    /// <summary>Gives a client a new secret; the earlier ones end after the overlap, so that both work while it is rolled out.</summary>
-    /// <param name="clientId">Which client.</param>
-    /// <param name="overlap">How long the earlier secrets go on working; zero = not at all. At most 90 days.</param>
-    /// <param name="expectedVersion">The <see cref="Client.Version"/> that gets the secret; null = whatever is there.</param>
+    /// <summary>
+    /// Gives a client a new secret; the earlier ones end after the overlap, so that both work until the new one is in use everywhere.
+    /// </summary>
+    /// <param name="clientId">The id of the client.</param>
+    /// <param name="overlap">How long the earlier secrets continue to work; zero = not at all. At most 90 days.</param>
+    /// <param name="expectedVersion">The <see cref="Client.Version"/> that gets the secret; null = any.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>
-    /// The client with its new secret, this once; <c>not_found</c>, <c>conflict</c>, <c>precondition_failed</c>, or that it uses no secret.
+    /// The client with its new secret, which is returned only here; <c>not_found</c>, <c>conflict</c>, <c>precondition_failed</c>, or an error
+    /// when the client uses no secret.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The overlap is negative or too long.</exception>
     public async ValueTask<Outcome<RegisteredClient>> RotateSecretAsync(
@@ -75,20 +79,22 @@ public sealed partial class ClientRegistrar
         }
     }
 
-    /// <summary>Removes a client and everything that users allowed it.</summary>
-    /// <param name="clientId">Which client.</param>
-    /// <param name="expectedVersion">The <see cref="Client.Version"/> that is removed; null = whatever is there.</param>
+    /// <summary>Removes a client and every authorization that users gave it.</summary>
+    /// <param name="clientId">The id of the client.</param>
+    /// <param name="expectedVersion">The <see cref="Client.Version"/> that is removed; null = any.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>
-    /// Null when it is gone; <c>not_found</c>, <c>precondition_failed</c>, or <c>conflict</c> for a client of the configuration.
+    /// Null when it was removed; <c>not_found</c>, <c>precondition_failed</c>, or <c>conflict</c> for a client of the configuration.
     /// </returns>
     public ValueTask<OAuthError?> RemoveAsync(string clientId, long? expectedVersion, CancellationToken ct) =>
         RemoveAsync(clientId, expectedVersion, refuses: _ => null, ct);
 
-    /// <summary>A client as it is stored now, disabled or not; null when there is none.</summary>
+    /// <summary>The stored client, disabled or not; null when there is none.</summary>
     public ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) => clients.FindAsync(clientId, ct);
 
-    /// <summary>Clients in a stable order; the first page begins with those of the configuration, which do not count towards its limit.</summary>
+    /// <summary>
+    /// Clients in a stable order; the first page starts with those of the configuration, which do not count towards its limit.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The host's client store is no <see cref="IClientRegistry"/>.</exception>
     public ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct)
     {
@@ -97,11 +103,11 @@ public sealed partial class ClientRegistrar
     }
 
     /// <summary>
-    /// Replaces what a client says about itself (RFC 7592 §2.2). What an administrator decides is taken from the row that is replaced.
+    /// Replaces the metadata that a client sends about itself (RFC 7592 §2.2). The settings of an administrator are taken from the replaced row.
     /// </summary>
-    /// <param name="clientId">Which client.</param>
-    /// <param name="metadata">All of it anew.</param>
-    /// <param name="refuses">Whether the client, as it is in the row that is replaced, may do this; asked again after a lost swap.</param>
+    /// <param name="clientId">The id of the client.</param>
+    /// <param name="metadata">The complete new metadata.</param>
+    /// <param name="refuses">Returns an error if the client of the replaced row may not do this; called again after a lost swap.</param>
     /// <param name="ct">Cancels.</param>
     internal async ValueTask<Outcome<RegisteredClient>> UpdateOwnAsync(
         string clientId,
@@ -128,8 +134,8 @@ public sealed partial class ClientRegistrar
         CancellationToken ct
     )
     {
-        // Emptied first, by a swap: it proves the version, and a removal that breaks off leaves a client that can do nothing. No other
-        // change makes a client without grant types. Parallel removals write the same row: each may take it for its own and report it.
+        // The client is first emptied by a swap. The swap proves the version, and an interrupted removal leaves a client that can do nothing. No
+        // other change makes a client without grant types. Parallel removals write the same row: each of them may report the removal as its own.
         var emptied = await clients.ChangeAsync(
             clientId,
             expectedVersion,
@@ -140,7 +146,7 @@ public sealed partial class ClientRegistrar
             return refused;
         await clients.RemoveAsync(clientId);
         await events.PublishAsync(new OAuthEvent.ClientRemoved(clientId));
-        // Its rows count for nothing any more. If the store fails here, pruning removes the rest.
+        // Its authorizations have no effect any more. If the store fails here, pruning removes the rest.
         await apps.RevokeForClientAsync(clientId, CancellationToken.None);
         return null;
     }
@@ -155,7 +161,7 @@ public sealed partial class ClientRegistrar
             RegistrationAccessTokenHash = null,
         };
 
-    // What an administrator makes of a client.
+    // The client as an administrator sets it.
     private Outcome<RegisteredClient> Administered(
         Client client,
         ClientMetadata metadata,
@@ -172,11 +178,11 @@ public sealed partial class ClientRegistrar
             Org = settings.Org ?? client.Org,
             ScopeIsCeiling = client.IsSelfRegistered && metadata.Scope is not null,
         };
-        // Its rights count too.
+        // The rights of the client count too.
         return IsTooLarge(next) ? OAuthError.RegistrationTooLarge : replaced with { Client = next };
     }
 
-    // What a client makes of itself. A scope that an administrator set stays.
+    // The client as it describes itself. A scope that an administrator set stays.
     private Outcome<RegisteredClient> ReplacedByItself(
         Client client,
         ClientMetadata metadata,
@@ -188,7 +194,7 @@ public sealed partial class ClientRegistrar
         return client.ScopeIsCeiling ? replaced with { Client = replaced.Client with { Scope = client.Scope } } : replaced;
     }
 
-    // The client with other metadata; everything else of it stays.
+    // The client with other metadata; everything else stays.
     private static Outcome<RegisteredClient> Replaced(
         Client client,
         ClientMetadata metadata,
@@ -218,7 +224,7 @@ public sealed partial class ClientRegistrar
         return IsTooLarge(next) ? OAuthError.RegistrationTooLarge : new RegisteredClient(next, secret) { LeftOut = filled.LeftOut };
     }
 
-    // Made in the first round that needs it, for all rounds: hashing is slow, and the slower a round the more often it loses.
+    // The secret is made in the first round that needs it and used in all rounds: hashing is slow, and a slow round loses the swap more often.
     private static Lazy<(string? Secret, IReadOnlyList<ClientSecret> Kept)> Secret() => new(NewSecret);
 
     private async ValueTask<Outcome<RegisteredClient>> PublishedAsync(Outcome<RegisteredClient> outcome, OAuthEvent change)

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace HQ.OAuth2;
 
-/// <summary>The one door by which clients come in: by a host's hand (provenance <c>api</c>) or by themselves (<c>dcr</c>, RFC 7591).</summary>
+/// <summary>
+/// Registers all clients: those that a host registers (provenance <c>api</c>) and those that register themselves (<c>dcr</c>, RFC 7591).
+/// </summary>
 public sealed partial class ClientRegistrar
 {
     private const int MaxBytes = 16 * 1024;
@@ -22,9 +24,9 @@ public sealed partial class ClientRegistrar
     ) => (this.clients, this.policies, this.apps, this.events, options) = (clients, policies, apps, events, settings.Options);
 
     /// <summary>Registers a client by hand; its provenance is <c>api</c>, its id and secret are generated.</summary>
-    /// <param name="metadata">What it shall be (RFC 7591 §2).</param>
-    /// <param name="settings">What is not the client's own to say; null = nothing of it, in the default organization.</param>
-    /// <param name="ct">Cancels the wait, not a registration that is made.</param>
+    /// <param name="metadata">The metadata of the client (RFC 7591 §2).</param>
+    /// <param name="settings">The settings that only the host decides; null = the defaults, in the default organization.</param>
+    /// <param name="ct">Cancels the wait, not a registration that was made.</param>
     /// <returns>The client with its secret, or <c>invalid_redirect_uri</c> or <c>invalid_client_metadata</c> (§3.2.2).</returns>
     /// <exception cref="InvalidOperationException">The host's client store is no <see cref="IClientRegistry"/>.</exception>
     public ValueTask<Outcome<RegisteredClient>> RegisterAsync(ClientMetadata metadata, ClientSettings? settings, CancellationToken ct)
@@ -36,7 +38,7 @@ public sealed partial class ClientRegistrar
     internal ValueTask<Outcome<RegisteredClient>> SelfRegisterAsync(ClientMetadata metadata, CancellationToken ct) =>
         RegisterAsync(metadata, ClientProvenance.Dcr, policies.ForSelfRegistration(), new(), ct);
 
-    /// <summary>Everything that is wrong with what an administrator wants to make of a client of this provenance, at once.</summary>
+    /// <summary>All errors of the metadata and settings that an administrator wants to give a client of this provenance.</summary>
     internal IReadOnlyList<OAuthError> Problems(ClientMetadata metadata, ClientProvenance provenance) =>
         metadata.AllProblems(policies.ForAdministrator(provenance));
 
@@ -56,7 +58,7 @@ public sealed partial class ClientRegistrar
         // §2: a secret only where the method uses one.
         var (secret, kept) = OAuthClientAuthenticationMethods.IsSecret(registered.TokenEndpointAuthMethod!) ? NewSecret() : (null, []);
         var built = registered.ToClient(NewClientId(), provenance, settings.Org ?? options.DefaultOrg, kept);
-        // RFC 7592 §3: who registered itself may manage that, where the host lets it.
+        // RFC 7592 §3: a self-registered client may manage its registration, if the host allows it.
         RegistrationAccessToken? token =
             provenance == ClientProvenance.Dcr && options.DcrManagement ? RegistrationAccessToken.New(built.ClientId) : null;
         var client = settings.ApplyTo(built) with { CreatedAt = clients.Stamp(), RegistrationAccessTokenHash = token?.Hash };
@@ -69,7 +71,7 @@ public sealed partial class ClientRegistrar
         return new RegisteredClient(client, secret) { RegistrationAccessToken = token?.ToWire() };
     }
 
-    // What is stored of one registration, whoever made it.
+    // The stored form of one registration, by a host or by the client itself.
     private static bool IsTooLarge(Client client) => System.Text.Encoding.UTF8.GetByteCount(client.ToJson()) > MaxBytes;
 
     private static (string? Secret, IReadOnlyList<ClientSecret> Kept) NewSecret()
@@ -78,6 +80,6 @@ public sealed partial class ClientRegistrar
         return (secret, [kept]);
     }
 
-    // A form that no subject and no metadata document URL has (RFC 9700 §2.6).
+    // The id has a form that no subject and no metadata document URL has (RFC 9700 §2.6).
     private static string NewClientId() => "hqc_" + System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
 }

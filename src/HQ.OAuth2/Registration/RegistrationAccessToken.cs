@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The token with which a client manages its own registration (RFC 7592 §3): <c>hqg_{client id}.{secret}</c> and a checksum. It opens
-/// nothing else, lives as long as the registration, and is kept as a hash.
+/// The token with which a client manages its own registration (RFC 7592 §3): <c>hqg_{client id}.{secret}</c> and a checksum. It gives access to
+/// nothing else, lives as long as the registration, and is stored as a hash.
 /// </summary>
 internal readonly struct RegistrationAccessToken
 {
@@ -15,7 +15,7 @@ internal readonly struct RegistrationAccessToken
 
     private RegistrationAccessToken(string clientId, byte[] secret) => (ClientId, this.secret) = (clientId, secret);
 
-    /// <summary>Whose registration it is for.</summary>
+    /// <summary>The id of the client whose registration it is for.</summary>
     public string ClientId { get; }
 
     public string Hash => Convert.ToBase64String(IssuedText.Hash(secret));
@@ -37,10 +37,10 @@ internal readonly struct RegistrationAccessToken
         return true;
     }
 
-    /// <summary>Whether it is this client's, in fixed time.</summary>
+    /// <summary>Whether it is the token of this client, compared in fixed time.</summary>
     public bool IsOf(Client client)
     {
-        // What a store holds need not be base64; then it is nobody's.
+        // The stored value may be no base64; then no token matches it.
         Span<byte> kept = stackalloc byte[SHA256.HashSizeInBytes];
         return client.ClientId == ClientId
             && client.RegistrationAccessTokenHash is { } text

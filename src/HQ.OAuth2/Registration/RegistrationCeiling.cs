@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// How many self-registered clients there may be, by this process's count: the stored ones are counted once a minute, its own are added. So
-/// one process never exceeds the ceiling, and several do by what the others make in a minute at most.
+/// The limit on the number of self-registered clients, counted by this process: it counts the stored clients once a minute and adds its own
+/// registrations. So one process never exceeds the limit, and several exceed it at most by the registrations of the others in one minute.
 /// </summary>
 internal sealed class RegistrationCeiling(ServerSettings settings, TimeProvider time, ILogger<RegistrationCeiling> logger) : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class RegistrationCeiling(ServerSettings settings, TimeProvider 
     private DateTimeOffset nextWarning = DateTimeOffset.MinValue;
     private DateTimeOffset nextError = DateTimeOffset.MinValue;
 
-    /// <summary>Takes a place for a registration before it is made; false when there is none. After it call <see cref="Made"/>.</summary>
+    /// <summary>Takes a place for a registration before it is made; false when there is none. Call <see cref="Made"/> afterwards.</summary>
     public async ValueTask<bool> TryTakeAsync(IClientRegistry registry, CancellationToken ct)
     {
         var ceiling = settings.Options.Limits.SelfRegisteredClients;
@@ -46,7 +46,7 @@ internal sealed class RegistrationCeiling(ServerSettings settings, TimeProvider 
         }
     }
 
-    /// <summary>After the registration of a place: it counts as stored, also when that failed, until the next count.</summary>
+    /// <summary>To be called after the registration: it counts as stored until the next count, even if it failed.</summary>
     public void Made()
     {
         if (settings.Options.Limits.SelfRegisteredClients == 0)
@@ -71,7 +71,7 @@ internal sealed class RegistrationCeiling(ServerSettings settings, TimeProvider 
         {
             if (IsCounted())
                 return;
-            // A count that failed while this caller waited failed for it too: a store that is away is not asked once for each of them.
+            // A count that failed while this caller waited counts as failed for it too: an unreachable store is not asked again by each waiter.
             if (failed is { } other && other != failedBefore)
                 other.Throw();
             await AskAsync(registry, ct);
@@ -92,14 +92,14 @@ internal sealed class RegistrationCeiling(ServerSettings settings, TimeProvider 
             var count = await registry.CountAsync(ClientProvenance.Dcr, ct);
             lock (places)
             {
-                // What was made meanwhile may be in the count or not: too many for a minute rather than too few.
+                // The count may or may not include registrations made meanwhile: for a minute, count too many rather than too few.
                 stored = count + (int)(made - before);
                 countedUntil = time.GetUtcNow() + countFor;
             }
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
-            // Only what the store itself said: a caller who comes after the failure asks it anew.
+            // Share only a failure of the store itself: a caller that comes after the failure asks the store again.
             failed = ExceptionDispatchInfo.Capture(e);
             throw;
         }

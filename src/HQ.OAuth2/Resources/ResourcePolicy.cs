@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>Which resources tokens may be for, and what each means (RFC 8707).</summary>
+/// <summary>Which resources tokens may be for, and which scopes each of them understands (RFC 8707).</summary>
 internal sealed class ResourcePolicy
 {
     public const string Any = "*";
@@ -38,7 +38,7 @@ internal sealed class ResourcePolicy
         && !text.StartsWith('/')
         && Uri.TryCreate(text, UriKind.Absolute, out _);
 
-    /// <summary>The resources a request is about, as they were configured; the default one when it names none (§2).</summary>
+    /// <summary>The resources that a request names, in their configured form; the default resource when it names none (§2).</summary>
     public Outcome<string[]> Resolve(IReadOnlyList<string> requested)
     {
         var known = new List<string>();
@@ -67,7 +67,7 @@ internal sealed class ResourcePolicy
             : OAuthError.InvalidTarget.Because($"asked for '{string.Join(' ', asked)}', granted was '{string.Join(' ', granted)}'");
     }
 
-    /// <summary>The part of a scope that means something to an audience (RFC 8707 §2.2, RFC 9068 §2.2.3).</summary>
+    /// <summary>The part of a scope that an audience understands (RFC 8707 §2.2, RFC 9068 §2.2.3).</summary>
     public ScopeSet Understood(ScopeSet scope, IReadOnlyList<string> audience)
     {
         var entries = audience.Select(Entry).ToList();
@@ -76,27 +76,30 @@ internal sealed class ResourcePolicy
             : scope;
     }
 
-    /// <summary>The error when the audience understands no scope of those asked for: the token would allow nothing (RFC 8707 §2).</summary>
+    /// <summary>The error when the audience understands none of the requested scopes: the token would allow nothing (RFC 8707 §2).</summary>
     public OAuthError? ScopeMismatch(ScopeSet scope, IReadOnlyList<string> audience) =>
         !scope.IsEmpty && Understood(scope, audience).IsEmpty
             ? OAuthError.InvalidTarget.Because($"no scope of '{scope}' is among those of '{string.Join(' ', audience)}'")
             : null;
 
-    /// <summary>The form of a token for an audience: opaque as soon as one of them wants it.</summary>
+    /// <summary>The form of a token for an audience: opaque if one of the resources requires it.</summary>
     public AccessTokenFormat Format(IReadOnlyList<string> audience) =>
         audience.Max(a => Entry(a)?.AccessTokenFormat ?? options.AccessTokenFormat);
 
-    /// <summary>What the host calls a resource; null when it has no name.</summary>
+    /// <summary>The host's name for a resource; null when it has none.</summary>
     public string? NameOf(string identifier) => Entry(identifier)?.Name;
 
-    /// <summary>The same but for the case of scheme and host, and a slash when there is no path (MCP 2026-07-28).</summary>
+    /// <summary>
+    /// Whether two identifiers name one resource: they may differ in the case of scheme and host, and in a slash when there is no path (MCP
+    /// 2026-07-28).
+    /// </summary>
     public static bool SameResource(string a, string b) => Folded(a) == Folded(b);
 
-    // A token is for a resource that an API answers to, whatever slash the client wrote; it gets the identifier that this API compares.
+    // If only a trailing slash differs from the resource of an API here, the token gets the identifier that this API compares.
     private string? Known(string resource)
     {
         var folded = Folded(resource);
-        // The bare host: an API of it, if only one is meant. The issuer is the default resource only as long as nothing else is configured.
+        // A bare host stands for the API on it, if there is only one. The issuer is the default resource only while nothing else is configured.
         if (folded == origin && !named.Any(r => Folded(r) == folded))
         {
             var there = OfOrigin(folded);
@@ -113,7 +116,7 @@ internal sealed class ResourcePolicy
         return All.FirstOrDefault(r => DiffersBySlash(r, resource)) ?? resource;
     }
 
-    /// <summary>Whether the host lets tokens be for a resource: it is listed, or below the issuer's origin.</summary>
+    /// <summary>Whether the host allows tokens for a resource: it is listed, or below the issuer's origin.</summary>
     public bool Allows(string resource) =>
         options.Resources.Any(r => r.Identifier == Any || SameResource(r.Identifier, resource))
         || SameResource(Default, resource)
@@ -130,7 +133,7 @@ internal sealed class ResourcePolicy
         );
     }
 
-    /// <summary>Notes what an API of this host answers to: tokens are for it. Called while the host is built.</summary>
+    /// <summary>Adds the resources of an API of this host, so that tokens may be for them. Called while the host is built.</summary>
     public void Serve(string identifier)
     {
         lock (gate)
@@ -140,10 +143,10 @@ internal sealed class ResourcePolicy
         }
     }
 
-    // What the host named, in the configuration or by what its APIs answer to, and the default.
+    // The resources that the host named, in the configuration or for its APIs, and the default one.
     private IEnumerable<string> All => named.Append(Default);
 
-    // What the host named below a bare origin.
+    // The resources that the host named below a bare origin.
     private List<string> OfOrigin(string origin) => [.. named.Where(r => OriginOf(Folded(r)) == origin).Distinct(StringComparer.Ordinal)];
 
     private static string OriginOf(string folded) => folded[..EndOfOrigin(folded)];
@@ -169,7 +172,7 @@ internal sealed class ResourcePolicy
         return end == 0 ? uri : uri[..end].ToLowerInvariant() + (rest == "/" ? "" : rest);
     }
 
-    // Where scheme and authority end; 0 = there is no authority.
+    // The index at which scheme and authority end; 0 = there is no authority.
     private static int EndOfOrigin(string uri)
     {
         var slashes = uri.IndexOf("://", StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>Which scope a request may have (RFC 6749 §3.3): one rule for every endpoint that grants some.</summary>
+/// <summary>Which scope a request may have (RFC 6749 §3.3): one rule for every endpoint that grants scopes.</summary>
 internal sealed class ScopePolicy
 {
     /// <summary>The scope by which clients ask for a refresh token; no resource needs it (OpenID Connect Core §11).</summary>
@@ -19,15 +19,15 @@ internal sealed class ScopePolicy
         refusesUnknown = options.UnknownScopes == UnknownScopes.Refuse;
     }
 
-    /// <summary>Every scope there is.</summary>
+    /// <summary>Every known scope.</summary>
     public ScopeSet All { get; }
 
-    /// <summary>What is granted when nothing says otherwise: the scopes marked as default, else all that destroy nothing.</summary>
+    /// <summary>The scope that is granted by default: the scopes marked as default, else all that are not destructive.</summary>
     public ScopeSet Default { get; }
 
     /// <summary>
-    /// What a request asks of the scopes there are (RFC 6749 §3.3): unknown ones are left out, unless the host refuses them. Clients name
-    /// <c>offline_access</c> and the scopes of OpenID Connect at servers that have none.
+    /// The known scopes of a request (RFC 6749 §3.3): unknown ones are left out, unless the host refuses them. Clients request
+    /// <c>offline_access</c> and the scopes of OpenID Connect also from servers that do not have them.
     /// </summary>
     /// <returns>The known scopes, empty when none of them is; <c>invalid_scope</c> for forbidden characters, or for an unknown one that the host refuses.</returns>
     public Outcome<ScopeSet> Known(string? requested)
@@ -41,9 +41,9 @@ internal sealed class ScopePolicy
     }
 
     /// <summary>The scope that a request is about.</summary>
-    /// <param name="requested">What it asks for; null = nothing.</param>
-    /// <param name="registered">What the client registered, which is its default; null = nothing.</param>
-    /// <param name="isCeiling">Whether the client may have no more than it registered.</param>
+    /// <param name="requested">The requested scope; null = none.</param>
+    /// <param name="registered">The registered scope of the client, which is its default; null = none.</param>
+    /// <param name="isCeiling">Whether the client may have no more than its registered scope.</param>
     public Outcome<ScopeSet> Resolve(string? requested, ScopeSet? registered, bool isCeiling)
     {
         if (Known(requested).Failed(out var refused, out var scope))

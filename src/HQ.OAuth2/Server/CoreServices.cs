@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The services of the core, room by room. A host of any kind adds to them the options, a <see cref="KeyProtection"/> and logging, and calls
-/// the endpoints in a scope of each request.
+/// The services of the core, in groups. A host of any kind adds the options, a <see cref="KeyProtection"/> and logging, and calls the endpoints
+/// in a scope for each request.
 /// </summary>
 internal static class CoreServices
 {
@@ -26,7 +26,9 @@ internal static class CoreServices
             .AddGrants()
             .AddEndpoints();
 
-    /// <summary>The settings, computed from the options when they are first needed: a host that never enables the server never asks.</summary>
+    /// <summary>
+    /// The settings, computed from the options when they are first needed: a host that does not enable the server never needs them.
+    /// </summary>
     public static IServiceCollection AddSettings(this IServiceCollection services)
     {
         services.TryAddSingleton(s => new ServerSettings(s.GetRequiredService<IOptions<HqOAuth2Options>>().Value));
@@ -35,7 +37,7 @@ internal static class CoreServices
         return services;
     }
 
-    // Where a host adds nothing of its own: in memory.
+    // The in-memory stores, for a host that adds none of its own.
     private static IServiceCollection AddStores(this IServiceCollection services)
     {
         services.TryAddSingleton<IClientStore, InMemoryClientRegistry>();
@@ -51,7 +53,7 @@ internal static class CoreServices
         return services;
     }
 
-    // What uses a store belongs to a request, since a host's stores may belong to one.
+    // Services that use a store are scoped to a request, because a host's stores may be.
     private static IServiceCollection AddClients(this IServiceCollection services)
     {
         services.TryAddSingleton<ConfiguredClients>();

@@ -3,26 +3,25 @@ using static HQ.OAuth2.OptionText;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Every rule a configuration must keep: those about one key alone stand in the rows of <see cref="ServerOptionTable"/>, those about
-/// several keys here. Each problem is one sentence: the key, its value, and what to write instead. Values that are secrets are not
-/// repeated.
+/// Every rule of the configuration: the rules about a single key are in the rows of <see cref="ServerOptionTable"/>, those about several keys
+/// are here. Each problem is one sentence: the key, its value, and what to write instead. Secret values are not repeated.
 /// </summary>
 internal static class HqOAuth2OptionsRules
 {
-    // All scopes in one scope parameter fit into a request line (8 kB), and into an encrypted access token that is still read.
+    // All scopes in one scope parameter fit into a request line (8 kB), and into an encrypted access token that this server still reads.
     private const int MaxScopeText = 4000;
 
-    // A form has at most 100 pairs, and a page with a box for each scope sends some of its own.
+    // A form has at most 100 pairs; a page with a box for each scope also sends some fields of its own.
     private const int MaxChosenScopes = OAuthParameters.MaxPairs - 10;
 
-    /// <param name="options">What is configured.</param>
-    /// <param name="development">Whether secrets may stand in clear.</param>
+    /// <param name="options">The configured options.</param>
+    /// <param name="development">Whether secrets in clear text are allowed.</param>
     public static IEnumerable<string> Problems(HqOAuth2Options options, bool development) =>
         options.Unreadable.Concat(
             options.Enabled
                 ?
                 [
-                    // A secret is not shown, so two that break one rule look alike.
+                    // Secrets are not shown, so two that break the same rule give the same sentence.
                     .. ServerOptionTable.Rows.Problems(options, "").Distinct(),
                     .. Server(options, development),
                     .. Times(options),
@@ -33,7 +32,7 @@ internal static class HqOAuth2OptionsRules
                 : []
         );
 
-    /// <summary>What the client store lacks for what is configured; null when nothing.</summary>
+    /// <summary>The capability that the client store lacks for this configuration; null when none.</summary>
     public static string? StoreProblem(HqOAuth2Options options, IClientStore store) =>
         options.Dcr && store is not IClientRegistry
             ? Problem("dcr", true, $"is on, but {store.GetType()} cannot add clients: implement IClientRegistry, or set dcr to false")
@@ -51,7 +50,7 @@ internal static class HqOAuth2OptionsRules
             yield return Problem(
                 "documents:allowLoopback",
                 true,
-                "lets strangers have this machine ask itself: it is for tests, in Development only"
+                "lets anonymous callers make this machine send requests to itself: it is for tests, in Development only"
             );
         foreach (var name in options.Limits.Networks.Select(n => n.Network).Duplicates())
             yield return Problem("limits:networks:network", name, "is listed twice: remove one");

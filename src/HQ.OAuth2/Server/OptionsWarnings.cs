@@ -1,8 +1,8 @@
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Settings that work and weaken the server: a start says each of them, with its value and the consequence (RFC 9700). Values that are
-/// secrets are not repeated. The rows of <see cref="ServerOptionTable"/> have those about one key alone.
+/// Settings that are allowed but weaken the server: at each start the log names them with value and consequence (RFC 9700). Secret values are
+/// not repeated. The warnings about a single key are in the rows of <see cref="ServerOptionTable"/>.
 /// </summary>
 internal static class OptionsWarnings
 {

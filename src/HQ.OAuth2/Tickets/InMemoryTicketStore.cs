@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>The reference ticket store: in memory, gone with the process.</summary>
+/// <summary>The reference ticket store: in memory; its content is lost when the process ends.</summary>
 internal sealed class InMemoryTicketStore(TimeProvider time) : ITicketStore
 {
     private readonly Lock gate = new();
@@ -58,7 +58,7 @@ internal sealed class InMemoryTicketStore(TimeProvider time) : ITicketStore
         while (dropped < limit && byEnd.TryPeek(out var key, out var until) && until <= now)
         {
             byEnd.Dequeue();
-            // A removed ticket may have been added anew with a later end.
+            // A removed ticket may have been added again with a later end.
             if (tickets.TryGetValue(key, out var ticket) && ticket.Until <= now && tickets.Remove(key))
                 dropped++;
         }

@@ -36,7 +36,7 @@ internal sealed class AuthorizeFailureTests
 
         app.Logs.Lines.Should().Contain(l => l.Contains("hunter2"));
 
-        // Who may not be redirected sees a page.
+        // A user who may not be redirected sees a page.
         store.Fault = null;
         var id = await app.DcrAsync();
         page = await browser.GetAsync(TestApp.AuthorizeUrl(id));

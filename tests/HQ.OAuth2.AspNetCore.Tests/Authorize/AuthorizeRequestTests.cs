@@ -17,7 +17,7 @@ internal sealed class AuthorizeRequestTests
     public async Task StopAsync() => await app.DisposeAsync();
 
     [Test, Rfc("6749-3.1-1"), Rfc("9700-2.1-2")]
-    public async Task Who_is_not_signed_in_goes_to_the_hosts_sign_in_and_comes_back_to_the_question()
+    public async Task A_user_without_a_session_goes_to_the_hosts_sign_in_and_returns_to_the_consent_page()
     {
         var browser = app.NewBrowser(user: null);
         var challenge = await browser.GetAsync(
@@ -172,7 +172,7 @@ internal sealed class AuthorizeRequestTests
     [TestCase("?client_id=%C3%28")]
     [TestCase("?client_id=web&state=%4")]
     [Rfc("6749-B-2")]
-    public async Task What_does_not_decode_is_refused_with_a_page(string query)
+    public async Task A_request_that_does_not_decode_is_refused_with_a_page(string query)
     {
         (await app.RawAsync(http => (http.Request.Path, http.Request.QueryString) = ("/oauth2/authorize", new(query)))).ShouldBeErrorPage();
         (await app.RawAsync(http => http.Post("/oauth2/authorize", query[1..]))).ShouldBeErrorPage();

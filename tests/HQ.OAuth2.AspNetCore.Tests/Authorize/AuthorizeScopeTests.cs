@@ -49,7 +49,7 @@ internal sealed class AuthorizeScopeTests
     [TestCase("write", "write")]
     [TestCase("read delete", "read")]
     [Rfc("6749-3.3-3")]
-    public async Task What_the_user_leaves_out_is_not_granted_and_the_client_is_told(string ticked, string granted)
+    public async Task A_scope_that_the_user_leaves_out_is_not_granted_and_the_client_is_told(string ticked, string granted)
     {
         var browser = app.NewUser();
         var page = await browser.GetAsync(TestApp.AuthorizeUrl("web"));

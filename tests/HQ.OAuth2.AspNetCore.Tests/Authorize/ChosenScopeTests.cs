@@ -35,7 +35,7 @@ internal sealed class ChosenScopeTests
     }
 
     [Test]
-    public async Task What_was_not_asked_for_cannot_be_ticked()
+    public async Task A_scope_that_was_not_requested_cannot_be_ticked()
     {
         var browser = app.NewUser();
         var page = await browser.GetAsync(TestApp.AuthorizeUrl("web", ("scope", "read")));
@@ -57,7 +57,7 @@ internal sealed class ChosenScopeTests
     }
 
     [Test]
-    public async Task Who_ticks_nothing_grants_nothing()
+    public async Task A_form_without_a_tick_grants_nothing()
     {
         var browser = app.NewBrowser("rosa");
         var page = await browser.GetAsync(TestApp.AuthorizeUrl("web"));

@@ -156,7 +156,7 @@ internal sealed class ConsentPageTests
     }
 
     [Test, Rfc("6749-10.2-1")]
-    public async Task What_the_user_allowed_before_is_folded_and_what_is_not_asked_is_told()
+    public async Task The_page_folds_scopes_allowed_before_and_counts_scopes_not_requested()
     {
         var browser = app.NewBrowser("nora");
         var first = await browser.GetAsync(TestApp.AuthorizeUrl("native", ("scope", "read")));

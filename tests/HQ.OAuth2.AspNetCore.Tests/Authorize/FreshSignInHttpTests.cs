@@ -56,7 +56,7 @@ internal sealed class FreshSignInHttpTests
     }
 
     [Test]
-    public async Task Who_was_not_signed_in_signs_in_once()
+    public async Task A_user_without_a_session_signs_in_once()
     {
         var back = (await browser.GetAsync(TestApp.AuthorizeUrl("web", ("prompt", "login")))).ReturnUrlOfCookie();
         app.Clock.Advance(TimeSpan.FromSeconds(20));

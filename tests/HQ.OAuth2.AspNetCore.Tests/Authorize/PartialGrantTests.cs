@@ -7,7 +7,7 @@ internal sealed class PartialGrantTests
 {
     [Test]
     [Rfc("6749-3.3-3")]
-    public async Task What_was_ticked_is_granted_and_told()
+    public async Task Ticked_scopes_are_granted_and_the_client_is_told()
     {
         await using var app = await TestApp.StartAsync();
         var browser = app.NewBrowser();
@@ -18,7 +18,7 @@ internal sealed class PartialGrantTests
 
     [Test]
     [Rfc("6749-4.1.2.1-1")]
-    public async Task What_was_not_asked_for_cannot_be_ticked_and_nothing_ticked_is_a_no()
+    public async Task An_answer_with_only_a_scope_that_was_not_requested_is_a_refusal()
     {
         await using var app = await TestApp.StartAsync();
         var browser = app.NewBrowser();

@@ -51,7 +51,7 @@ internal sealed class RememberedConsentHttpTests
     [TestCase("baked", "http://127.0.0.1/cb")]
     [Rfc("8252-8.6-1")]
     [Rfc("8252-8.5-1")]
-    public async Task What_any_program_can_listen_to_is_asked_about_each_time(string client, string redirectUri)
+    public async Task A_redirect_that_any_program_can_receive_needs_consent_each_time(string client, string redirectUri)
     {
         var url = TestApp.AuthorizeUrl(client, ("redirect_uri", redirectUri));
         var browser = await ApprovedAsync(url);
@@ -77,7 +77,7 @@ internal sealed class RememberedConsentHttpTests
     [TestCase("resource", "https://auth.example.com/mcp")]
     [TestCase("prompt", "consent")]
     [Rfc("6749-4.1.1-2")]
-    public async Task Who_asks_for_more_is_asked_about_again(string name, string value)
+    public async Task A_request_for_more_needs_consent_again(string name, string value)
     {
         var browser = await ApprovedAsync(TestApp.AuthorizeUrl("web"));
         (await browser.GetAsync(TestApp.AuthorizeUrl("web", (name, value)))).IsConsentPage().Should().BeTrue();

@@ -93,7 +93,7 @@ internal sealed class RequestHandleTests
     }
 
     [Test]
-    public async Task What_stands_beside_a_handle_changes_nothing_in_it()
+    public async Task Parameters_beside_a_handle_do_not_change_its_request()
     {
         var browser = app.NewUser();
         var page = await browser.GetAsync(TestApp.AuthorizeUrl("web", ("scope", "read")));

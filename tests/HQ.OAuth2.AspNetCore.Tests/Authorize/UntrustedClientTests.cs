@@ -124,7 +124,7 @@ internal sealed class UntrustedClientTests
     }
 
     [Test, Rfc("7591-5-6"), Rfc("7591-5-7"), Rfc("7591-5-8"), Rfc("7591-2-9"), Rfc("21-7.9-1"), Rfc("21-7.9-2"), Rfc("6749-10.2-1")]
-    public async Task What_a_client_says_about_itself_is_shown_as_its_own_word()
+    public async Task Statements_of_a_client_about_itself_are_shown_as_its_own()
     {
         const string home = "https://elsewhere.example/?a=1&b=2";
         await using var capturing = await TestApp.StartAsync(parts: p =>

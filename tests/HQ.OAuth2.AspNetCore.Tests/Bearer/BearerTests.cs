@@ -92,7 +92,7 @@ internal sealed partial class BearerTests : SharedApp
     }
 
     [Test, Rfc("6750-3.1-1"), Rfc("6750-3-4"), Rfc("6750-3-3"), Rfc("6750-3-5"), Rfc("9068-4-2"), Rfc("6749-10.3-2")]
-    public async Task Whatever_is_wrong_with_a_token_the_answer_is_the_same()
+    public async Task Every_invalid_token_gets_the_same_answer()
     {
         var revoked = (await App.TokensAsync("spa")).AccessToken();
         await App.PostAsync(Revoke, ("token", revoked), ("client_id", "spa"));

@@ -225,7 +225,7 @@ internal sealed class IntrospectionSchemeTests
     [TestCase("""{"active":"true","client_id":"c","sub":"s","scope":"read","exp":9999999999,"aud":"https://api.example.com/notes"}""", 401)]
     [TestCase("""{"active":false,"client_id":"c","sub":"s","scope":"read","exp":9999999999,"aud":"https://api.example.com/notes"}""", 401)]
     [TestCase("{}", 401)]
-    public async Task What_an_answer_must_say(string body, int status)
+    public async Task Only_an_answer_with_every_required_member_is_a_valid_token(string body, int status)
     {
         wire.Instead = () => new HttpResponseMessage { Content = new StringContent(body) };
 

@@ -115,7 +115,7 @@ internal sealed class ProtectedResourceTests
     [TestCase("https://unknown.example.com/mcp", "add it to resources")]
     [TestCase("urn:x", "is no https URL")]
     [Rfc("9728-1.2-1")]
-    public async Task What_can_be_no_resource_stops_the_start(string resource, string why)
+    public async Task An_invalid_resource_stops_the_start(string resource, string why)
     {
         var start = () => TestApp.StartAsync(map: a => a.MapHqOAuth2ProtectedResource(resource));
         (await start.Should().ThrowAsync<ArgumentException>()).WithMessage($"*{resource}*{why}*");

@@ -28,7 +28,7 @@ internal sealed class ScopeDemandTests
                         {
                             o.Includes["delete"] = ScopeSet.Of("write");
                             o.Includes["write"] = ScopeSet.Of("read");
-                            // Whoever writes a circle gets an end all the same.
+                            // A cycle of included scopes must not loop for ever.
                             o.Includes["read"] = ScopeSet.Of("read");
                         }
                     );
@@ -129,7 +129,7 @@ internal sealed class ScopeDemandTests
     [TestCase("""{"method":"tools/call","params":{"name":"add"}} trailing""", TestName = "what follows")]
     [TestCase("""{"method":"ping" """, TestName = "half a message")]
     [TestCase("", TestName = "nothing")]
-    public async Task Nobody_gets_past_by_a_body_that_is_read_in_two_ways(string body) =>
+    public async Task A_body_that_two_parsers_may_read_differently_is_refused(string body) =>
         (await SendAsync(body, reading)).Status.Should().Be(403);
 
     [TestCase("""{"method":"tools/list"}""")]
@@ -138,7 +138,8 @@ internal sealed class ScopeDemandTests
     [TestCase("""{"result":{"name":"add"}}""")]
     [TestCase("""{"method":"tools/call","params":7}""")]
     [TestCase("7")]
-    public async Task What_calls_no_such_tool_goes_on(string body) => (await SendAsync(body, reading)).Body.Should().Be("ran " + body);
+    public async Task A_message_that_calls_no_such_tool_is_let_through(string body) =>
+        (await SendAsync(body, reading)).Body.Should().Be("ran " + body);
 
     [Test]
     public void A_tool_without_a_scope_is_a_mistake()

@@ -30,7 +30,7 @@ internal sealed class ClaudeTests : ReplayedClient
         (await RegisterAsync()).Json.GetProperty("grant_types").GetRawText().Should().Be("""["authorization_code","refresh_token"]""");
 
     [Test]
-    public async Task Where_a_secret_in_the_body_is_offered_it_may_register_for_that()
+    public async Task It_may_register_for_client_secret_post_if_the_server_offers_it()
     {
         var answer = await App.PostJsonAsync(
             "/oauth2/register",

@@ -18,7 +18,7 @@ internal sealed class TypeScriptSdkTests : ReplayedClient
     [Test]
     public async Task A_failure_at_token_is_JSON_whatever_it_is()
     {
-        // What it cannot parse makes it start a new login.
+        // The SDK starts a new login if it cannot parse an error.
         (await App.PostAsync(BackChannel.Token, ("grant_type", "nonsense"), ("client_id", "spa"))).ShouldBeError("unsupported_grant_type");
         (await App.RawAsync(BackChannel.Token, "\u0000")).ContentType.Should().Be("application/json");
     }

@@ -133,7 +133,7 @@ internal sealed class ConnectedAppsApiTests
     }
 
     [Test]
-    public async Task What_is_somebody_elses_is_not_there()
+    public async Task An_authorization_of_another_user_is_not_found()
     {
         var (victim, thief) = (new Session(app, "victim"), new Session(app, "thief"));
         var tokens = await victim.TokensAsync("web");

@@ -16,13 +16,13 @@ internal sealed class ConnectedAppsPageTests
     public async Task StopAsync() => await app.DisposeAsync();
 
     [Test]
-    public async Task Who_is_not_signed_in_signs_in_first()
+    public async Task A_user_without_a_session_signs_in_first()
     {
         (await app.NewBrowser(null).GetAsync(Path)).ReturnUrl().Should().Be(Path);
     }
 
     [Test]
-    public async Task Who_allowed_nothing_is_told_so()
+    public async Task A_user_without_apps_is_told_so()
     {
         var page = await app.NewBrowser("nobody-yet").GetAsync(Path);
         page.Heading().Should().Be("Apps with access to your account");
@@ -123,7 +123,7 @@ internal sealed class ConnectedAppsPageTests
     }
 
     [Test]
-    public async Task What_is_somebody_elses_cannot_be_named()
+    public async Task An_authorization_of_another_user_cannot_be_removed()
     {
         var (user, thief) = (new ConnectedAppsApiTests.Session(app, "named"), new ConnectedAppsApiTests.Session(app, "namer"));
         await user.TokensAsync("web");

@@ -98,7 +98,7 @@ internal sealed class IssuerDoctorTests
     }
 
     [Test]
-    public async Task Nobody_there_is_told_once()
+    public async Task An_unreachable_server_is_reported_once()
     {
         line.IsCut = true;
         (await ExamineAsync()).Should().ContainSingle().Which.Problem.Should().Contain("cannot be reached from here: ConnectionError");

@@ -99,7 +99,7 @@ internal sealed class AuthorizationCodeGrantTests
     }
 
     [Test, Rfc("6749-4.1.3-5"), Rfc("6749-10.3-2")]
-    public async Task Whatever_is_wrong_with_a_code_the_answer_is_the_same()
+    public async Task Every_invalid_code_gets_the_same_answer()
     {
         await using var app = await TestApp.StartAsync();
         var (live, revoked, expired) = (await app.CodeAsync("spa"), await app.CodeAsync("spa"), await app.CodeAsync("native"));

@@ -106,7 +106,7 @@ internal sealed class ClientDocumentHttpTests
     [TestCase("grant_type=refresh_token&refresh_token=x", Token)]
     [TestCase("token=x", Revoke)]
     [TestCase("token=x", "/oauth2/introspect")]
-    public async Task Behind_the_users_back_a_document_that_nobody_approved_is_an_unknown_client_and_no_fetch(string body, string path)
+    public async Task On_the_back_channel_an_unapproved_document_is_an_unknown_client_and_is_not_fetched(string body, string path)
     {
         var pairs = body.Split('&').Select(p => p.Split('=')).Select(p => (p[0], p[1]));
 
@@ -284,7 +284,7 @@ internal sealed class ClientDocumentHttpTests
         (await host.PostAsync(Revoke, ("token", "x"), ("client_id", keyed))).ShouldBeError("invalid_client", 401);
         (await host.RedeemAsync(keyed, code, ("client_assertion", "right"))).Status.Should().Be(200);
 
-        // Where no such method is, the user is not even asked.
+        // Without such a method the user is not asked at all.
         (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(keyed))).ShouldBeErrorPage();
     }
 

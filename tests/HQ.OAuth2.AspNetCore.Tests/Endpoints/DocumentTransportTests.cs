@@ -105,7 +105,7 @@ internal sealed class DocumentTransportTests
             .Be(OAuthError.NotAJsonObject);
 
     [Test, Rfc("CIMD-4.3-1")]
-    public async Task Who_says_nothing_is_given_up_after_five_seconds()
+    public async Task A_silent_server_is_given_up_after_five_seconds()
     {
         var started = TimeProvider.System.GetTimestamp();
 

@@ -77,7 +77,7 @@ internal sealed class IntrospectionTests
     }
 
     [Test, Rfc("7662-4-4"), Rfc("7662-2.2-5"), Rfc("7662-2.2-7"), Rfc("7662-2.1-7"), Rfc("6749-10.3-2")]
-    public async Task Whatever_is_wrong_with_a_token_the_answer_is_the_same_bytes()
+    public async Task Every_invalid_token_gets_the_same_bytes()
     {
         await using var app = await TestApp.StartAsync();
         var tokens = await app.TokensAsync("spa");
@@ -179,7 +179,7 @@ internal sealed class IntrospectionTests
     }
 
     [Test, Rfc("7662-2.2-6"), Rfc("7662-4-5"), Rfc("7662-5-1")]
-    public async Task Only_the_tokens_client_and_who_was_given_the_right_for_an_audience_may_know()
+    public async Task Only_the_tokens_client_and_clients_with_the_right_for_its_audience_may_introspect()
     {
         const string r1 = "https://api.example.com/one";
         const string r2 = "https://api.example.com/two";

@@ -158,7 +158,7 @@ internal sealed class KeyRotationHttpTests
         await using var app = await NodeAsync(keys, new EphemeralDataProtectionProvider(), AccessTokenFormat.Jwt, TimeSpan.FromSeconds(1));
         keys.Failure = new IOException("down");
         await UntilAsync(() =>
-            Task.FromResult(app.Logs.Lines.Any(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("goes on with")))
+            Task.FromResult(app.Logs.Lines.Any(l => l.StartsWith("Warning", StringComparison.Ordinal) && l.Contains("continues with")))
         );
         (await app.IsActiveAsync((await app.MachineTokenAsync()).AccessToken())).Should().BeTrue();
 

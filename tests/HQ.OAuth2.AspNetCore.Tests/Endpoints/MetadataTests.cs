@@ -148,7 +148,7 @@ internal sealed class MetadataTests
     public async Task Any_other_place_is_not_found(string path) => (await app.GetAsync(path)).Status.Should().Be(404);
 
     [Test, Rfc("8414-3.2-3"), Rfc("7591-3-3"), Rfc("8414-2-5")]
-    public async Task What_is_off_is_not_there()
+    public async Task An_endpoint_that_is_off_is_not_found()
     {
         await using var off = await TestApp.StartAsync(o => o.Enabled = false);
         foreach (var path in new[] { Path, "/oauth2/jwks", "/oauth2/authorize" })

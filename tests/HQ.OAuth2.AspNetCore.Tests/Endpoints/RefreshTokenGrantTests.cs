@@ -126,7 +126,7 @@ internal sealed class RefreshTokenGrantTests
     }
 
     [Test, Rfc("6749-6-3"), Rfc("6749-10.3-2")]
-    public async Task Whatever_is_wrong_with_a_token_the_answer_is_the_same()
+    public async Task Every_invalid_token_gets_the_same_answer()
     {
         await using var app = await TestApp.StartAsync();
         var live = (await app.TokensAsync("spa")).RefreshToken();

@@ -262,7 +262,7 @@ internal sealed class RegistrationTests
     [Rfc("7591-5-5")]
     [Rfc("21-2.1-1")]
     [Rfc("9700-2.4-1")]
-    public async Task What_leaves_nothing_usable_or_endangers_keys_is_refused(string members) =>
+    public async Task Metadata_without_a_usable_value_or_with_unsafe_keys_is_refused(string members) =>
         (await app.PostJsonAsync(Register, $"{{{Uris}{members}}}")).ShouldBeError("invalid_client_metadata");
 
     [TestCase(
@@ -311,11 +311,7 @@ internal sealed class RegistrationTests
     [Rfc("7591-3.2.1-5")]
     [Rfc("7591-3.2.1-7")]
     [Rfc("7591-5-7")]
-    public async Task What_this_server_does_not_have_is_left_out_of_the_answer_and_the_log_says_it(
-        string members,
-        string member,
-        string? left
-    )
+    public async Task Unsupported_values_are_left_out_of_the_answer_and_logged(string members, string member, string? left)
     {
         var answer = await RegisteredAsync(members);
 

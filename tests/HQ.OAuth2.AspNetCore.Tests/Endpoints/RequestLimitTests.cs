@@ -77,7 +77,7 @@ internal sealed class RequestLimitTests
     }
 
     [Test, Rfc("7662-4-6")]
-    public async Task Nobody_tries_out_tokens_where_anybody_may_ask()
+    public async Task Anonymous_guesses_of_tokens_are_limited()
     {
         var token = (await app.TokensAsync("spa")).AccessToken();
         for (var i = 0; i < 10; i++)
@@ -140,7 +140,7 @@ internal sealed class RequestLimitTests
     }
 
     [Test]
-    public async Task Beyond_the_queue_nobody_waits_and_who_disconnects_makes_room()
+    public async Task A_full_queue_refuses_at_once_and_a_caller_that_disconnects_frees_its_place()
     {
         const int places = 16;
         await using var own = await SlowAuthentication.StartAsync(o => o.Limits.BcryptConcurrency = 1);

@@ -20,7 +20,7 @@ internal sealed class ResourceTests : SharedApp
     }
 
     [Test, Rfc("8707-2.1-1"), Rfc("8707-2-5"), Rfc("9068-2.2-3")]
-    public async Task What_was_authorized_is_the_audience_of_every_token_of_the_grant()
+    public async Task The_authorized_resources_are_the_audience_of_every_token_of_the_grant()
     {
         var tokens = await App.TokensAsync("spa", ("resource", Plain));
         (await AudienceAsync(tokens)).Should().Be($"\"{Plain}\"");

@@ -61,7 +61,7 @@ internal sealed class SigningAlgorithmTests
     private static Task<TestApp> StartAsync(TestDatabase database, SigningAlgorithm algorithm) =>
         TestApp.StartAsync(o => o.SigningAlgorithm = algorithm, on: database);
 
-    // What the background does every minute.
+    // The work of the background service in each minute.
     private static async Task GoAsync(TestApp app, TimeSpan by)
     {
         app.Clock.Advance(by);

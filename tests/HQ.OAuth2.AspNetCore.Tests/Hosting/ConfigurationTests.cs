@@ -186,7 +186,7 @@ internal sealed class ConfigurationTests
     [TestCase("scopes", "read write", "scopes does not read", "a list")]
     [TestCase("limits:registrationPerMinute", "1", "limits:registrationPerMinute is no key", "registrationsPerMinute")]
     [TestCase("clients:0:secrethsh", "x", "clients:0:secrethsh is no key", "secretHash")]
-    public void What_does_not_read_is_named_with_its_fix(string key, string value, string problem, string fix) =>
+    public void An_invalid_value_is_named_with_its_fix(string key, string value, string problem, string fix) =>
         Read(("enabled", "true"), (key, value))
             .Unreadable.Should()
             .ContainSingle()

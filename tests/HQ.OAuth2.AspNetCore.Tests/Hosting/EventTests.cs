@@ -106,7 +106,7 @@ internal sealed class EventTests
     }
 
     [Test]
-    public async Task What_users_and_hosts_take_back_is_told()
+    public async Task Revocations_by_users_and_hosts_are_events()
     {
         var user = new ConnectedAppsApiTests.Session(app, "vera");
         await user.TokensAsync("web");
@@ -130,7 +130,7 @@ internal sealed class EventTests
     }
 
     [Test]
-    public async Task What_an_administrator_changes_is_told()
+    public async Task Changes_by_an_administrator_are_events()
     {
         using var scope = app.Services.CreateScope();
         var clients = scope.ServiceProvider.GetRequiredService<ClientRegistrar>();

@@ -349,7 +349,7 @@ internal sealed class RealHost : IAsyncDisposable
         return (answer, at);
     }
 
-    // On its page, whoever wants to is alice. Identity's API endpoints have no page: the script of one asks them, and goes on.
+    // The sign-in page accepts everyone as alice. Identity's API endpoints have no page: a script of a page would call them, and continue.
     private async Task<(Answer Answer, Uri At)> SignInAsync(Uri page)
     {
         if (!HasIdentityApi)

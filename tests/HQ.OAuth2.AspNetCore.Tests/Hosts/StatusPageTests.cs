@@ -93,7 +93,7 @@ internal sealed class StatusPageTests
     }
 
     [Test]
-    public async Task What_either_bearer_scheme_refuses_is_ours([ValueSource(nameof(Shapes))] string shape)
+    public async Task Refusals_of_either_bearer_scheme_are_ours([ValueSource(nameof(Shapes))] string shape)
     {
         await using var host = await RealHost.StartAsync(
             "",

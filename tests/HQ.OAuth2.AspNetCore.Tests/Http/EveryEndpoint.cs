@@ -135,7 +135,7 @@ internal sealed class EveryEndpoint : IAsyncDisposable
         );
 }
 
-/// <summary>What must not break anything, whatever reads it.</summary>
+/// <summary>Malformed input that must not break any reader.</summary>
 internal static class Malformed
 {
     public const string LoneSurrogate = "\uD800";

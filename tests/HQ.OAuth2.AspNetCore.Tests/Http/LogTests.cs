@@ -118,7 +118,7 @@ internal sealed class LogTests
     }
 
     [Test]
-    public async Task What_is_refused_before_the_core_sees_it_is_logged_with_its_id()
+    public async Task A_refusal_before_the_core_is_logged_with_its_id()
     {
         await using var app = await TestApp.StartAsync();
         await app.PostJsonAsync("/oauth2/token", "{}");

@@ -117,7 +117,7 @@ internal sealed class TelemetryTests
     }
 
     [Test]
-    public async Task What_a_limit_refused_is_counted_by_limit()
+    public async Task Refusals_are_counted_by_limit()
     {
         await using var limited = await TestApp.StartAsync(o =>
             (o.Limits.FailedAuthenticationsPerMinute, o.Limits.RegistrationsPerMinute, o.UnauthenticatedIntrospection) = (1, 1, true)

@@ -58,7 +58,7 @@ internal sealed class ClientRaceTests
             rotated.Status.Should().Be(200, rotated.Body);
             (await ProveAsync(id, first)).ShouldBeError("invalid_client", 401);
             (await ProveAsync(id, rotated.Text("client_secret")!)).ShouldBeError("invalid_grant");
-            // Whoever names the old secret in an update is refused as well.
+            // An update with the old secret is refused as well.
             (await OwnAsync("PUT", id, token, first)).ShouldBeError("invalid_client_metadata");
         }
     }

@@ -42,7 +42,7 @@ internal sealed class CommandCountTests(Engine engine) : OnEachDatabase(engine)
         sql.Take();
 
         var tokens = await LoginAsync(client, redirect);
-        // What the user allowed before is folded on the page; nothing else reads for it.
+        // The page folds scopes that the user allowed before; nothing else needs a read for that.
         sql.Take().Should().Equal("select hq_authorizations", "insert hq_authorizations", "insert hq_tickets", "update hq_authorizations");
 
         (await app.RefreshAsync(client, tokens.RefreshToken())).Status.Should().Be(200);

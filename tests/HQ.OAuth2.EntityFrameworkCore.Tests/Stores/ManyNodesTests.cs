@@ -42,7 +42,7 @@ internal sealed class ManyNodesTests(Engine engine) : OnEachDatabase(engine)
     }
 
     [Test]
-    public async Task What_one_did_the_others_know()
+    public async Task Changes_at_one_node_are_seen_at_the_others()
     {
         var registered = await nodes[0].DcrAsync();
         var code = await nodes[1].CodeAsync(registered);

@@ -59,7 +59,7 @@ internal sealed class RestartTests(Engine engine) : OnEachDatabase(engine)
             .Should()
             .NotBeNull();
 
-        // What was taken back stays so.
+        // Revoked tokens stay revoked.
         (await after.IsActiveAsync(revoked.AccessToken()))
             .Should()
             .BeFalse();

@@ -201,7 +201,7 @@ internal sealed class AuthorizationHistory
         }
         catch (Exception e)
         {
-            // async void: whatever went wrong must reach the run.
+            // async void: report every exception to the run.
             caller.Done = true;
             failure ??= e;
         }
@@ -219,7 +219,7 @@ internal sealed class AuthorizationHistory
         else
             callers.Count(c => c is { Token: null, Succeeded: true }).Should().Be(1, "a code is redeemed once");
 
-        // One successor per turn, whoever asks; so at most one token of the chain is ever live.
+        // A turn has one successor, the same for every caller; so at most one token of the chain is live at any time.
         wireOfTurn.TryAdd(token.Turn, token.ToWire());
         token.ToWire().Should().Be(wireOfTurn[token.Turn], $"turn {token.Turn} is one token");
         handedOut.Add(token);

@@ -22,7 +22,7 @@ internal sealed class AuthorizationHistoryTests
 
     [Test]
     [Rfc("21-4.1.3-1"), Rfc("9700-4.14.2-3")]
-    public void Whatever_happens_there_is_one_chain_no_lost_update_and_no_life_after_removal()
+    public void Every_history_has_one_chain_no_lost_update_and_no_life_after_removal()
     {
         var all = new HistoryKind
         {
@@ -130,7 +130,7 @@ internal sealed class AuthorizationHistoryTests
             ended += history.Ended ? 1 : 0;
         }
 
-        // What never happens proves nothing.
+        // The test proves nothing if these events never happen.
         TestContext.Out.WriteLine($"{kind}: {refreshes} refreshes, {ended} of {histories} ended");
         refreshes.Should().BeGreaterThan(histories);
         if (kind.OldTokens)

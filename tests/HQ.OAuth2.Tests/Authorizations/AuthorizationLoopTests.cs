@@ -173,7 +173,7 @@ internal sealed class AuthorizationLoopTests
     }
 
     [Test]
-    public async Task Who_loses_a_refresh_gets_the_winners_successor()
+    public async Task The_loser_of_a_refresh_race_gets_the_winners_successor()
     {
         var stale = row.ToRecord();
         var winner = await RotateAsync(token);
@@ -186,7 +186,7 @@ internal sealed class AuthorizationLoopTests
     }
 
     [Test, Rfc("21-4.1.3-1")]
-    public async Task Who_loses_a_redemption_gets_nothing_and_the_row_is_gone()
+    public async Task The_loser_of_a_redemption_race_gets_nothing_and_the_row_is_gone()
     {
         var (fresh, code) = Given.Authorization();
         await loop.AddAsync(fresh, default);

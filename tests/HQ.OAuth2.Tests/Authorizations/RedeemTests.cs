@@ -210,7 +210,7 @@ internal sealed class RedeemTests
     }
 
     [Test]
-    public void Whether_a_code_is_spent_does_not_hang_on_the_clock()
+    public void The_clock_does_not_decide_whether_a_code_is_spent()
     {
         var (row, code) = Given.Authorization();
         var redeemed = row.Redeem(Given.Redemption(code)).ShouldSwap(row).Authorization;

@@ -174,7 +174,7 @@ internal sealed class RespendTests
     }
 
     [Test]
-    public void What_is_kept_has_no_gap_even_where_the_clocks_of_two_nodes_differ()
+    public void The_kept_turns_have_no_gap_even_if_the_clocks_of_two_nodes_differ()
     {
         // The second rotation was written by a node whose clock is behind.
         var turns = Chain(spentAt: [20, 0, 35]);
@@ -213,7 +213,7 @@ internal sealed class RespendTests
             data.Should().NotContain(Convert.ToBase64String(secret));
     }
 
-    // What is there after a holder was served: the row, rotated or not, and the token that the holder has.
+    // The state after a holder was served: the row, rotated or not, and the token of the holder.
     private static (OAuthAuthorization Row, RefreshToken Token) Presented(OAuthAuthorization row, RefreshToken token, double at)
     {
         var grant = row.Rotate(token, at) switch

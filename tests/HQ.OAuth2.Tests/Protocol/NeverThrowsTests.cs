@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 
 namespace HQ.OAuth2;
 
-/// <summary>What reads input from outside answers, whatever comes: arbitrary bytes, and real input gone wrong.</summary>
+/// <summary>Every parser of outside input returns a result for any input: arbitrary bytes, and damaged real input.</summary>
 internal sealed class NeverThrowsTests
 {
     private const int Mutants = 20_000;
@@ -74,7 +74,7 @@ internal sealed class NeverThrowsTests
             bytes =>
             {
                 var uri = Encoding.UTF8.GetString(bytes);
-                // What may be registered can be matched with itself and shown.
+                // A URI that may be registered matches itself and can be shown.
                 if (RedirectUris.Problem(uri, ClientType.Public, ["cursor"]) is not null)
                     return;
                 RedirectUris.Matches(uri, [uri], ClientType.Confidential).Should().BeTrue();

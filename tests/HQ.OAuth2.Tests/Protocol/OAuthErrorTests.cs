@@ -79,7 +79,7 @@ internal sealed class OAuthErrorTests
     }
 
     [TestCaseSource(nameof(Unreachable))]
-    public void What_a_driver_says_counts_however_it_is_wrapped(Exception cause)
+    public void A_driver_error_is_recognised_however_it_is_wrapped(Exception cause)
     {
         OAuthError.From(cause).Should().Be(OAuthError.TemporarilyUnavailable);
         OAuthError.From(new InvalidOperationException("transient", cause)).Should().Be(OAuthError.TemporarilyUnavailable);

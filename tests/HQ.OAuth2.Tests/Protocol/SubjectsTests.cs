@@ -20,7 +20,7 @@ internal sealed class SubjectsTests
     [TestCase("high")]
     [TestCase("low")]
     [TestCase("long")]
-    public void What_a_store_refuses_or_changes_is_none(string subject)
+    public void A_text_that_a_store_refuses_or_changes_is_no_subject(string subject)
     {
         // Attributes cannot carry text that is no Unicode.
         subject = subject switch

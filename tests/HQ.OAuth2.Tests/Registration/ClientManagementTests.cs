@@ -61,7 +61,7 @@ internal sealed class ClientManagementTests
     }
 
     [Test]
-    public async Task What_is_not_there_is_not_made()
+    public async Task A_missing_client_is_not_created()
     {
         var (none, settings) = ("hqc_none", new ClientSettings());
         (await registrar.UpdateAsync(none, confidential, settings, null, default)).Error.Should().Be(OAuthError.NotFound);

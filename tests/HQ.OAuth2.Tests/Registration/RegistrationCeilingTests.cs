@@ -61,7 +61,7 @@ internal sealed class RegistrationCeilingTests
     }
 
     [Test]
-    public async Task Who_waits_for_a_count_that_hangs_is_let_go_when_it_gives_up_and_the_next_one_counts()
+    public async Task Waiters_for_a_count_that_hangs_are_released_when_it_times_out_and_the_next_one_counts()
     {
         registry.CountAnswers.Enqueue(async ct =>
         {

@@ -134,7 +134,7 @@ internal sealed class ResourcePolicyTests
     }
 
     [Test]
-    public void What_an_api_answers_to_still_has_to_be_listed_outside_the_issuers_origin() =>
+    public void A_resource_of_an_api_outside_the_issuers_origin_still_has_to_be_listed() =>
         Serving("https://mcp.example.com/mcp").Resolve(["https://mcp.example.com/mcp"]).Error.ShouldBe(OAuthError.InvalidTarget);
 
     [Test, Rfc("8707-2.2-1")]

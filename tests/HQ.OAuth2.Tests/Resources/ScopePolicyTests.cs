@@ -15,7 +15,7 @@ internal sealed class ScopePolicyTests
     [TestCase(ClientProvenance.Dcr, "write", "unknown", "write")]
     [TestCase(ClientProvenance.Dcr, null, "WRITE", "read")]
     [Rfc("6749-3.3-6"), Rfc("6749-10.3-3")]
-    public void The_registered_scope_is_the_ceiling_of_who_was_registered_by_hand_only(
+    public void The_registered_scope_is_the_ceiling_only_for_clients_registered_by_hand(
         ClientProvenance provenance,
         string? registered,
         string requested,
@@ -35,7 +35,7 @@ internal sealed class ScopePolicyTests
     [TestCase(ClientProvenance.Dcr, null, "read")]
     [TestCase(ClientProvenance.Dcr, "write gone", "write")]
     [Rfc("6749-3.3-4")]
-    public void Who_asks_for_nothing_gets_the_registered_scope_or_the_default(
+    public void A_request_without_scope_gets_the_registered_scope_or_the_default(
         ClientProvenance provenance,
         string? registered,
         string granted

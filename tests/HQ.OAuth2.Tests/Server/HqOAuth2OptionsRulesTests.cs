@@ -7,7 +7,7 @@ internal sealed class HqOAuth2OptionsRulesTests
     private const string Secret = "the-secret-of-the-host";
 
     [Test]
-    public void What_the_tests_use_is_valid_and_what_is_off_is_not_looked_at()
+    public void The_options_of_the_tests_are_valid_and_disabled_parts_are_not_checked()
     {
         Problems(_ => { }).Should().BeEmpty();
         HqOAuth2OptionsRules.Problems(new HqOAuth2Options { IssuerURL = "junk" }, development: false).Should().BeEmpty();

@@ -5,7 +5,7 @@ namespace HQ.OAuth2;
 
 /// <summary>
 /// Many nodes over one key store, through months, with clocks that are up to a quarter of the lead time ahead or behind, and nodes that
-/// cannot reach the store for a while. Whatever a node signs, every other node can verify until the token ends.
+/// cannot reach the store for a while. Every other node can verify a token of a node until it expires.
 /// </summary>
 internal sealed class KeyNodesTests
 {
@@ -22,7 +22,7 @@ internal sealed class KeyNodesTests
     [TestCase(5, 0, 1)]
     [TestCase(6, 0, 1)]
     [Rfc("9068-4-1")]
-    public async Task What_one_node_signs_every_other_verifies_until_it_ends(int seed, double skew, double outage)
+    public async Task A_token_of_one_node_verifies_at_every_other_until_it_expires(int seed, double skew, double outage)
     {
         var random = new Random(seed);
         var store = new RememberingKeyStore();

@@ -83,7 +83,7 @@ internal sealed class KeyRotationTests
     [TestCase("signings-3")]
     [TestCase("SIGNING-3")]
     [TestCase("")]
-    public void What_is_no_key_of_the_kind_is_neither_counted_nor_removed(string id)
+    public void A_key_of_another_kind_is_neither_counted_nor_removed(string id)
     {
         KeyRecord[] others = [new(id, At("-900"), "x"), new("encryption-2", At("-100"), "x")];
 

@@ -50,7 +50,7 @@ internal sealed class TokenKeysTests
     }
 
     [Test]
-    public async Task What_is_stored_went_through_the_hosts_protection_and_shows_nothing()
+    public async Task Stored_keys_are_protected_by_the_host_and_show_nothing()
     {
         var protection = new FakeProtection("host");
         var ring = await Node(protection).CurrentAsync(default);
@@ -212,7 +212,7 @@ internal sealed class TokenKeysTests
     }
 
     [Test]
-    public async Task Who_is_overtaken_by_anothers_look_has_its_answer()
+    public async Task A_caller_that_waited_for_anothers_refresh_uses_its_result()
     {
         var node = Node();
         await node.CurrentAsync(default);

@@ -13,11 +13,11 @@ internal sealed class ClientSecretBasic(ClientSecrets secrets) : IClientAuthenti
             return null;
         var encoded = header.AsSpan(Scheme.Length).Trim(' ');
         Span<byte> credentials = new byte[encoded.Length];
-        // Convert accepts white space inside, the scheme does not.
+        // Convert accepts white space in base64; the Basic scheme does not.
         if (encoded.ContainsAny(" \t\r\n") || !Convert.TryFromBase64Chars(encoded, credentials, out var length))
             return new SecretProof(null, "", secrets);
 
-        // base64, then the first colon, then form-decoding of each part, in this order.
+        // Decode base64, split at the first colon, then form-decode each part, in this order.
         credentials = credentials[..length];
         var colon = credentials.IndexOf((byte)':');
         return
@@ -53,13 +53,13 @@ internal sealed class NoProof(string clientId) : ClientProof(clientId)
 {
     public override ValueTask<bool> IsOfAsync(Client client, CancellationToken ct) => new(true);
 
-    // Nothing can be guessed.
+    // A public client sends no secret that could be guessed.
     public override ValueTask<bool> IsKnownAsync(Client client, CancellationToken ct) => new(true);
 }
 
 internal sealed class SecretProof(string? clientId, string secret, ClientSecrets secrets) : ClientProof(clientId)
 {
-    /// <summary>Whether only a client is named, as some public clients do in a Basic header.</summary>
+    /// <summary>Whether the request only names a client, as some public clients do in a Basic header.</summary>
     public bool IsEmpty => secret.Length == 0;
 
     public override ValueTask<bool> IsOfAsync(Client client, CancellationToken ct) => secrets.VerifyAsync(client, secret, ct);

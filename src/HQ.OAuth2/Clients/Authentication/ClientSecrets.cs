@@ -6,17 +6,17 @@ using Microsoft.Extensions.Logging;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Makes, hashes and checks client secrets. bcrypt is slow on purpose, so it never runs on what cannot be right, never twice for a
-/// secret just verified, and only so many times at once.
+/// Makes, hashes and checks client secrets. bcrypt is slow on purpose: it does not run for a secret of the wrong form or one verified within the
+/// last hour, and the number of parallel computations is limited.
 /// </summary>
 internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, ILogger<ClientSecrets> logger) : IDisposable
 {
     public const int MinWorkFactor = 4;
 
-    /// <summary>A stored hash that asks for more would hold a core for seconds.</summary>
+    /// <summary>The highest accepted work factor: a stored hash with a higher one would keep a core busy for seconds.</summary>
     public const int MaxWorkFactor = 14;
 
-    // A secret of 256 random bits cannot be guessed however fast its hash is.
+    // A secret of 256 random bits cannot be guessed, even if its hash is fast.
     private const int GeneratedWorkFactor = MinWorkFactor;
     private const int MaxBytes = 72;
     private const int MaxRemembered = 10_000;
@@ -36,23 +36,23 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
     /// <summary>How often bcrypt has run to verify a secret in this process.</summary>
     public long Computations => Interlocked.Read(ref computations);
 
-    /// <summary>A new secret, to be shown once, and what is kept of it.</summary>
+    /// <summary>Makes a new secret: the text, which is shown once, and the stored form.</summary>
     public static (string Secret, ClientSecret Kept) Generate()
     {
         var secret = IssuedText.Seal(Prefix + System.Buffers.Text.Base64Url.EncodeToString(IssuedText.NewSecret()));
         return (secret, new() { Hash = BCrypt.Net.BCrypt.HashPassword(secret, GeneratedWorkFactor), Generated = true });
     }
 
-    /// <summary>What is kept of a secret that a host brings.</summary>
+    /// <summary>The stored form of a secret that a host brings.</summary>
     public static ClientSecret Keep(string secret, int workFactor) =>
         Fits(secret)
             ? new() { Hash = BCrypt.Net.BCrypt.HashPassword(secret, workFactor) }
             : throw new ArgumentException("A secret must be 1 to 72 bytes of UTF-8 without NUL: bcrypt reads no more.", nameof(secret));
 
-    /// <summary>Whether bcrypt would read all of it. To bcrypt a secret that is repeated after a NUL is the secret itself.</summary>
+    /// <summary>Whether bcrypt reads the whole secret. bcrypt cannot tell a secret from the same secret repeated after a NUL.</summary>
     public static bool Fits(string secret) => secret.Length > 0 && !secret.Contains('\0') && Encoding.UTF8.GetByteCount(secret) <= MaxBytes;
 
-    /// <summary>Whether a stored text is a bcrypt hash of bearable cost.</summary>
+    /// <summary>Whether a stored text is a bcrypt hash with an accepted work factor.</summary>
     public static bool IsUsableHash(string hash) =>
         hash.Length == 60
         && hash[..3] is "$2a" or "$2b" or "$2x" or "$2y"
@@ -81,7 +81,8 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
             try
             {
                 // If another request computed this secret while we waited, use its result.
-                // A thread of its own, so that none of the pool is held: they answer everybody else. Once begun it runs to its end.
+                // bcrypt runs on a thread of its own and holds no thread of the pool, which answers all other requests. A computation that has
+                // begun runs to its end.
                 var isRight =
                     IsRemembered(candidates, now)
                     || await Task.Factory.StartNew(
@@ -106,8 +107,9 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
     }
 
     /// <summary>
-    /// Whether it was found to be one of the client's live ones within the last hour, or is found by a request that is checking the same
-    /// secret right now: a client that begins with many requests at once is no guesser. The wait is for one check that has its place already.
+    /// Whether the secret is one of the client's live ones and was verified within the last hour, or is verified right now by another request
+    /// with the same secret. A client that starts with many requests at once is therefore not limited as a guesser. The method waits only for a
+    /// check that already has its place.
     /// </summary>
     public async ValueTask<bool> IsKnownAsync(Client client, string presented, CancellationToken ct)
     {
@@ -118,7 +120,7 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
             var checks = candidates.Select(c => running.GetValueOrDefault(c.Key)).OfType<Task<bool>>().ToList();
             if (checks.Count == 0)
                 return false;
-            // If the caller of a check left before it began, another may be checking the secret now.
+            // If the caller of a check left before the check began, another caller may be checking the secret now.
             var areChecked = await Task.WhenAll(checks).WaitAsync(ct);
             if (areChecked.All(isChecked => isChecked))
                 return IsRemembered(candidates, now);
@@ -129,7 +131,7 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
 
     public void Dispose() => bcrypts.Dispose();
 
-    // The stored hashes that the secret may be one of. Expiry is looked at each time, also for a remembered secret.
+    // The stored hashes that the secret may match. Expiry is checked each time, also for a cached secret.
     private List<Candidate> Candidates(Client client, string presented, DateTimeOffset now)
     {
         if (!Fits(presented))
@@ -146,7 +148,7 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
     private static IEnumerable<ClientSecret> Live(Client client, DateTimeOffset now) =>
         client.Secrets.Where(kept => kept.ExpiresAt is not { } end || now < end);
 
-    // Once for each check, and not for a secret that is remembered.
+    // Logged once for each check, and not for a cached secret.
     private void WarnOfSecrets(Client client, DateTimeOffset now)
     {
         var live = Live(client, now).ToList();
@@ -174,7 +176,7 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
         }
     }
 
-    // The hour begins anew with each right use.
+    // Each successful use starts the hour again.
     private bool IsRemembered(List<Candidate> candidates, DateTimeOffset now)
     {
         if (candidates.Find(c => verified.TryGet(c.Key, now, out _)) is not { } found)
@@ -183,7 +185,7 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
         return true;
     }
 
-    // The memory holds no secret: a keyed hash that is worth nothing outside this process.
+    // The cache holds no secret: its key is a keyed hash that is useless outside this process.
     private string MemoryKey(string clientId, string hash, string presented) =>
         Convert.ToBase64String(HMACSHA256.HashData(processKey, Encoding.UTF8.GetBytes($"{clientId}\n{hash}\n{presented}")));
 

@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>One way for a client to prove who it is (RFC 6749 §2.3). Hosts add their own.</summary>
+/// <summary>One way for a client to prove its identity (RFC 6749 §2.3). Hosts can add their own.</summary>
 public interface IClientAuthentication
 {
     /// <summary>Its name in <c>token_endpoint_auth_method</c>.</summary>
@@ -10,7 +10,7 @@ public interface IClientAuthentication
     ClientProof? Read(OAuthRequest request);
 }
 
-/// <summary>Who a request says it comes from, and how that is checked.</summary>
+/// <summary>The client that a request claims to come from, and how that is checked.</summary>
 /// <param name="clientId">The client it names; null when the proof is too malformed to name one, which then fails.</param>
 public abstract class ClientProof(string? clientId)
 {
@@ -18,9 +18,9 @@ public abstract class ClientProof(string? clientId)
     public string? ClientId { get; } = clientId;
 
     /// <summary>
-    /// Whether it is known to be right without slow work: remembered from an earlier request, for instance, or a signature that nobody can
-    /// guess. True settles it: <see cref="IsOfAsync"/> is not called, and no limit on guesses concerns the request. False by default; then
-    /// only <c>limits:failedAuthenticationsPerMinute</c> checks of one client and address run at the same time (RFC 6749 §2.3.1).
+    /// Whether the proof is known to be right without slow work: cached from an earlier request, for instance, or a signature that nobody can
+    /// guess. If true, <see cref="IsOfAsync"/> is not called, and no limit on guesses applies to the request. False by default; then only
+    /// <c>limits:failedAuthenticationsPerMinute</c> checks of one client and address run at the same time (RFC 6749 §2.3.1).
     /// </summary>
     public virtual ValueTask<bool> IsKnownAsync(Client client, CancellationToken ct) => new(false);
 

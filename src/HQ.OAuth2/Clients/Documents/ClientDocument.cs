@@ -11,20 +11,20 @@ internal static class ClientDocument
     private static readonly string[] keyMembers = ["jwks", "jwks_uri"];
 
     /// <param name="clientId">The URL that the document was fetched from.</param>
-    /// <param name="body">What was there.</param>
-    /// <param name="policy">What such clients may be.</param>
+    /// <param name="body">The content of the document.</param>
+    /// <param name="policy">The rules for clients of this kind.</param>
     /// <param name="options">The settings.</param>
-    /// <returns>The client, or what is wrong with the document.</returns>
+    /// <returns>The client, or the error of the document.</returns>
     public static Outcome<DescribedClient> Read(string clientId, ReadOnlyMemory<byte> body, ClientPolicy policy, HqOAuth2Options options) =>
         ClientMetadataJson.Parse(body, json => Read(clientId, json, policy, options));
 
     private static Outcome<DescribedClient> Read(string clientId, JsonElement json, ClientPolicy policy, HqOAuth2Options options)
     {
-        // §4.1: its own URL, as a plain string.
+        // §4.1: the document names its own URL; the two are compared as plain strings.
         if (!json.TryGetProperty("client_id", out var named) || named.ValueKind != JsonValueKind.String || !named.ValueEquals(clientId))
             return OAuthError.InvalidClientMetadata("client_id", "must be the URL of the document, to the letter");
 
-        // §4.1: no secret that is published.
+        // §4.1: a document is public, so it may have no secret.
         foreach (var member in secretMembers)
         {
             if (json.TryGetProperty(member, out _))
@@ -36,7 +36,7 @@ internal static class ClientDocument
         if (published.TokenEndpointAuthMethod is { } method && ClientPolicies.IsSharedSecret(method))
             return OAuthError.InvalidClientMetadata("token_endpoint_auth_method", "must not need a secret that both sides know");
 
-        // §4.1: then as any client that registers itself.
+        // §4.1: all other rules are those for any client that registers itself.
         if (published.Checked(policy).Failed(out var error, out var metadata))
             return error;
         if (!metadata.GrantTypes!.Contains(OAuthGrantTypes.AuthorizationCode))
@@ -53,7 +53,7 @@ internal static class ClientDocument
         return new DescribedClient(client, metadata.LeftOut);
     }
 
-    // §6.3: what a user's consent rests on, and how the client proves who it is.
+    // §6.3: the members that a user's consent rests on, and those by which the client proves its identity.
     private static string Hash(JsonElement json, ClientMetadata metadata)
     {
         var keys = keyMembers.Select(name => json.TryGetProperty(name, out var value) ? value.GetRawText() : "");
@@ -67,5 +67,5 @@ internal static class ClientDocument
 
 /// <summary>A client as its document describes it.</summary>
 /// <param name="Client">The client.</param>
-/// <param name="LeftOut">What this server left out of the description, for the log.</param>
+/// <param name="LeftOut">The parts of the description that this server left out, for the log.</param>
 internal sealed record DescribedClient(Client Client, IReadOnlyList<string> LeftOut);

@@ -1,28 +1,28 @@
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Which client ids are the URL of a metadata document (draft-ietf-oauth-client-id-metadata-document §3). A URL that a library would
-/// write in another way is refused, so that what is compared is what is fetched.
+/// The rules for client ids that are the URL of a metadata document (draft-ietf-oauth-client-id-metadata-document §3). A URL that a library
+/// would write differently is refused, so that the fetched URL is the compared one.
 /// </summary>
 internal static class ClientDocumentUrl
 {
     private const string Https = "https://";
 
-    /// <summary>Whether a client id means a document. What this server generates never does (§6.9).</summary>
+    /// <summary>Whether a client id is the URL of a document. Ids that this server generates never are (§6.9).</summary>
     public static bool IsMeant(string clientId) => clientId.StartsWith(Https, StringComparison.Ordinal);
 
-    /// <summary>Whether a client id means a document, and this server reads documents.</summary>
+    /// <summary>Whether a client id is the URL of a document, and this server reads documents.</summary>
     public static bool IsMeant(string clientId, HqOAuth2Options options) =>
         options.ClientIdMetadataDocuments && IsMeant(clientId) && Client.CanBeId(clientId);
 
-    /// <summary>What forbids fetching it, by §3 or by the host's policy (§6.8); null when nothing does.</summary>
+    /// <summary>The reason why §3 or the host's policy (§6.8) forbids to fetch it; null when nothing does.</summary>
     public static string? Problem(string clientId, ClientDocumentOptions policy) =>
         !UriText.IsPlainHttpsUrl(clientId) ? "it is no plain https URL: host, path, no user name, no fragment"
         : clientId.Contains('?', StringComparison.Ordinal) ? "it has a query"
         : clientId.IndexOf('/', Https.Length) is var path && path < 0 ? "it has no path"
         : clientId[path..].Split('/').Any(IsDotSegment) ? "it has a dot segment"
         : !Uri.TryCreate(clientId, UriKind.Absolute, out var uri) || uri.AbsoluteUri != clientId ? "it is not in its normal form"
-        // The same host by another name, which no list has.
+        // A trailing dot gives the same host another name, which no list has.
         : uri.Host.EndsWith('.') ? "its host ends with a dot"
         : policy.DeniedHosts.Any(h => Matches(uri.Host, h)) ? "documents:deniedHosts has its host"
         : policy.AllowedHosts.Count > 0 && !policy.AllowedHosts.Any(h => Matches(uri.Host, h)) ? "documents:allowedHosts lacks its host"

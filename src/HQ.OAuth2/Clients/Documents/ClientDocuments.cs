@@ -4,17 +4,17 @@ using Microsoft.Extensions.Logging;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Clients whose id is the URL of their metadata document (draft-ietf-oauth-client-id-metadata-document): fetched for a user who is signed
-/// in, and cached by HTTP's rules. Errors are not cached. One fetch at a time for a document, a bounded number in flight, and limits a
-/// minute for each host and user keep the fetches few.
+/// Clients whose id is the URL of their metadata document (draft-ietf-oauth-client-id-metadata-document). A document is fetched for a signed-in
+/// user only, and cached by the rules of HTTP. Errors are not cached. The number of fetches is limited: one at a time for a document, a fixed
+/// number in parallel, and a number per minute for each host and user.
 /// </summary>
 internal sealed class ClientDocuments(DocumentFetcher fetcher, ServerSettings settings, TimeProvider time, ILogger<ClientDocuments> logger)
     : IDisposable
 {
-    /// <summary>So many fetches are in flight in a process at one time.</summary>
+    /// <summary>The maximum number of parallel fetches in a process.</summary>
     public const int MaxInFlight = 8;
 
-    // One user may take this part of what a host may be asked in a minute.
+    // The part of a host's limit per minute that one user may take.
     private const int UsersPerHost = 3;
 
     private readonly BoundedCache<KnownDocument> known = new(limit: 1000, DocumentFetcher.LongestLife);
@@ -24,23 +24,23 @@ internal sealed class ClientDocuments(DocumentFetcher fetcher, ServerSettings se
     private readonly MinuteLimit documents = new(time);
     private readonly MinuteLimit users = new(time);
 
-    /// <summary>Whether a client id means a document, and this server reads documents.</summary>
+    /// <summary>Whether a client id is the URL of a document, and this server reads documents.</summary>
     public bool IsMeant(string clientId) => ClientDocumentUrl.IsMeant(clientId, settings.Options);
 
-    /// <summary>Why the URL cannot be a client here, by its form (§3) or by the host's policy (§6.8); null when it can.</summary>
+    /// <summary>The reason why the URL cannot be a client here, by its form (§3) or by the host's policy (§6.8); null when it can.</summary>
     public OAuthError? Problem(string clientId) =>
         ClientDocumentUrl.Problem(clientId, settings.Options.Documents) is { } problem
             ? OAuthError.ClientDocumentUrlRefused.Because(problem)
             : null;
 
-    /// <summary>The client by a document that is fresh by HTTP's rules; null when it would have to be fetched.</summary>
+    /// <summary>The client of a document that is fresh by the rules of HTTP; null when the document would have to be fetched.</summary>
     public Client? FindCached(string clientId) => Fresh(clientId)?.Client;
 
-    /// <summary>Fetches a document, once for all who ask at the same time.</summary>
+    /// <summary>Fetches a document; callers that ask at the same time share one fetch.</summary>
     /// <param name="clientId">Its URL, which has no <see cref="Problem"/>.</param>
     /// <param name="subject">The user for whom it is fetched.</param>
     /// <param name="kept">The document as a user has approved it; null = none has.</param>
-    /// <param name="policy">What such clients may be.</param>
+    /// <param name="policy">The rules for clients of this kind.</param>
     /// <param name="ct">Cancels the wait, not the fetch that others wait for.</param>
     public async ValueTask<Outcome<FoundDocument>> FetchAsync(
         string clientId,
@@ -73,7 +73,7 @@ internal sealed class ClientDocuments(DocumentFetcher fetcher, ServerSettings se
 
     private async Task<Outcome<FoundDocument>> FetchAsync(string clientId, string subject, Client? kept, ClientPolicy policy)
     {
-        // Another fetch may have ended since the caller looked.
+        // Another fetch may have ended since the caller checked the cache.
         if (Fresh(clientId) is { } fresh)
             return new FoundDocument(fresh.Client, HasChanged: false);
         if (!slots.TryTake(out var slot))
@@ -98,8 +98,8 @@ internal sealed class ClientDocuments(DocumentFetcher fetcher, ServerSettings se
         }
     }
 
-    // A document that was valid before has a limit of its own, so that made-up URLs of its host cannot use it up. Of the others a host is
-    // asked for so many, on all its ports, and one user takes no more than a part of them.
+    // A document that was valid before has a limit of its own, so that made-up URLs of its host cannot use that limit up. All other documents of
+    // a host, on all its ports, share one limit, and one user takes only a part of it.
     private bool MayFetch(string clientId, string subject, Client? kept)
     {
         var perMinute = settings.Options.Limits.DocumentFetchesPerMinute;
@@ -112,7 +112,7 @@ internal sealed class ClientDocuments(DocumentFetcher fetcher, ServerSettings se
     private sealed record KnownDocument(Client Client, DateTimeOffset FreshUntil);
 }
 
-/// <summary>A client by its document.</summary>
+/// <summary>A client as its document describes it.</summary>
 /// <param name="Client">The client.</param>
 /// <param name="HasChanged">Whether the document was fetched now and differs in what consents rest on (§6.3) from the last one.</param>
 internal sealed record FoundDocument(Client Client, bool HasChanged);

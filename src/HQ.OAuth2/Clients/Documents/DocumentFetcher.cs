@@ -17,9 +17,11 @@ internal sealed class DocumentFetcher(HttpMessageHandler handler, TimeProvider t
 
     private readonly HttpMessageInvoker http = new(handler);
 
-    /// <summary>What is there now, or <see cref="OAuthError.ClientDocumentUnavailable"/>. Never throws for what the other side does.</summary>
-    /// <param name="url">Where it is.</param>
-    /// <param name="slot">What counts this fetch as in flight; null = nothing does.</param>
+    /// <summary>
+    /// Fetches the document, or returns <see cref="OAuthError.ClientDocumentUnavailable"/>. Never throws for a failure of the other side.
+    /// </summary>
+    /// <param name="url">The URL of the document.</param>
+    /// <param name="slot">The slot that counts this fetch as in flight; null = the fetch is not counted.</param>
     public async Task<Outcome<FetchedDocument>> FetchAsync(string url, FetchSlot? slot = null)
     {
         using var ended = new CancellationTokenSource(Timeout, time);
@@ -44,13 +46,13 @@ internal sealed class DocumentFetcher(HttpMessageHandler handler, TimeProvider t
             request.Options.Set(FetchSlot.Key, slot);
         using var response = await http.SendAsync(request, ct);
 
-        // §4: 200 and nothing else; no redirect is followed.
+        // §4: only the status 200 is accepted; no redirect is followed.
         if (response.StatusCode != HttpStatusCode.OK)
             return Unavailable(url, $"the answer was {(int)response.StatusCode}, not 200");
-        // §4.1: JSON.
+        // §4.1: the content type must be JSON.
         if (!IsJson(response.Content.Headers.ContentType?.MediaType))
             return Unavailable(url, "the answer is not JSON by its content type");
-        // §6.6: no byte more than a document may have.
+        // §6.6: read no more bytes than a document may have.
         return await ReadAsync(response.Content, ct) is { } body
             ? new FetchedDocument(body, Life(response))
             : Unavailable(url, $"the answer is larger than {MaxBytes} bytes");
@@ -70,7 +72,7 @@ internal sealed class DocumentFetcher(HttpMessageHandler handler, TimeProvider t
         string.Equals(type, MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase)
         || (type?.EndsWith("+json", StringComparison.OrdinalIgnoreCase) ?? false);
 
-    // §4.4, RFC 9111 §4.2: what the answer says, within our own bounds.
+    // §4.4, RFC 9111 §4.2: the answer says how long it is fresh, within our own limits.
     private TimeSpan Life(HttpResponseMessage response)
     {
         var control = response.Headers.CacheControl ?? new CacheControlHeaderValue();
@@ -88,7 +90,7 @@ internal sealed class DocumentFetcher(HttpMessageHandler handler, TimeProvider t
         OAuthError.ClientDocumentUnavailable(UriText.DisplayHost(url)).Because(reason);
 }
 
-/// <summary>A document as it came.</summary>
-/// <param name="Body">Its bytes, unread.</param>
-/// <param name="FreshFor">How long nobody has to ask again.</param>
+/// <summary>A fetched document.</summary>
+/// <param name="Body">Its bytes, not yet parsed.</param>
+/// <param name="FreshFor">How long it need not be fetched again.</param>
 internal sealed record FetchedDocument(byte[] Body, TimeSpan FreshFor);

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Connections to places that a stranger named: only to public addresses, checked on the very address that is connected to, so that a
-/// name that changes between look-up and connect gains nothing. No proxy, no cookie, no redirect, no credentials.
+/// Connections to hosts that an unknown caller named. Only public addresses are allowed. The address that is connected to is itself checked, so
+/// a name that changes between look-up and connection gains nothing. No proxy, no cookie, no redirect, no credentials.
 /// </summary>
 internal static class DocumentTransport
 {
@@ -13,8 +13,8 @@ internal static class DocumentTransport
 
     private static readonly TimeSpan connectionLife = TimeSpan.FromSeconds(30);
 
-    /// <param name="allowLoopback">Whether this machine itself may be asked: for tests.</param>
-    /// <param name="resolve">Looks up a name or reads an address; null = the system's resolver.</param>
+    /// <param name="allowLoopback">Whether loopback addresses are allowed: for tests.</param>
+    /// <param name="resolve">Resolves a name or parses an address; null = the system's resolver.</param>
     public static SocketsHttpHandler Handler(bool allowLoopback, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         resolve ??= (host, _) => OnOneThreadAsync(host, Dns.GetHostAddresses);
@@ -27,7 +27,7 @@ internal static class DocumentTransport
             AutomaticDecompression = DecompressionMethods.None,
             MaxResponseHeadersLength = MaxHeaderKilobytes,
             PooledConnectionLifetime = connectionLife,
-            // A connection is made for all who wait, so no request's own limit ends it.
+            // Several requests may wait for one connection, so the time limit of a single request does not end it.
             ConnectTimeout = DocumentFetcher.Timeout,
             ConnectCallback = async (context, ct) =>
             {
@@ -41,8 +41,8 @@ internal static class DocumentTransport
     }
 
     /// <summary>
-    /// Runs a look-up on a thread of its own. The system's resolver blocks its thread for as long as a name server is silent, and nothing
-    /// interrupts it: on the pool it would take the threads of all requests.
+    /// Runs a look-up on a thread of its own. The system's resolver blocks its thread while a name server does not answer, and cannot be
+    /// interrupted: in the thread pool it would take the threads of all requests.
     /// </summary>
     public static Task<IPAddress[]> OnOneThreadAsync(string host, Func<string, IPAddress[]> lookUp) =>
         Task.Factory.StartNew(() => lookUp(host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -57,11 +57,11 @@ internal static class DocumentTransport
         if (slot?.TryHold() == false)
             throw new OperationCanceledException("the fetch was given up");
         var lookUp = HoldAsync();
-        // Nobody may be left to see how it fails.
+        // Observe the exception: perhaps no caller waits for it any more.
         _ = lookUp.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return await lookUp.WaitAsync(ct);
 
-        // The slot is free again when the look-up has really returned, however early the fetch was given up.
+        // The slot becomes free only when the look-up has returned, even if the fetch was given up earlier.
         async Task<IPAddress[]> HoldAsync()
         {
             using (slot)

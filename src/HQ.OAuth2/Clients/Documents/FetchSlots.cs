@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HQ.OAuth2;
 
-/// <summary>Bounds the fetches of documents that are in flight in this process at one time.</summary>
+/// <summary>Limits the number of documents that this process fetches in parallel.</summary>
 internal sealed class FetchSlots(int limit) : IDisposable
 {
     private readonly SemaphoreSlim free = new(limit, limit);
@@ -17,16 +17,18 @@ internal sealed class FetchSlots(int limit) : IDisposable
     public void Dispose() => free.Dispose();
 }
 
-/// <summary>One fetch in flight. It counts until the last of its holders lets go: a look-up of a name may go on after the fetch was given up.</summary>
+/// <summary>
+/// One fetch in flight. It counts until its last holder disposes it: a name look-up may continue after the fetch was given up.
+/// </summary>
 internal sealed class FetchSlot(Action release) : IDisposable
 {
-    /// <summary>Where a request to the document's host carries its slot.</summary>
+    /// <summary>The option by which a request to the document's host carries its slot.</summary>
     public static readonly HttpRequestOptionsKey<FetchSlot> Key = new("HQ.OAuth2.FetchSlot");
 
     private readonly Lock gate = new();
     private int holders = 1;
 
-    /// <summary>Adds a holder, who disposes it too; false when the fetch has ended.</summary>
+    /// <summary>Adds a holder, which must dispose it too; false when the fetch has ended.</summary>
     public bool TryHold()
     {
         lock (gate)

@@ -5,22 +5,23 @@ using System.Text.Json;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The metadata documents that a user has approved: what the back channel goes by, so that it fetches nothing. A registry keeps them as
-/// clients of provenance <c>cimd</c>. For a host whose client store cannot add clients they are kept on the ticket store: one ticket in
-/// each period of use, looked for in this period and the one before, so that there is no gap while the client is in use.
+/// The metadata documents that a user has approved. The back channel uses them, so it fetches nothing. A registry stores them as clients of
+/// provenance <c>cimd</c>. If the host's client store cannot add clients, the ticket store holds them: one ticket in each period of use. A
+/// look-up reads the ticket of this period and of the one before, so that there is no gap while the client is in use.
 /// </summary>
 internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, ServerSettings settings, TimeProvider time)
 {
-    // Who loses a write finds the other's next time; more rounds mean a broken store.
+    // A caller that loses a write finds the other one's document in the next round; more rounds mean a broken store.
     private const int MaxRounds = 100;
 
-    // Not shorter, so that changes of the setting below it keep every key. A change above it begins new keys: users connect again.
+    // The period has this minimum, so that changes of the setting below it keep every key. A change above it starts new keys: users connect
+    // again.
     private static readonly TimeSpan shortestPeriod = TimeSpan.FromDays(180);
 
     private TimeSpan Period =>
         settings.Options.UnusedClientLifetime > shortestPeriod ? settings.Options.UnusedClientLifetime : shortestPeriod;
 
-    /// <summary>The document that is kept on the ticket store; null when there is none, or when the client store itself keeps documents.</summary>
+    /// <summary>The document in the ticket store; null when there is none, or when the client store itself holds documents.</summary>
     public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
     {
         if (store is IClientRegistry || !ClientDocumentUrl.IsMeant(clientId, settings.Options))
@@ -30,8 +31,8 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, Se
             ?? Read(clientId, period - 1, await tickets.FindAsync(Key(clientId, period - 1), ct));
     }
 
-    /// <summary>Keeps a document that a user has approved, or updates the one that is kept. What an administrator decided stays.</summary>
-    /// <returns>The client as it is kept; with the moment it was first kept, which authorizations note.</returns>
+    /// <summary>Stores a document that a user has approved, or updates the stored one. The settings of an administrator stay.</summary>
+    /// <returns>The stored client, with the time when it was first stored, which authorizations record.</returns>
     public async ValueTask<Client> KeepAsync(Client document, CancellationToken ct)
     {
         for (var round = 0; round < MaxRounds; round++)
@@ -46,7 +47,7 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, Se
         throw new InvalidOperationException($"{store.GetType()} refused {MaxRounds} writes of one client.");
     }
 
-    /// <summary>Notes that a client got a token on a day, so that it is not pruned.</summary>
+    /// <summary>Records that a client got a token on a day, so that it is not pruned.</summary>
     public async ValueTask NoteUseAsync(Client client, DateOnly day, CancellationToken ct)
     {
         if (store is IClientRegistry registry)
@@ -68,7 +69,7 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, Se
             return await registry.TryAddAsync(first, ct) ? first : null;
         }
 
-        // Registered by hand meanwhile: the host's own entry counts.
+        // An administrator registered the client meanwhile: the host's own entry is used.
         if (stored.Provenance != ClientProvenance.Cimd)
             return stored;
         var same = document.As(stored);
@@ -99,7 +100,7 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, Se
         return isKept ? next : null;
     }
 
-    // A ticket says nothing about days; the period that it was found in does.
+    // A ticket does not record the day of use; the period in which it was found does.
     private Client? Read(string clientId, long period, string? json)
     {
         try
@@ -117,7 +118,7 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, Se
         }
     }
 
-    // A URL may be as long as a key of a ticket, and the period stands beside it.
+    // A URL may be as long as the key of a ticket, and the key also holds the period.
     private static string Key(string clientId, long period) =>
         $"cimd:{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(clientId)))}:{period}";
 

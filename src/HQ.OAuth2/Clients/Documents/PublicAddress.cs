@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Which addresses are out in the open (RFC 6890 and its registries): a URL that a stranger gives must lead nowhere else
+/// Whether an address is public (RFC 6890 and its registries): a URL from an unknown caller may lead to public addresses only
 /// (draft-ietf-oauth-client-id-metadata-document §6.5).
 /// </summary>
 internal static class PublicAddress
@@ -25,7 +25,7 @@ internal static class PublicAddress
         IPNetwork.Parse("198.51.100.0/24"),
         IPNetwork.Parse("203.0.113.0/24"),
         IPNetwork.Parse("224.0.0.0/3"),
-        // What Azure's machines ask about themselves: public by its number only.
+        // Azure's metadata address for virtual machines: it is in the public range, but not public.
         IPNetwork.Parse("168.63.129.16/32"),
     ];
 
@@ -35,12 +35,12 @@ internal static class PublicAddress
     [
         IPNetwork.Parse("2001::/23"),
         IPNetwork.Parse("2001:db8::/32"),
-        // 6to4 leads to an IPv4 address of the caller's choice.
+        // A 6to4 address contains an IPv4 address that the caller chooses.
         IPNetwork.Parse("2002::/16"),
         IPNetwork.Parse("3fff::/20"),
     ];
 
-    // RFC 6052 §2.1: how an IPv6-only network reaches IPv4.
+    // RFC 6052 §2.1: an IPv6-only network reaches IPv4 by these addresses.
     private static readonly IPNetwork translated = IPNetwork.Parse("64:ff9b::/96");
 
     public static bool Is(IPAddress address)

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HQ.OAuth2;
 
-/// <summary>What a process remembers of its client store, for <c>cacheClientsFor</c>.</summary>
+/// <summary>The process's cache of its client store, for <c>cacheClientsFor</c>.</summary>
 internal sealed class ClientCache(ServerSettings settings, TimeProvider time)
 {
     private readonly BoundedCache<Client> clients = new(limit: 10_000, settings.Options.CacheClientsFor);
@@ -10,19 +10,21 @@ internal sealed class ClientCache(ServerSettings settings, TimeProvider time)
 
     public bool TryGet(string clientId, [NotNullWhen(true)] out Client? client) => clients.TryGet(clientId, time.GetUtcNow(), out client);
 
-    /// <summary>Names the moment before a read of the store: <see cref="Remember"/> refuses an answer that a change has overtaken since.</summary>
+    /// <summary>
+    /// Marks the time before a read of the store: <see cref="Remember"/> drops a result that is older than a change in this process.
+    /// </summary>
     public long BeforeRead() => clients.Ticket;
 
-    /// <summary>Keeps what the store said, unless this process changed a client since the read began.</summary>
+    /// <summary>Caches the result of a read, unless this process changed a client since the read began.</summary>
     public void Remember(Client client, long before) => clients.Fill(client.ClientId, client, before, time.GetUtcNow());
 
-    /// <summary>Changes what is remembered of a client, if anything is, and for no longer than it would have been.</summary>
+    /// <summary>Changes a cached client, if it is cached; its lifetime in the cache stays.</summary>
     public void Update(string clientId, Func<Client, Client> change) => clients.Update(clientId, change);
 
-    /// <summary>After this process changed or removed the client.</summary>
+    /// <summary>To be called after this process changed or removed the client.</summary>
     public void Forget(string clientId) => clients.Forget(clientId);
 
-    /// <summary>Whether a client of the host's own had a name that this one looks like, a moment ago.</summary>
+    /// <summary>Whether a client of the host's own recently had a name that looks like this one.</summary>
     public bool TryGetImitates(string name, out bool imitates) => imitators.TryGet(name, time.GetUtcNow(), out imitates);
 
     public void RememberImitates(string name, bool imitates) => imitators.Set(name, imitates, time.GetUtcNow());

@@ -1,15 +1,17 @@
 namespace HQ.OAuth2;
 
-/// <summary>The one place where endpoints look clients up. A disabled client is not there, nor one that the settings do not let in.</summary>
+/// <summary>
+/// The one place where endpoints look clients up. A disabled client, or one that the settings do not allow, counts as unknown.
+/// </summary>
 internal sealed class ClientDirectory(StoredClients stored, ClientDocuments documents, ClientPolicies policies, EventPublisher events)
 {
-    /// <summary>For the authorization endpoint: a metadata document is as fresh as HTTP's rules want it.</summary>
-    /// <param name="clientId">Which client.</param>
-    /// <param name="findSubject">Who is signed in, or null; asked only when a document has to be fetched.</param>
+    /// <summary>For the authorization endpoint: a metadata document must be fresh by the rules of HTTP.</summary>
+    /// <param name="clientId">The id of the client.</param>
+    /// <param name="findSubject">Returns the signed-in user, or null; called only when a document has to be fetched.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>
-    /// The client, or an error for the user: the client is not known, its document is not to be had, or <see cref="OAuthError.LoginRequired"/>:
-    /// nothing is fetched for a stranger.
+    /// The client, or an error for the user: the client is not known, its document is not available, or <see cref="OAuthError.LoginRequired"/>:
+    /// nothing is fetched without a signed-in user.
     /// </returns>
     public async ValueTask<Outcome<Client>> FindFreshAsync(string clientId, Func<ValueTask<string?>> findSubject, CancellationToken ct)
     {
@@ -32,12 +34,12 @@ internal sealed class ClientDirectory(StoredClients stored, ClientDocuments docu
         return known is null ? client : client.As(known);
     }
 
-    /// <summary>For what clients send behind the user's back: a metadata document counts as a user has approved it, and is not fetched.</summary>
+    /// <summary>For the back channel: a metadata document counts as a user has approved it, and is not fetched.</summary>
     /// <returns>The client, or <see cref="OAuthError.UnknownClient"/>.</returns>
     public async ValueTask<Outcome<Client>> FindAsync(string clientId, CancellationToken ct) =>
         Usable(clientId, await stored.FindAsync(clientId, ct));
 
-    /// <summary>Whose a row or a token is. Null when the client is gone or disabled.</summary>
+    /// <summary>The client that owns a row or a token. Null when the client is gone or disabled.</summary>
     public async ValueTask<Client?> FindOrNullAsync(string clientId, CancellationToken ct) =>
         (await FindAsync(clientId, ct)).Failed(out _, out var client) ? null : client;
 
@@ -51,7 +53,7 @@ internal sealed class ClientDirectory(StoredClients stored, ClientDocuments docu
             );
         if (client.Provenance != ClientProvenance.Cimd)
             return client;
-        // What the settings do not let in any more is out at once, kept or not.
+        // A client that the settings no longer allow is refused at once, whether its document is stored or not.
         return !documents.IsMeant(clientId) ? OAuthError.UnknownClient.Because("clientIdMetadataDocuments is off")
             : documents.Problem(clientId) is { } problem ? problem
             : client;

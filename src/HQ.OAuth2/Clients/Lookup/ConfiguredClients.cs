@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace HQ.OAuth2;
 
-/// <summary>The clients that stand in the configuration, provenance <c>api</c>. The validator has checked them.</summary>
+/// <summary>The clients of the configuration, provenance <c>api</c>. The validator has checked them.</summary>
 internal sealed class ConfiguredClients(ServerSettings settings)
 {
     private readonly FrozenDictionary<string, Client> clients = settings

@@ -3,7 +3,7 @@ namespace HQ.OAuth2;
 /// <summary>Which clients use the name of one of the host's own.</summary>
 internal sealed class Imitations(ConfiguredClients configured, IClientStore store, ClientCache cache)
 {
-    /// <summary>Whether a self-registered client may be taken for a client of the host's own by its name (RFC 7591 §5).</summary>
+    /// <summary>Whether the name of a self-registered client may be mistaken for that of a client of the host's own (RFC 7591 §5).</summary>
     public async ValueTask<bool> ImitatesAsync(Client client, CancellationToken ct)
     {
         if (!client.IsSelfRegistered || client.ClientName is not { } name)
@@ -13,7 +13,7 @@ internal sealed class Imitations(ConfiguredClients configured, IClientStore stor
             return true;
         if (keys.Count == 0 || store is not IClientRegistry registry)
             return false;
-        // The page, its answer and the next user's page ask the same.
+        // The page, its answer and the next user's page need the same result.
         if (cache.TryGetImitates(name, out var known))
             return known;
         var page = await registry.ListAsync(new(Provenance: ClientProvenance.Api, Limit: 1) { NameKeys = keys }, ct);

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The clients that are there, however they came to be: those of the configuration, then the store, cached for a moment, then metadata
-/// documents that were approved. Whether one may be used is for <see cref="ClientDirectory"/> to say.
+/// All clients, however they were registered: first those of the configuration, then those of the store, which are cached for a short time, then
+/// approved metadata documents. <see cref="ClientDirectory"/> decides whether one may be used.
 /// </summary>
 internal sealed class StoredClients(
     ConfiguredClients configured,
@@ -28,13 +28,13 @@ internal sealed class StoredClients(
         if (client is null)
             client = await kept.FindAsync(clientId, ct);
         client = WithoutUnusable(client, clientId);
-        // Nobody is remembered as unknown: the next request may follow a registration at another node.
+        // Do not cache that a client is unknown: the next request may follow a registration at another node.
         if (client is not null)
             cache.Remember(client, before);
         return client;
     }
 
-    // A client that no endpoint could use without failing is not there, for the log to say why.
+    // A client that would make every endpoint fail counts as unknown; the log says why.
     private Client? WithoutUnusable(Client? client, string clientId)
     {
         if (client is null || StoredClient.UnusableMember(client, clientId) is not { } member)
@@ -43,8 +43,8 @@ internal sealed class StoredClients(
         return null;
     }
 
-    /// <summary>Keeps the metadata document of a client that a user has just approved; the back channel goes by it.</summary>
-    /// <returns>The client as it is kept. A client without a document is given back as it is.</returns>
+    /// <summary>Stores the metadata document of a client that a user has just approved, for the back channel.</summary>
+    /// <returns>The stored client. A client without a document is returned unchanged.</returns>
     public async ValueTask<Client> KeepAsync(Client client, CancellationToken ct)
     {
         if (client.Provenance != ClientProvenance.Cimd)
@@ -60,8 +60,8 @@ internal sealed class StoredClients(
     }
 
     /// <summary>
-    /// Notes that a self-registered client was approved or got a token, once a day. Best effort: the answer is committed already, and the
-    /// next use notes it again.
+    /// Records that a self-registered client was approved or got a token, once a day. Best effort: the answer is committed already, and the next
+    /// use records it again.
     /// </summary>
     public async ValueTask NoteUseAsync(Client client, DateTimeOffset now, CancellationToken ct)
     {
@@ -79,7 +79,9 @@ internal sealed class StoredClients(
         }
     }
 
-    /// <summary>The same after a commit: it does not follow the caller's connection, and holds the answer for a while at most.</summary>
+    /// <summary>
+    /// The same after a commit: it is not cancelled with the caller's connection, and delays the answer only for a limited time.
+    /// </summary>
     public async ValueTask NoteUseInPassingAsync(Client client, DateTimeOffset now, TimeProvider time)
     {
         if (IsNoted(client, now))

@@ -3,14 +3,14 @@ using System.Text.Json;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Reads client metadata from JSON (RFC 7591 §2, §3.1). Names are compared ordinally and may not repeat, unknown members are ignored, null
-/// and the empty string count as absent, since shipping clients send both.
+/// Reads client metadata from JSON (RFC 7591 §2, §3.1). Names are compared ordinally and may not repeat, unknown members are ignored, null and
+/// the empty string count as absent, because real clients send both.
 /// </summary>
 internal static class ClientMetadataJson
 {
     public static Outcome<ClientMetadata> Parse(ReadOnlyMemory<byte> body) => Parse(body, Read);
 
-    /// <summary>The body as one JSON object, read by a page that knows its members.</summary>
+    /// <summary>Reads the body as one JSON object by a function that knows its members.</summary>
     public static Outcome<T> Parse<T>(ReadOnlyMemory<byte> body, Func<JsonElement, Outcome<T>> read)
         where T : notnull
     {
@@ -21,7 +21,7 @@ internal static class ClientMetadataJson
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A name with a lone surrogate is the second: it cannot be compared with the others.
+            // InvalidOperationException: a name with a lone surrogate cannot be compared with the others.
             return OAuthError.NotAJsonObject;
         }
 
@@ -48,7 +48,7 @@ internal static class ClientMetadataJson
     /// <summary>The members of RFC 7591 §2.</summary>
     public static Outcome<ClientMetadata> Read(JsonElement json)
     {
-        // §2: keys by value or by reference, and only public ones. No method here uses keys: those by value are not registered.
+        // §2: keys by value or by reference, and only public ones. No authentication method here uses keys, so keys by value are not registered.
         if (Member(json, "jwks") is { } jwks)
         {
             if (Member(json, "jwks_uri") is not null)
@@ -85,7 +85,7 @@ internal static class ClientMetadataJson
             _ => throw new WrongTypeException(name),
         };
 
-    // RFC 7517 §5: a key that cannot be understood is ignored; §9.3: a private or symmetric one must not be here.
+    // RFC 7517 §5: a key that cannot be understood is ignored; §9.3: a private or symmetric key is refused.
     private static bool IsPublicKeySet(JsonElement jwks) =>
         jwks.ValueKind == JsonValueKind.Object
         && jwks.TryGetProperty("keys", out var keys)
@@ -100,7 +100,7 @@ internal static class ClientMetadataJson
             || (key.TryGetProperty("kty", out var kty) && kty.ValueKind == JsonValueKind.String && kty.ValueEquals("oct"))
         );
 
-    // Inside this page only: one of two dozen look-ups is wrong, and the answer names which.
+    // Thrown and caught in this file only: one of two dozen members is wrong, and the answer names it.
     private sealed class WrongTypeException(string member) : Exception
     {
         public string Member { get; } = member;

@@ -2,32 +2,32 @@ namespace HQ.OAuth2;
 
 public sealed partial record ClientMetadata
 {
-    // The log shows the first of what was left out.
+    // The log shows this many of the values that were left out.
     private const int MaxShown = 10;
     private const int MaxShownText = 100;
 
     /// <summary>
-    /// Every method that the client can use, as its makers list them (OpenID Connect RP Metadata Choices 1.0 §2);
+    /// Every method that the client can use, in its own order (OpenID Connect RP Metadata Choices 1.0 §2);
     /// <see cref="ClientMembers.TokenEndpointAuthMethod"/> is the one it prefers.
     /// </summary>
     internal IReadOnlyList<string>? TokenEndpointAuthMethodsSupported { get; init; }
 
     /// <summary>
-    /// The members of which something was left out, each with the values where those are names of the protocol: for the log. Empty unless
-    /// a policy that narrows has checked the metadata.
+    /// The members from which a value was left out, for the log; the values are included if they are names of the protocol. Empty unless a
+    /// policy that narrows has checked the metadata.
     /// </summary>
     internal IReadOnlyList<string> LeftOut { get; init; } = [];
 
-    // RFC 7591 §3.2.1: values that this server does not have are left out or replaced, and the answer says what is registered. A member
-    // of which nothing usable is left stays as it was sent: the check that follows refuses it by name. Redirect URIs are never narrowed.
+    // RFC 7591 §3.2.1: values that this server does not have are left out or replaced, and the answer says what is registered. If no usable
+    // value of a member is left, the member stays as it was sent: the check that follows refuses it by name. Redirect URIs are never narrowed.
     private ClientMetadata Narrowed(ClientPolicy policy)
     {
-        // Texts go by the rules of the table.
+        // Texts follow the rules of the table.
         var kept = Texts.Aggregate(this, (m, text) => text.Set(m, text.Kept(m))) with
         {
             TokenEndpointAuthMethod = BestMethod(policy),
             GrantTypes = GrantTypes!.Any(policy.AllowsGrantType) ? [.. GrantTypes!.Where(policy.AllowsGrantType)] : GrantTypes,
-            // §2.1: they follow from the grant types.
+            // §2.1: response types follow from the grant types.
             ResponseTypes = null,
             Scope = Words(Scope).Where(policy.Scopes.Contains).ToList() is { Count: > 0 } known ? string.Join(' ', known) : null,
             Contacts = Contacts is { } contacts ? [.. contacts.Where(IsPlainText).Take(MaxItems)] : null,
@@ -35,12 +35,12 @@ public sealed partial record ClientMetadata
         return kept with { LeftOut = [.. Differences(this, kept)] };
     }
 
-    // RP Metadata Choices §2: the preferred method where the server has it, else the first of the others that it has.
+    // RP Metadata Choices §2: the preferred method if the server has it, else the first of the client's other methods that it has.
     private string BestMethod(ClientPolicy policy) =>
         (TokenEndpointAuthMethodsSupported ?? []).Take(MaxItems).Prepend(TokenEndpointAuthMethod!).FirstOrDefault(policy.AllowsMethod)
         ?? TokenEndpointAuthMethod!;
 
-    // Users read it: what could turn, hide or forge the text around it goes, and so does what is too long.
+    // Users read this text: remove characters that reverse, hide or forge the text around it, and cut it to its maximum length.
     private static string? Cleaned(string name)
     {
         if (IsPlainText(name))
@@ -49,7 +49,7 @@ public sealed partial record ClientMetadata
         return text.Length > 0 ? text : null;
     }
 
-    // Values of free texts stay out of the log: a link or a contact may hold what belongs to somebody.
+    // The log shows no values of free texts: a link or a contact may contain personal data.
     private static IEnumerable<string> Differences(ClientMetadata sent, ClientMetadata kept)
     {
         (string Member, IEnumerable<string> Values)[] names =
@@ -66,7 +66,7 @@ public sealed partial record ClientMetadata
                 yield return $"{member} ({string.Join(' ', shown)})";
         }
 
-        // Those with a rule of their own are compared above.
+        // The members with a rule of their own are compared above.
         foreach (var text in Texts.Where(t => t.Rule != own && t.Get(sent) != t.Get(kept)))
             yield return text.Name;
         if (sent.Contacts?.Count != kept.Contacts?.Count)

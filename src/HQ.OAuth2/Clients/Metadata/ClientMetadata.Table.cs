@@ -1,10 +1,10 @@
 namespace HQ.OAuth2;
 
-// Each member with its name and its rule. Reading, checking, leaving out and logging go over these tables.
+// Each member with its name and its rule. Reading, checking, leaving out and logging use these tables.
 public sealed partial record ClientMetadata
 {
-    // §2: texts that users read or that name something; §5: all of them are the client's own word. Users read the name, so it is cleaned;
-    // an identifier is kept as it is or not at all.
+    // §2: texts that users read or that name something; §5: they all are unverified statements of the client. Users read the name, so it is
+    // cleaned; an identifier is kept unchanged or left out.
     private static readonly TextRule displayName = new(Cleaned, NotPlain);
     private static readonly TextRule plain = new(text => IsPlainText(text) ? text : null, NotPlain);
     private static readonly TextRule link = new(text => UriText.IsPlainHttpsUrl(text) ? text : null, "must be a plain https URL");
@@ -44,8 +44,8 @@ public sealed partial record ClientMetadata
         new("contacts", (m, v) => m with { Contacts = v }),
     ];
 
-    /// <param name="Keep">What is kept of a text; the same text where nothing is wrong with it, null = nothing.</param>
-    /// <param name="Problem">What is wrong with a text of which anything is left out.</param>
+    /// <param name="Keep">The part of a text that is kept; the same text if it is valid, null = nothing.</param>
+    /// <param name="Problem">The error of a text from which something is left out.</param>
     internal sealed record TextRule(Func<string, string?> Keep, string Problem);
 
     internal sealed record TextMember(

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace HQ.OAuth2;
 
-/// <summary>What a client asks to be, or was registered as: the metadata of RFC 7591 §2. Null and absent are the same.</summary>
+/// <summary>The requested or registered members of a client: the metadata of RFC 7591 §2. Null and absent are the same.</summary>
 public sealed partial record ClientMetadata : ClientMembers
 {
     private const int MaxText = 256;
@@ -41,7 +41,9 @@ public sealed partial record ClientMetadata : ClientMembers
             ClientName = client.ClientName,
         };
 
-    /// <summary>The metadata with every default filled in and every value checked against the policy, or the first error; each names its member.</summary>
+    /// <summary>
+    /// The metadata with every default set and every value checked against the policy, or the first error; each error names its member.
+    /// </summary>
     internal Outcome<ClientMetadata> Checked(ClientPolicy policy)
     {
         var filled = policy.Narrows ? WithDefaults(policy).Narrowed(policy) : WithDefaults(policy);
@@ -64,14 +66,14 @@ public sealed partial record ClientMetadata : ClientMembers
             Secrets = secrets,
         };
 
-    /// <summary>Everything that is wrong with it, at once.</summary>
+    /// <summary>All errors of the metadata.</summary>
     internal IReadOnlyList<OAuthError> AllProblems(ClientPolicy policy) => [.. WithDefaults(policy).Problems(policy)];
 
     private string[] FittingResponseTypes => UsesCode ? ["code"] : [];
 
     private bool UsesCode => GrantTypes!.Contains(OAuthGrantTypes.AuthorizationCode);
 
-    // §2: defaults; an application_type that nobody knows is no hint
+    // §2: defaults; an unknown application_type is dropped
     private ClientMetadata WithDefaults(ClientPolicy policy) =>
         this with
         {
@@ -84,10 +86,10 @@ public sealed partial record ClientMetadata : ClientMembers
             Contacts = Distinct(Contacts),
         };
 
-    // What is sent twice is kept once.
+    // Duplicates are removed.
     private static string[]? Distinct(IReadOnlyList<string>? list) => list is null ? null : [.. list.Distinct(StringComparer.Ordinal)];
 
-    // What is known of the scope it names, or the default when it names none.
+    // The known part of the scope it names, or the default when it names none.
     private ScopeSet? Granted(ClientPolicy policy) =>
         ScopeSet.Parse(Scope).Failed(out _, out var scope) ? ScopeSet.Empty
         : scope.IsEmpty ? policy.DefaultScope

@@ -1,11 +1,11 @@
 namespace HQ.OAuth2;
 
 /// <summary>
-/// What clients may be on this server, by who describes them. The authentication methods are those that the token endpoint reads, a host's
-/// own among them, so that no client is registered for one that fails later.
+/// The rules for clients on this server, by how a client is registered. The authentication methods are those that the token endpoint accepts,
+/// including a host's own, so that no client is registered for a method that fails later.
 /// </summary>
 /// <param name="settings">The settings.</param>
-/// <param name="findMethods">The names of the methods; asked when needed, since a host's method may itself look clients up.</param>
+/// <param name="findMethods">The names of the methods; called when they are needed, because a host's method may itself look clients up.</param>
 internal sealed class ClientPolicies(ServerSettings settings, Func<IEnumerable<string>> findMethods)
 {
     // draft-ietf-oauth-client-id-metadata-document §4.1
@@ -15,10 +15,10 @@ internal sealed class ClientPolicies(ServerSettings settings, Func<IEnumerable<s
 
     private IReadOnlyList<string> Methods => methods ??= [.. findMethods()];
 
-    /// <summary>Whether a method is built on a secret that both sides know.</summary>
+    /// <summary>Whether a method needs a shared secret.</summary>
     public static bool IsSharedSecret(string method) => method.StartsWith(SharedSecretMethods, StringComparison.Ordinal);
 
-    /// <summary>For an administrator who makes or changes a client of this provenance.</summary>
+    /// <summary>The rules for an administrator who makes or changes a client of this provenance.</summary>
     public ClientPolicy ForAdministrator(ClientProvenance provenance) =>
         provenance switch
         {
@@ -27,10 +27,10 @@ internal sealed class ClientPolicies(ServerSettings settings, Func<IEnumerable<s
             _ => ForSelfRegistration() with { Narrows = false },
         };
 
-    /// <summary>For a client that registers itself, or changes its registration.</summary>
+    /// <summary>The rules for a client that registers itself, or changes its registration.</summary>
     public ClientPolicy ForSelfRegistration() => ClientPolicy.ForAnybody(settings) with { Methods = Methods, Narrows = true };
 
-    /// <summary>For a client that a metadata document describes.</summary>
+    /// <summary>The rules for a client that a metadata document describes.</summary>
     public ClientPolicy ForDocument() =>
         ForSelfRegistration() with
         {

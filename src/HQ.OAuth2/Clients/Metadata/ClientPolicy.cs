@@ -1,13 +1,13 @@
 namespace HQ.OAuth2;
 
-/// <summary>What a client of one provenance may be.</summary>
+/// <summary>The rules for clients of one provenance.</summary>
 internal sealed record ClientPolicy
 {
     private static readonly string[] grantTypesForAnybody = [OAuthGrantTypes.AuthorizationCode, OAuthGrantTypes.RefreshToken];
 
     private IReadOnlyList<string>? grantTypes;
 
-    /// <summary>The authentication methods it may use; null = they are not known yet, and any name will do.</summary>
+    /// <summary>The authentication methods it may use; null = they are not known yet, and every name is accepted.</summary>
     public IReadOnlyList<string>? Methods { get; init; }
 
     /// <summary>The method of a client that names none.</summary>
@@ -15,23 +15,23 @@ internal sealed record ClientPolicy
 
     /// <summary>
     /// Whether values that this server does not have are left out (RFC 7591 §3.2.1): a client that describes itself writes one text for all
-    /// servers. An administrator is told of each instead.
+    /// servers. An administrator gets an error for each such value instead.
     /// </summary>
     public bool Narrows { get; init; }
 
     /// <summary>The scopes it may register.</summary>
     public required ScopeSet Scopes { get; init; }
 
-    /// <summary>What it gets when it names none; null = nothing is registered.</summary>
+    /// <summary>The scope of a client that names none; null = nothing is registered.</summary>
     public ScopeSet? DefaultScope { get; init; }
 
     public required IEnumerable<string> PrivateUseSchemes { get; init; }
 
-    /// <summary>By the host's own hand: any grant there is.</summary>
+    /// <summary>Registration by the host itself: every grant is allowed.</summary>
     public static ClientPolicy ForApi(ServerSettings settings) =>
         new() { Scopes = settings.Scopes.All, PrivateUseSchemes = settings.Options.PrivateUseSchemes };
 
-    /// <summary>By anybody: no client_credentials, no extension grants (RFC 7591 §5).</summary>
+    /// <summary>Registration by anyone: no client_credentials, no extension grants (RFC 7591 §5).</summary>
     public static ClientPolicy ForAnybody(ServerSettings settings) =>
         ForApi(settings) with
         {

@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>One value of the configuration, read by the rows of a table. A value that does not read is reported, and nothing is set.</summary>
+/// <summary>One value of the configuration, read by the rows of a table. An invalid value is reported, and nothing is set.</summary>
 internal interface IOptionValue
 {
     void Text(Action<string> set, bool secret);

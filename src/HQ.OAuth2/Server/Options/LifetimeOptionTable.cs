@@ -11,7 +11,7 @@ internal static class LifetimeOptionTable
 
     private static readonly OptionCaution<TimeSpan> longRefresh = Above(
         Year,
-        "a refresh token that was stolen and that nobody misses works for so long"
+        "a stolen refresh token works for that long if nobody notices the theft"
     );
 
     public static readonly OptionTable<HqOAuth2Options> Rows = new OptionTable<HqOAuth2Options>()
@@ -45,7 +45,7 @@ internal static class LifetimeOptionTable
             NoneOrAtMost(Hour),
             Above(
                 5 * Minute,
-                "two holders of one refresh token who come within so long of each other are both served, so a theft is noticed late or not at all (RFC 9700 §4.14.2)"
+                "two holders of one refresh token who use it within this time of each other are both served, so a theft is noticed late or not at all (RFC 9700 §4.14.2)"
             )
         )
         .Time(
@@ -69,7 +69,7 @@ internal static class LifetimeOptionTable
             o => o.CacheClientsFor,
             (o, v) => o.CacheClientsFor = v,
             NoneOrAtMost(Hour),
-            Above(5 * Minute, "a client that was disabled or changed at another node counts as before for so long")
+            Above(5 * Minute, "a client that was disabled or changed at another node keeps its old state here for that long")
         )
         .Time(
             "pruneEvery",

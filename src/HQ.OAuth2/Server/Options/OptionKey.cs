@@ -10,7 +10,7 @@ internal abstract class OptionKey<TOptions>(string name)
     /// <summary>The values that break a rule, each in one sentence.</summary>
     public abstract IEnumerable<string> Problems(TOptions options, string path);
 
-    /// <summary>The values that work and weaken the server.</summary>
+    /// <summary>The values that are allowed but weaken the server.</summary>
     public abstract IEnumerable<OptionsWarning> Warnings(TOptions options, string path);
 
     /// <summary>This key in README, and the keys below it.</summary>

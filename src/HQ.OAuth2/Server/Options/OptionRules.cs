@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>The rules and cautions that rows of several tables use.</summary>
+/// <summary>The rules and warnings that rows of several tables use.</summary>
 internal static class OptionRules
 {
     public static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -18,7 +18,7 @@ internal static class OptionRules
             $"at most {InWords(longest)}"
         );
 
-    /// <summary>A time that may be zero, which switches something off.</summary>
+    /// <summary>A time that may be zero, which turns the feature off.</summary>
     public static OptionRule<TimeSpan> NoneOrAtMost(TimeSpan longest) =>
         new(
             time => time < TimeSpan.Zero ? "must not be negative: use 00:00:00 for none" : TooLong(time, longest),

@@ -9,7 +9,7 @@ internal static class OptionText
     public static string Problem(string key, object? value, string fix) =>
         $"{HqOAuth2Options.Section}:{key} = {value ?? "(nothing)"} {fix}.";
 
-    /// <summary>A value as one writes it into the configuration.</summary>
+    /// <summary>A value as it is written in the configuration.</summary>
     public static string? Of(object? value) =>
         value switch
         {

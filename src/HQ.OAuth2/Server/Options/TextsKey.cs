@@ -8,7 +8,7 @@ internal sealed class TextsKey<TOptions>(string name, Func<TOptions, IList<strin
     /// <summary>A secret is never shown.</summary>
     public bool Secret { get; init; }
 
-    /// <summary>Whether the configuration adds to the list; otherwise it replaces what code put there.</summary>
+    /// <summary>Whether the configuration adds to the list; otherwise it replaces the list set in code.</summary>
     public bool Adds { get; init; }
 
     public override void Read(TOptions options, IOptionValue value)

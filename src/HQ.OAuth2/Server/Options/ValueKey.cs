@@ -11,7 +11,7 @@ internal sealed class ValueKey<TOptions, TValue>(string name, Func<TOptions, TVa
     /// <summary>A secret is never shown.</summary>
     public bool Secret { get; init; }
 
-    /// <summary>The value as one writes it.</summary>
+    /// <summary>The value as it is written in the configuration.</summary>
     public Func<TValue, string?> Written { get; init; } = value => OptionText.Of(value);
 
     public override void Read(TOptions options, IOptionValue value) => read(options, value);

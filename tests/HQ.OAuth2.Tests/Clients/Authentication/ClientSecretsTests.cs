@@ -76,7 +76,7 @@ internal sealed class ClientSecretsTests
     }
 
     [Test]
-    public async Task What_is_remembered_is_this_secret_of_this_client_and_this_hash()
+    public async Task The_cache_holds_one_secret_of_one_client_and_one_hash()
     {
         var kept = ClientSecrets.Keep(Brought, 4);
         await secrets.VerifyAsync(With(kept), Brought, default);
@@ -124,7 +124,7 @@ internal sealed class ClientSecretsTests
     }
 
     [Test]
-    public async Task Who_disconnects_while_waiting_leaves_the_queue_and_nobody_takes_that_for_an_answer()
+    public async Task A_caller_that_disconnects_leaves_the_queue_and_gives_no_result_to_others()
     {
         // The only place is taken by a computation that goes on while the others come.
         var first = Task.Run(() => secrets.VerifyAsync(With(ClientSecrets.Keep("another", 12)), "another", default).AsTask());
@@ -186,7 +186,7 @@ internal sealed class ClientSecretsTests
     }
 
     [Test, Rfc("6749-10.10-1")]
-    public async Task What_bcrypt_would_not_read_is_never_ignored()
+    public async Task Bytes_that_bcrypt_does_not_read_are_never_ignored()
     {
         var longest = new string('a', 72);
         var client = With(ClientSecrets.Keep(longest, 4));

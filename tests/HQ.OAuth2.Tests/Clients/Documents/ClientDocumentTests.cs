@@ -78,7 +78,7 @@ internal sealed class ClientDocumentTests
     public void Its_other_members_keep_the_rules_of_registration(string more) => With(more).Error.Should().NotBeNull();
 
     [Test, Rfc("CIMD-4.1-5")]
-    public void What_this_server_does_not_have_is_left_out()
+    public void Unsupported_values_are_left_out()
     {
         var client = With(
             ""","grant_types":["authorization_code","refresh_token","urn:ietf:params:oauth:grant-type:jwt-bearer","client_credentials"]"""
@@ -142,7 +142,7 @@ internal sealed class ClientDocumentTests
     }
 
     [Test, Rfc("CIMD-4.1-5")]
-    public void Where_its_keys_are_is_kept_and_changes_nothing_else()
+    public void The_address_of_its_keys_is_kept_and_changes_nothing_else()
     {
         var (client, leftOut) = With(""","jwks_uri":"https://a.example/keys","token_endpoint_auth_signing_alg":"RS256" """).Value;
 
@@ -174,7 +174,7 @@ internal sealed class ClientDocumentTests
     }
 
     [Test, Rfc("CIMD-6.3-1")]
-    public void What_a_consent_rests_on_is_in_the_hash_and_nothing_else()
+    public void The_hash_covers_the_members_that_a_consent_rests_on_and_no_others()
     {
         var first = Read(PublishedDocuments.Minimal(Url)).Value.Client.DocumentHash;
         first.Should().NotBeNull();

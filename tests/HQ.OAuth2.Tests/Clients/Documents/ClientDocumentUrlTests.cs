@@ -70,7 +70,7 @@ internal sealed class ClientDocumentUrlTests
         (Problem(url, o => AddAll(o.DeniedHosts, "app.example.com", "*.example.org")) is null).Should().Be(allowed);
 
     [Test]
-    public void What_is_denied_is_denied_although_it_is_allowed_too() =>
+    public void A_denied_host_is_refused_even_if_it_is_also_allowed() =>
         Problem(
                 "https://bad.example.com/a",
                 o =>

@@ -85,7 +85,7 @@ internal sealed class ClientDocumentsTests
     }
 
     [Test]
-    public async Task Behind_the_users_back_nothing_is_fetched_and_only_an_approved_document_counts()
+    public async Task The_back_channel_fetches_nothing_and_accepts_approved_documents_only()
     {
         web.Publish(Url, PublishedDocuments.Minimal(Url));
         for (var i = 0; i < 3; i++)
@@ -328,7 +328,7 @@ internal sealed class ClientDocumentsTests
     }
 
     [Test, Rfc("CIMD-6.7-1"), Rfc("CIMD-6.5-2")]
-    public async Task What_a_document_links_to_is_not_fetched()
+    public async Task The_links_of_a_document_are_not_fetched()
     {
         string[] links =
         [

@@ -128,7 +128,7 @@ internal sealed class DocumentFetcherTests
     }
 
     [Test, Rfc("CIMD-4.3-1")]
-    public async Task What_fails_below_HTTP_is_no_exception_of_ours()
+    public async Task A_failure_below_HTTP_throws_no_exception()
     {
         foreach (var failure in new Exception[] { new HttpRequestException("no such host"), new IOException("reset") })
         {
@@ -181,7 +181,7 @@ internal sealed class DocumentFetcherTests
     }
 
     [Test, Rfc("CIMD-4.4-1")]
-    public async Task What_a_cache_on_the_way_has_used_up_is_gone()
+    public async Task The_age_in_a_shared_cache_shortens_the_freshness()
     {
         web.Answer(
             Url,

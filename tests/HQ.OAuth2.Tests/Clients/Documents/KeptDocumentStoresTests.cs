@@ -38,7 +38,7 @@ internal sealed class KeptDocumentStoresTests
     }
 
     [Test]
-    public async Task What_a_ticket_says_that_is_no_client_is_none()
+    public async Task A_ticket_that_holds_no_client_is_ignored()
     {
         foreach (var odd in new[] { "", "{}", "null", Given.Client("app").ToJson() })
             (await Saying(odd).FindAsync(Url, default)).Should().BeNull(odd);

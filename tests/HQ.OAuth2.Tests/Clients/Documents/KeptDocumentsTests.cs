@@ -98,7 +98,7 @@ internal sealed class KeptDocumentsTests(bool isRegistry)
     }
 
     [Test]
-    public async Task What_the_settings_let_in_no_more_is_out_kept_or_not()
+    public async Task A_document_that_the_settings_no_longer_allow_is_refused_even_if_it_is_kept()
     {
         await Node().KeepAsync(document, default);
 

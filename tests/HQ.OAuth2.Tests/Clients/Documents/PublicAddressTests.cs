@@ -50,7 +50,7 @@ internal sealed class PublicAddressTests
     [TestCase("fec0::1", "site local")]
     [TestCase("ff02::1", "multicast")]
     [Rfc("CIMD-6.5-1")]
-    public async Task Nobody_is_sent_to(string address, string what)
+    public async Task Any_other_address_is_refused(string address, string what)
     {
         PublicAddress.Is(IPAddress.Parse(address)).Should().BeFalse(what);
         // One such address among others is enough.
@@ -67,7 +67,7 @@ internal sealed class PublicAddressTests
     [TestCase("2a00:1450:4001::200e")]
     [TestCase("::ffff:8.8.8.8")]
     [TestCase("64:ff9b::8.8.8.8")]
-    public void Anybody_may_be_sent_to(string address) => PublicAddress.Is(IPAddress.Parse(address)).Should().BeTrue();
+    public void A_public_address_is_connected_to(string address) => PublicAddress.Is(IPAddress.Parse(address)).Should().BeTrue();
 
     [Test, Rfc("CIMD-6.5-1")]
     public async Task A_name_that_leads_nowhere_is_not_connected_to() => await RefusedAsync(_ => []);
@@ -88,7 +88,7 @@ internal sealed class PublicAddressTests
     [Test, Rfc("CIMD-6.5-1")]
     public async Task What_is_connected_to_is_the_address_that_was_checked()
     {
-        // Rebinding: a name that leads elsewhere a moment later. Whoever looks it up twice would check one address and connect to another.
+        // DNS rebinding: the second look-up gives another address. Code that looks the name up twice would check one address and connect to another.
         using var listener = Listener();
         var lookups = 0;
         using var handler = DocumentTransport.Handler(

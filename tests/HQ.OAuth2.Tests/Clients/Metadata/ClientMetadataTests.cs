@@ -14,7 +14,7 @@ internal sealed class ClientMetadataTests
 
     [Test]
     [Rfc("7591-2-2"), Rfc("7591-2-6"), Rfc("7591-2-8"), Rfc("9700-2.5-1")]
-    public void What_is_left_out_gets_the_defaults_of_the_standard()
+    public void Absent_members_get_the_defaults_of_the_standard()
     {
         var filled = web.Checked(api).Value;
 
@@ -31,7 +31,7 @@ internal sealed class ClientMetadataTests
     }
 
     [Test, Rfc("7591-2-10")]
-    public void Who_registers_itself_gets_the_default_scope_or_the_known_part_of_what_it_names()
+    public void A_self_registered_client_gets_the_default_scope_or_the_known_part_of_its_own()
     {
         web.Checked(self).Value.Scope.Should().Be("read");
         (web with { Scope = "write unknown" }).Checked(self).Value.Scope.Should().Be("write");
@@ -57,7 +57,7 @@ internal sealed class ClientMetadataTests
     [TestCase("NONE", false)]
     [TestCase("foo", false)]
     [Rfc("7591-2-5")]
-    public void Who_registers_itself_chooses_among_three_methods(string method, bool accepted)
+    public void A_self_registered_client_chooses_among_three_methods(string method, bool accepted)
     {
         if (accepted)
             (web with { TokenEndpointAuthMethod = method }).Checked(self).Error.Should().BeNull();
@@ -117,7 +117,7 @@ internal sealed class ClientMetadataTests
 
     [Test]
     [Rfc("7591-5-1"), Rfc("6749-3.1.2.2-1"), Rfc("6749-3.1.2.2-2")]
-    public void Who_uses_redirects_registers_them()
+    public void A_client_that_uses_redirects_registers_them()
     {
         foreach (var method in new[] { "none", "client_secret_basic" })
         {
@@ -298,7 +298,7 @@ internal sealed class ClientMetadataTests
     }
 
     [Test, Rfc("7591-3.2.1-7")]
-    public void What_was_left_out_is_noted_with_names_of_the_protocol_and_without_free_text()
+    public void The_note_of_left_out_values_has_protocol_names_and_no_free_text()
     {
         var metadata = web with
         {
