@@ -56,13 +56,13 @@ internal sealed class CommandCountTests(Engine engine) : OnEachDatabase(engine)
     }
 
     [Test]
-    public async Task A_login_by_a_remembered_consent_reads_once_too()
+    public async Task A_login_by_a_remembered_consent_reads_by_two_keys()
     {
         await app.TokensAsync("web");
         sql.Take();
 
         (await app.NewBrowser().GetAsync(TestApp.AuthorizeUrl("web"))).LocationParameter("code").Should().NotBeNull();
-        sql.Take().Should().Equal("select hq_authorizations", "insert hq_authorizations");
+        sql.Take().Should().Equal("select hq_tickets", "select hq_authorizations", "insert hq_authorizations");
     }
 
     [Test]
