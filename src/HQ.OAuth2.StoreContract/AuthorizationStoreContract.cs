@@ -268,7 +268,7 @@ public abstract class AuthorizationStoreContract : StoreContract<IAuthorizationS
         string? after = null;
         do
         {
-            var page = await Store.ListAsync(new("alice", null, Limit: 3, After: after), default);
+            var page = await Store.ListAsync(new("alice", null, limit: 3, after: after), default);
             Assert.That(page.Items, Has.Count.LessThanOrEqualTo(3), "ListAsync returns no more than its limit");
             seen.AddRange(page.Items.Select(r => r.Id));
             Assert.That(seen, Has.Count.LessThanOrEqualTo(40), "ListAsync comes to an end");

@@ -226,8 +226,8 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
 
         await ListsAsync(new("before"));
         await ListsAsync(new("after"), "app");
-        await ListsAsync(new(Provenance: ClientProvenance.Api));
-        await ListsAsync(new(Provenance: ClientProvenance.Dcr), "app");
+        await ListsAsync(new(provenance: ClientProvenance.Api));
+        await ListsAsync(new(provenance: ClientProvenance.Dcr), "app");
     }
 
     [Test]
@@ -326,8 +326,8 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
 
         await ListsAsync(new(), "a", "b", "c", "d", "e");
         await ListsAsync(new("x"), "a", "c");
-        await ListsAsync(new(Provenance: ClientProvenance.Dcr), "b", "c");
-        await ListsAsync(new(Provenance: ClientProvenance.Api), "a", "d", "e");
+        await ListsAsync(new(provenance: ClientProvenance.Dcr), "b", "c");
+        await ListsAsync(new(provenance: ClientProvenance.Api), "a", "d", "e");
         await ListsAsync(new("x", ClientProvenance.Dcr), "c");
         await ListsAsync(new("y", ClientProvenance.Dcr));
         await ListsAsync(new("none"));
@@ -352,7 +352,7 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
         await ListsAsync(Named());
 
         static ClientFilter Named(params Client[] clients) =>
-            new(Provenance: ClientProvenance.Api) { NameKeys = [.. clients.Select(c => c.NameKey)] };
+            new(provenance: ClientProvenance.Api) { NameKeys = [.. clients.Select(c => c.NameKey)] };
     }
 
     [Test]
@@ -379,7 +379,7 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
         string? after = null;
         do
         {
-            var page = await Store.ListAsync(new("x", Limit: 3, After: after), default);
+            var page = await Store.ListAsync(new("x", limit: 3, after: after), default);
             Assert.That(page.Items, Has.Count.LessThanOrEqualTo(3), "ListAsync returns no more than its limit");
             seen.AddRange(page.Items.Select(c => c.ClientId));
             Assert.That(seen, Has.Count.LessThanOrEqualTo(40), "ListAsync comes to an end");
@@ -409,7 +409,7 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
         string? after = null;
         do
         {
-            var page = await Store.ListAsync(new(Limit: limit, After: after), default);
+            var page = await Store.ListAsync(new(limit: limit, after: after), default);
             (seen, pages, after) = (seen + page.Items.Count, pages + 1, page.Next);
         } while (after is not null && pages < 10);
 
@@ -427,7 +427,7 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
         for (var i = 0; i < 3; i++)
             await AddAsync($"{i}");
 
-        var page = await Store.ListAsync(new(Limit: limit), default);
+        var page = await Store.ListAsync(new(limit: limit), default);
 
         Assert.That(page.Items, Has.Count.EqualTo(count), $"ListAsync takes a limit of {limit} as 1 to 1000");
     }

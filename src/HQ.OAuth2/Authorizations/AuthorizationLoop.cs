@@ -97,7 +97,7 @@ internal sealed class AuthorizationLoop(IAuthorizationStore store, EventPublishe
     /// <summary>The authorizations that a subject gave a client, newest first: at most one page of the store.</summary>
     public async ValueTask<IReadOnlyList<OAuthAuthorization>> ListAsync(string subject, string clientId, CancellationToken ct)
     {
-        var page = await PageAsync(new(subject, clientId, Limit: 1000), ct);
+        var page = await PageAsync(new(subject, clientId, limit: 1000), ct);
         return [.. page.Items.Reverse()];
     }
 

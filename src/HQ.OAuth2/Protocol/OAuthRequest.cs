@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace HQ.OAuth2;
 
 /// <summary>A request to a back-channel endpoint (token, introspection, revocation), freed from HTTP.</summary>
-public sealed record OAuthRequest
+public sealed class OAuthRequest
 {
     // What has a meaning in a body and none in a URI, where logs and proxies would keep it (RFC 6749 §2.3.1).
     private static readonly FrozenSet<string> bodyOnly = FrozenSet.ToFrozenSet([
@@ -20,20 +20,22 @@ public sealed record OAuthRequest
         "resource",
     ]);
 
+    internal OAuthRequest() { }
+
     /// <summary>The parameters of the form body.</summary>
-    public required OAuthParameters Parameters { get; init; }
+    public OAuthParameters Parameters { get; internal init; } = OAuthParameters.Empty;
 
     /// <summary>The parameters of the request URI, where none of the protocol's may stand.</summary>
-    public OAuthParameters Query { get; init; } = OAuthParameters.Empty;
+    public OAuthParameters Query { get; internal init; } = OAuthParameters.Empty;
 
     /// <summary>The values of the <c>Authorization</c> header; more than one is an error.</summary>
-    public IReadOnlyList<string> Authorization { get; init; } = [];
+    public IReadOnlyList<string> Authorization { get; internal init; } = [];
 
     /// <summary>
     /// The address it comes from, for limits; null = not known, and then all such requests are limited together. An IPv6 address counts as
     /// the network of 64 bits that its owner has.
     /// </summary>
-    public string? RemoteAddress { get; init; }
+    public string? RemoteAddress { get; internal init; }
 
     /// <summary>What is wrong with the request whatever it asks: a repeated parameter or header, or one that stands in the URI.</summary>
     internal OAuthError? Malformed()

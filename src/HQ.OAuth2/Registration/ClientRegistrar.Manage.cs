@@ -70,7 +70,7 @@ public sealed partial class ClientRegistrar
             var (secret, kept) = made.Value;
             var earlier = client
                 .Secrets.Where(s => now < (s.ExpiresAt ?? DateTimeOffset.MaxValue) && overlap > TimeSpan.Zero)
-                .Select(s => s with { ExpiresAt = s.ExpiresAt < end ? s.ExpiresAt : end });
+                .Select(s => s.EndingAt(end));
             return new RegisteredClient(client with { Secrets = [.. kept, .. earlier] }, secret);
         }
     }
@@ -173,7 +173,7 @@ public sealed partial class ClientRegistrar
             ScopeIsCeiling = client.IsSelfRegistered && metadata.Scope is not null,
         };
         // Its rights count too.
-        return IsTooLarge(next) ? OAuthError.RegistrationTooLarge : replaced with { Client = next };
+        return IsTooLarge(next) ? OAuthError.RegistrationTooLarge : replaced.With(next);
     }
 
     // What a client makes of itself. A scope that an administrator set stays.
@@ -185,7 +185,7 @@ public sealed partial class ClientRegistrar
     {
         if (Replaced(client, metadata, policies.ForSelfRegistration(), made).Failed(out var error, out var replaced))
             return error;
-        return client.ScopeIsCeiling ? replaced with { Client = replaced.Client with { Scope = client.Scope } } : replaced;
+        return client.ScopeIsCeiling ? replaced.With(replaced.Client with { Scope = client.Scope }) : replaced;
     }
 
     // The client with other metadata; everything else of it stays.

@@ -66,7 +66,7 @@ internal sealed class ClientJsonTests
     [Test]
     public void Hashes_are_kept_with_what_belongs_to_them()
     {
-        Client.FromJson(full.ToJson()).Secrets.Should().Equal(full.Secrets);
+        Client.FromJson(full.ToJson()).Secrets.Should().BeEquivalentTo(full.Secrets, o => o.WithStrictOrdering());
     }
 
     [Test]
@@ -170,7 +170,6 @@ internal sealed class ClientJsonTests
         ];
         foreach (var carrier in carriers)
             carrier.ToString().Should().NotContainAny(Hash, "the-secret");
-        full.Secrets[1].ToString().Should().Contain("2026");
     }
 
     private static Action Invoking(Action<JsonObject> change) =>

@@ -125,10 +125,7 @@ internal sealed class OAuthErrorTests
             row.Redeem(redemption, token),
             registered,
             RegistrationResponse.Of(
-                registered with
-                {
-                    Client = Given.Client() with { Secrets = [ClientSecrets.Keep("x", 4)] },
-                },
+                registered.With(Given.Client() with { Secrets = [ClientSecrets.Keep("x", 4)] }),
                 new ServerSettings(Given.Options()).Issuer
             ),
             new TokenResponse
