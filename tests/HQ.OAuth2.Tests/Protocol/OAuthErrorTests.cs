@@ -150,14 +150,15 @@ internal sealed class OAuthErrorTests
 
     private static IEnumerable<OAuthError> Named() =>
         typeof(OAuthError)
-            .GetProperties(BindingFlags.Public | BindingFlags.Static)
+            .GetProperties(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)
             .Where(p => p.PropertyType == typeof(OAuthError))
             .Select(p => (OAuthError)p.GetValue(null)!);
 
     private static IEnumerable<OAuthError> Built() =>
         typeof(OAuthError)
-            .GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)
             .Where(m => m.ReturnType == typeof(OAuthError) && !m.IsSpecialName)
+            .Where(m => m.Name is not (nameof(OAuthError.From) or nameof(OAuthError.TargetIsNamed)))
             .Select(m => (OAuthError)m.Invoke(null, [.. m.GetParameters().Select(_ => (object)Hostile)])!);
 
     private sealed class DriverException : System.Data.Common.DbException;
