@@ -177,7 +177,7 @@ internal sealed class SeamTests
 
         public async ValueTask<Outcome<TokenResponse>> ExchangeAsync(TokenRequest request, CancellationToken ct) =>
             request.Parameters["subject"] is { } subject
-                ? await tokens.IssueAsync(Name, request, subject, ScopeSet.Of("read"), [], ct)
+                ? await tokens.IssueAsync(request, subject, ScopeSet.Of("read"), [], ct)
                 : OAuthError.Extension("subject_missing", "Name a subject.");
     }
 
