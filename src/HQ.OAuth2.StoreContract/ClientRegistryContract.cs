@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace HQ.OAuth2;
 
 /// <summary>
@@ -667,8 +669,9 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
         };
 
     /// <summary>No member has the value that a forgotten column would give.</summary>
-    private static Client Everything() =>
-        new()
+    private static Client Everything()
+    {
+        var typed = new Client
         {
             ClientId = "everything",
             Type = ClientType.Confidential,
@@ -677,12 +680,11 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
             Secrets =
             [
                 new() { Hash = "$2a$04$abcdefghijklmnopqrstuuO1u3dVv9y0k1VhN1n9J9m1cI9Qp0b3e", ExpiresAt = Start.AddDays(1) },
-                new() { Hash = "$2b$04$bcdefghijklmnopqrstuvuO1u3dVv9y0k1VhN1n9J9m1cI9Qp0b3e", Generated = true },
+                new() { Hash = "$2b$04$bcdefghijklmnopqrstuvuO1u3dVv9y0k1VhN1n9J9m1cI9Qp0b3e" },
             ],
             RedirectUris = ["https://app.example.com/cb?x=1", "http://127.0.0.1/cb", "com.example.app:/cb"],
             GrantTypes = [OAuthGrantTypes.ClientCredentials, OAuthGrantTypes.RefreshToken],
             Scope = ScopeSet.Of("read", "write"),
-            ScopeIsCeiling = true,
             Version = 7,
             Org = "Örg-1",
             CreatedAt = Start.AddMilliseconds(321),
@@ -702,8 +704,15 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
             ApplicationType = "native",
             TokenEndpointAuthSigningAlg = "ES256",
             JwksUri = "https://app.example.com/jwks",
-            RegistrationAccessTokenHash = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
         };
+        // Members that only the server sets are in the JSON alone.
+        var json = JsonNode.Parse(typed.ToJson())!;
+        json["secrets"]![1]!["generated"] = true;
+        json["scope_is_ceiling"] = true;
+        json["registration_access_token_hash"] = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=";
+        json["document_hash"] = "N7xI0VniQq83vEjRWeJAq83vEjRWeJCrze8SNFZ4kKs=";
+        return Client.FromJson(json.ToJsonString()) with { LastUsedOn = typed.LastUsedOn };
+    }
 
     private static string? TextOf(Client? client) => client is null ? null : $"{client.LastUsedOn:O} {client.ToJson()}";
 
@@ -723,7 +732,11 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
         {
             var page = await node.ListAsync(by, default);
             var ids = page.Items.Select(c => c.ClientId).ToList();
-            Assert.That(ids, Is.EquivalentTo(expected), $"ListAsync by {by}");
+            Assert.That(
+                ids,
+                Is.EquivalentTo(expected),
+                $"ListAsync by organization '{by.Org}', provenance '{by.Provenance}' and names '{string.Join(", ", by.NameKeys ?? [])}'"
+            );
             Assert.That(page.Next, Is.Null, "Next is null when there is nothing more");
             Assert.That(
                 (await node.ListAsync(by, default)).Items.Select(c => c.ClientId),

@@ -6,7 +6,7 @@ namespace HQ.OAuth2;
 public sealed partial record Client
 {
     /// <summary>
-    /// The client as JSON, for a registry that keeps it as one value: everything but <see cref="LastUsedOn"/>, which moves on its own.
+    /// The client as JSON, for a registry: everything, also what only the server sets, but <see cref="LastUsedOn"/>, which moves on its own.
     /// It holds hashes of secrets, so it belongs in a store and in no log.
     /// </summary>
     public string ToJson() => JsonSerializer.Serialize(ClientData.Of(this), ClientJson.Default.ClientData);

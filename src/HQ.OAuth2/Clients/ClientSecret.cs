@@ -10,7 +10,7 @@ public sealed class ClientSecret
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>Whether this server generated it: then what has not our form is refused without hashing.</summary>
-    public bool Generated { get; init; }
+    internal bool Generated { get; init; }
 
     /// <summary>The same secret, which stops working at this time, or before as it was.</summary>
     internal ClientSecret EndingAt(DateTimeOffset end) =>

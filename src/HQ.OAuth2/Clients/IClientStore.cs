@@ -7,8 +7,11 @@ public interface IClientStore
     ValueTask<Client?> FindAsync(string clientId, CancellationToken ct);
 }
 
-/// <summary>A client store that clients can be added to: needed for dynamic registration and for registration by hand at run
-/// time; it also keeps the metadata documents that users approved.</summary>
+/// <summary>
+/// A client store that clients can be added to: needed for dynamic registration and for registration by hand at run time; it also keeps
+/// the metadata documents that users approved. It keeps each client as the text of <see cref="Client.ToJson"/>, with columns beside it for
+/// what it is asked by.
+/// </summary>
 public interface IClientRegistry : IClientStore
 {
     /// <summary>Adds a client with the version it has. False when the identifier is taken; the client that has it is unchanged.</summary>
