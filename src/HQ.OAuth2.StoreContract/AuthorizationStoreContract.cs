@@ -470,7 +470,7 @@ public abstract class AuthorizationStoreContract : StoreContract<IAuthorizationS
         foreach (var node in Nodes)
         {
             var page = await node.ListAsync(by, default);
-            Assert.That(page.Items, Is.EquivalentTo(expected), $"ListAsync by {by}");
+            Assert.That(page.Items, Is.EquivalentTo(expected), $"ListAsync by subject '{by.Subject}' and client '{by.ClientId}'");
             Assert.That(page.Next, Is.Null, "Next is null when there is nothing more");
             Assert.That((await node.ListAsync(by, default)).Items, Is.EqualTo(page.Items), "the order of ListAsync is stable");
         }
