@@ -7,7 +7,7 @@ namespace HQ.OAuth2;
 public sealed class ScopeSet : IEquatable<ScopeSet>, IReadOnlyCollection<string>
 {
     /// <summary>A request with more tokens is refused before any of them is looked at; a server has at most so many scopes.</summary>
-    public const int MaxTokens = 500;
+    internal const int MaxTokens = 500;
 
     private readonly string[] tokens;
 
@@ -38,7 +38,7 @@ public sealed class ScopeSet : IEquatable<ScopeSet>, IReadOnlyCollection<string>
     }
 
     /// <summary>Whether text is one scope token: printable ASCII without space, quote and backslash.</summary>
-    public static bool IsToken(string text) => text.Length > 0 && text.All(c => c is > ' ' and < (char)127 and not ('"' or '\\'));
+    internal static bool IsToken(string text) => text.Length > 0 && text.All(c => c is > ' ' and < (char)127 and not ('"' or '\\'));
 
     /// <summary>Whether the set has this token.</summary>
     public bool Contains(string token) => Array.IndexOf(tokens, token) >= 0;

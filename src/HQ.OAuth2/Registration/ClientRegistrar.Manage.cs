@@ -3,7 +3,7 @@ namespace HQ.OAuth2;
 public sealed partial class ClientRegistrar
 {
     /// <summary>The longest overlap of <see cref="RotateSecretAsync"/>.</summary>
-    public static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(90);
+    internal static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(90);
 
     /// <summary>
     /// Replaces what a client is. Id, provenance, creation and secrets stay; a method that needs a secret gets one when there was none, and a
