@@ -19,7 +19,10 @@ public sealed partial record OAuthError
         Status = status;
     }
 
-    /// <summary>Names this refusal for good, for instance <c>HQ1019</c>: docs/errors.md says what it means and what helps.</summary>
+    /// <summary>
+    /// Names this refusal for good, for instance <c>HQ1019</c>: docs/errors.md says what it means and what helps. Compare refusals by it; two
+    /// of one name are equal only when their reasons are.
+    /// </summary>
     public string Id { get; }
 
     /// <summary>The standard's code, for instance <c>invalid_grant</c>.</summary>

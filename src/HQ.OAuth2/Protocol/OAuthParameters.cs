@@ -74,7 +74,7 @@ public sealed class OAuthParameters
         return new OAuthParameters(pairs);
     }
 
-    /// <summary>The parameters given, in order. For tests.</summary>
+    /// <summary>The parameters given, in order.</summary>
     internal static OAuthParameters Of(params IEnumerable<(string Name, string Value)> parameters) =>
         new([.. parameters.Select(p => KeyValuePair.Create(p.Name, p.Value))]);
 
