@@ -87,11 +87,10 @@ figure "those that are no extension class and not the builder" 0 \
   "find src/HQ.OAuth2.AspNetCore -maxdepth 1 -name '*.cs' ! -name '*Extensions.cs' ! -name HqOAuth2Builder.cs | wc -l"
 figure "lines of the median source file" 60 "$lines | awk '{ n[NR] = \$1 } END { print n[int((NR + 1) / 2)] }'"
 figure "lines of the longest source file" 250 "$lines | tail -n 1"
-figure "methods of the adapter that write an error" - \
-  "grep -rE --include='*.cs' '(Task|IResult) \\w+\\(HttpContext http, OAuthError ' src/HQ.OAuth2.AspNetCore | wc -l"
-figure "places that note an error for the trace and the metric" - "grep -rE --include='*.cs' 'ProtocolGuard\\.(Note|Refuse)\\(' src | wc -l"
-figure "places that log a refusal" - "grep -rE --include='*.cs' 'ogger(\\(http\\))?\\.Refused\\(' src | wc -l"
-figure "places that use HttpContext.Items" - "grep -rE --include='*.cs' '\\.Items\\[' src/HQ.OAuth2.AspNetCore | wc -l"
+figure "places that log a refusal" 1 "grep -rE --include='*.cs' '\\.Refused\\(' src/HQ.OAuth2.AspNetCore | wc -l"
+figure "forms in which an endpoint says an error (mapped: OAuth JSON by default, problem, page)" 3 \
+  "grep -rhoE --include='*.cs' '(OAuthHttp.WriteErrorAsync|Problem.WriteAsync|ErrorPage.WriteAsync)' src/HQ.OAuth2.AspNetCore/HqOAuth2EndpointRouteBuilderExtensions.cs | sort -u | wc -l"
+figure "places that use HttpContext.Items" 0 "grep -rE --include='*.cs' '\\.Items\\[' src/HQ.OAuth2.AspNetCore | wc -l"
 figure "lines of the public API files" 700 "cat src/*/PublicAPI.*.txt | wc -l"
 figure "classes with more than five constructor parameters" 0 "tests/house.sh dependencies | wc -l"
 figure "places that name \`IOptions<HqOAuth2Options>\`" - "grep -rF --include='*.cs' 'IOptions<HqOAuth2Options>' src | wc -l"

@@ -24,6 +24,7 @@ public sealed class FloorTests
         "Tokens",
         "Grants",
         "Endpoints",
+        "Server/Options",
         "Server",
     ];
 

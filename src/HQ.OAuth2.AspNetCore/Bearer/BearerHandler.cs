@@ -18,7 +18,7 @@ internal abstract class BearerHandler<TOptions>(
     where TOptions : HqOAuth2ApiOptions, new()
 {
     /// <summary>The resource identifiers that this API answers to.</summary>
-    protected abstract IEnumerable<string> Mine { get; }
+    protected abstract IEnumerable<string> OwnResources { get; }
 
     /// <summary>Whether a token must not be taken from this request, because it came over plain http.</summary>
     protected abstract bool IsRefusedPlainHttp { get; }
@@ -39,7 +39,7 @@ internal abstract class BearerHandler<TOptions>(
         // RFC 9068 §4, RFC 9700 §2.3: a live token of the server, for this API.
         if ((await CheckAsync(text)).Failed(out var refused, out var token))
             return AuthenticateResult.Fail(new Refusal(refused));
-        if (!token.Audience.Any(a => Mine.Any(m => ResourcePolicy.SameResource(a, m))))
+        if (!token.Audience.Any(a => OwnResources.Any(m => ResourcePolicy.SameResource(a, m))))
             return AuthenticateResult.Fail(new Refusal(OAuthError.InvalidToken));
 
         var identity = new ClaimsIdentity(Claims(token), Scheme.Name, nameType: "sub", roleType: "roles");
@@ -99,7 +99,7 @@ internal abstract class BearerHandler<TOptions>(
             parts.Add($"error=\"{error.Code}\", error_description=\"{error.Describe(OAuthHttp.Settings(Context).ErrorDetail)}\"");
         if (await ScopeRequirement.OfAsync(Context) is { IsEmpty: false } scope)
             parts.Add($"scope=\"{scope}\"");
-        if (resources.MetadataUrl(Mine) is { } url)
+        if (resources.MetadataUrl(OwnResources) is { } url)
             parts.Add($"resource_metadata=\"{url}\"");
         return "Bearer " + string.Join(", ", parts);
     }

@@ -13,7 +13,7 @@ internal sealed class HqOAuth2BearerHandler(
     UrlEncoder encoder
 ) : BearerHandler<HqOAuth2BearerOptions>(options, resources, logger, encoder)
 {
-    protected override IEnumerable<string> Mine =>
+    protected override IEnumerable<string> OwnResources =>
         Options.Resources.Count > 0 ? Options.Resources : [OAuthHttp.Settings(Context).Resources.Default];
 
     protected override bool IsRefusedPlainHttp => PlainHttp.IsRefused(Context);

@@ -18,13 +18,13 @@ internal sealed class HqOAuth2IntrospectionHandler(
     /// <summary>A longer answer is no answer about one token, in bytes.</summary>
     private const int MaxAnswer = 64 * 1024;
 
-    protected override IEnumerable<string> Mine => Options.Resources;
+    protected override IEnumerable<string> OwnResources => Options.Resources;
 
     protected override bool IsRefusedPlainHttp =>
         PlainHttp.IsRefused(
             Context,
             Options.AllowPlainHttpBehindProxy,
-            Mine.Append(Options.Issuer),
+            OwnResources.Append(Options.Issuer),
             $"{nameof(Options.AllowPlainHttpBehindProxy)} of AddHqOAuth2Introspection"
         );
 

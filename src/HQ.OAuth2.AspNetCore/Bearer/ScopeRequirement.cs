@@ -18,13 +18,13 @@ internal sealed class ScopeRequirement(ScopeSet scope) : AuthorizationHandler<Sc
                 .OfType<ScopeRequirement>()
                 .SelectMany(r => r.Scope)
                 .Where(s => s != ScopePolicy.OfflineAccess)
-                .Concat(http.Items[typeof(ScopeRequirement)] as ScopeSet ?? ScopeSet.Empty)
+                .Concat(http.Features.Get<DemandedScope>()?.Scope ?? ScopeSet.Empty)
         );
 
     /// <summary>Refuses a request whose content demands more than its endpoint does, as the endpoint's own policy would.</summary>
     public static async Task ForbidAsync(HttpContext http, ScopeSet scope)
     {
-        http.Items[typeof(ScopeRequirement)] = scope;
+        http.Features.Set(new DemandedScope(scope));
         var schemes = (await PolicyAsync(http))?.AuthenticationSchemes ?? [];
         foreach (var scheme in schemes)
             await http.ForbidAsync(scheme);
@@ -53,4 +53,6 @@ internal sealed class ScopeRequirement(ScopeSet scope) : AuthorizationHandler<Sc
                 metadata.GetOrderedMetadata<AuthorizationPolicy>()
             )
             : null;
+
+    private sealed record DemandedScope(ScopeSet Scope);
 }

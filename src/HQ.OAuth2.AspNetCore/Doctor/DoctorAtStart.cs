@@ -10,7 +10,6 @@ internal sealed class DoctorAtStart(
     IHostApplicationLifetime lifetime,
     IServiceScopeFactory scopes,
     DoctorProbe probe,
-    TimeProvider time,
     ILogger<DoctorAtStart> logger
 ) : BackgroundService
 {
@@ -34,8 +33,7 @@ internal sealed class DoctorAtStart(
     {
         try
         {
-            probe.Mark(http);
-            var findings = await IssuerDoctor.ExamineAsync(settings.Options.IssuerURL!, http, time, ct);
+            var findings = await probe.ExamineAsync(settings.Options.IssuerURL!, http, ct);
             using var scope = scopes.CreateScope();
             if (scope.ServiceProvider.GetRequiredService<IKeyStore>() is InMemoryKeyStore)
                 logger.EphemeralKeys();

@@ -28,7 +28,7 @@ internal static class AdapterServices
                 }
             )
             .ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HqOAuth2Options>, HostOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<HqOAuth2Options>, HqOAuth2OptionsValidator>());
         return services;
     }
 

@@ -39,7 +39,7 @@ internal sealed class StartupCheck(
 
         using var scope = scopes.CreateScope();
         var services = scope.ServiceProvider;
-        if (HqOAuth2OptionsValidator.StoreProblem(settings.Options, services.GetRequiredService<IClientStore>()) is { } store)
+        if (HqOAuth2OptionsRules.StoreProblem(settings.Options, services.GetRequiredService<IClientStore>()) is { } store)
             throw Problem(store);
         if (await HostSignIn.ProblemAsync(services, settings.Options) is { } signIn)
             throw Problem(signIn);

@@ -27,14 +27,35 @@ internal sealed class SqliteFile(string connectionString)
         {
             // The driver writes two more files beside the database, so the folder counts as well.
             using (new FileStream(Path.Combine(folder, Path.GetRandomFileName()), Probe)) { }
-            if (File.Exists(path))
-                using (File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)) { }
-            return null;
+            if (!File.Exists(path) || !IsReadOnly(settings))
+                return null;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            return $"UseSqlite: the database {path} or its folder cannot be written by this process: give its user the right to write there, "
-                + "or name another path in Data Source.";
+            // As for a file that is read only.
+        }
+
+        return $"UseSqlite: the database {path} or its folder cannot be written by this process: give its user the right to write there, "
+            + "or name another path in Data Source.";
+    }
+
+    // Asked of SQLite: to open and close the file by other means would drop the locks that this process has on it.
+    private static bool IsReadOnly(SqliteConnectionStringBuilder settings)
+    {
+        using var connection = new SqliteConnection(settings.ConnectionString);
+        try
+        {
+            connection.Open();
+            return SQLitePCL.raw.sqlite3_db_readonly(connection.Handle, "main") == 1;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_READONLY)
+        {
+            return true;
+        }
+        catch (SqliteException)
+        {
+            // Damaged, locked or no database: the driver's own message says more.
+            return false;
         }
     }
 

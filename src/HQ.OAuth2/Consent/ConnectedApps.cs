@@ -42,7 +42,7 @@ public sealed class ConnectedApps
             var page = await authorizations.PageAsync(new(by.Subject, by.ClientId, by.Limit - items.Count, next), ct);
             foreach (var row in page.Items.Where(r => r.IsLive(now)))
             {
-                if (await clients.RecallAsync(row.ClientId, ct) is { } client && row.IsOf(client))
+                if (await clients.FindOrNullAsync(row.ClientId, ct) is { } client && row.IsOf(client))
                     items.Add(ConnectedApp.Of(row, client, settings, now));
             }
 

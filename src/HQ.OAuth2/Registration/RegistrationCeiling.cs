@@ -74,9 +74,21 @@ internal sealed class RegistrationCeiling(ServerSettings settings, TimeProvider 
             // A count that failed while this caller waited failed for it too: a store that is away is not asked once for each of them.
             if (failed is { } other && other != failedBefore)
                 other.Throw();
-            long before;
-            lock (places)
-                before = made;
+            await AskAsync(registry, ct);
+        }
+        finally
+        {
+            counting.Release();
+        }
+    }
+
+    private async ValueTask AskAsync(IClientRegistry registry, CancellationToken ct)
+    {
+        long before;
+        lock (places)
+            before = made;
+        try
+        {
             var count = await registry.CountAsync(ClientProvenance.Dcr, ct);
             lock (places)
             {
@@ -87,12 +99,9 @@ internal sealed class RegistrationCeiling(ServerSettings settings, TimeProvider 
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
+            // Only what the store itself said: a caller who comes after the failure asks it anew.
             failed = ExceptionDispatchInfo.Capture(e);
             throw;
-        }
-        finally
-        {
-            counting.Release();
         }
     }
 

@@ -6,36 +6,38 @@ public sealed class ClientOptions
     /// <summary>The client identifier.</summary>
     public string ClientId { get; set; } = "";
 
-    /// <summary>What users read; null shows the client id.</summary>
+    /// <summary>What users read. Default the client id.</summary>
     public string? ClientName { get; set; }
 
-    /// <summary>The organization it belongs to; null = <see cref="HqOAuth2Options.DefaultOrg"/>.</summary>
+    /// <summary>The organization it belongs to. Default <see cref="HqOAuth2Options.DefaultOrg"/>.</summary>
     public string? Org { get; set; }
 
     /// <summary>A bcrypt hash of its secret.</summary>
     public string? SecretHash { get; set; }
 
-    /// <summary>Its secret in clear; accepted in Development only.</summary>
+    /// <summary>Its secret in clear, in Development only.</summary>
     public string? Secret { get; set; }
 
-    /// <summary>How it authenticates; null = <c>client_secret_basic</c> with a secret, else <c>none</c>.</summary>
+    /// <summary>How it authenticates. Default <c>client_secret_basic</c> with a secret, else <c>none</c>.</summary>
     public string? TokenEndpointAuthMethod { get; set; }
 
     /// <summary>Complete redirect URIs, matched exactly.</summary>
     public IList<string> RedirectUris { get; } = [];
 
-    /// <summary>What it may do at the token endpoint; empty = <c>authorization_code</c> and <c>refresh_token</c>.</summary>
+    /// <summary>What it may do at the token endpoint. Default <c>authorization_code</c> and <c>refresh_token</c>.</summary>
     public IList<string> GrantTypes { get; } = [];
 
-    /// <summary>The scopes it may have, its ceiling; empty = all of the server's.</summary>
+    /// <summary>The scopes it may have, its ceiling. Default all of the server's.</summary>
     public IList<string> Scopes { get; } = [];
 
     /// <summary>Resource identifiers whose tokens it may introspect; <c>*</c> = all.</summary>
     public IList<string> Introspects { get; } = [];
 
-    /// <summary>The host vouches for it: its consent is remembered on loopback and private-use redirects too.</summary>
+    /// <summary>
+    /// Whether the host vouches for it: its consent is remembered on loopback and private-use redirects too. Default false.
+    /// </summary>
     public bool Trusted { get; set; }
 
-    /// <summary>Whether it must use PKCE; null = <see cref="HqOAuth2Options.RequirePkce"/>. A public client always must.</summary>
+    /// <summary>Whether it must use PKCE. A public client always must. Default <see cref="HqOAuth2Options.RequirePkce"/>.</summary>
     public bool? RequirePkce { get; set; }
 }

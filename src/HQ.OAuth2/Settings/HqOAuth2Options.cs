@@ -9,70 +9,88 @@ public sealed class HqOAuth2Options
     /// <summary>The section of the configuration, for messages.</summary>
     internal const string Section = "auth:oauth2:authorizationServer";
 
-    /// <summary>False maps no endpoint at all. Default false.</summary>
+    /// <summary>False maps nothing, and says so in one log line. Default false.</summary>
     public bool Enabled { get; set; }
 
     /// <summary>
-    /// The issuer identifier (RFC 8414 §2), used verbatim everywhere: https (http on loopback only), no trailing slash, query or
-    /// fragment. Required when <see cref="Enabled"/>.
+    /// The issuer identifier (RFC 8414 §2), used verbatim everywhere: https (http on loopback only: 127.0.0.1, [::1], localhost and names
+    /// below localhost), no trailing slash, query or fragment. Required when <see cref="Enabled"/>.
     /// </summary>
     public string? IssuerURL { get; set; }
 
-    /// <summary>Whether clients may register themselves at <c>POST /oauth2/register</c> (RFC 7591). Default false.</summary>
+    /// <summary>
+    /// Whether clients may register themselves at <c>POST /oauth2/register</c> (RFC 7591); <see cref="DefaultOrg"/> is required then.
+    /// Default false.
+    /// </summary>
     public bool Dcr { get; set; }
 
     /// <summary>The organization that self-registered clients belong to. Required with <see cref="Dcr"/>.</summary>
     public string? DefaultOrg { get; set; }
 
-    /// <summary>Tokens of which registration demands one; empty = open registration.</summary>
+    /// <summary>Bearer tokens of which registration needs one; without any, registration is open.</summary>
     public IList<string> InitialAccessTokens { get; } = [];
 
     /// <summary>
-    /// Whether a client id may be the https URL of a metadata document (draft-ietf-oauth-client-id-metadata-document), which this server
-    /// then fetches. Default false.
+    /// Whether a <c>client_id</c> may be the https URL of a document that describes the client
+    /// (draft-ietf-oauth-client-id-metadata-document). The document is fetched for users who are signed in, from public addresses only,
+    /// and kept once a user has approved it. Default false.
     /// </summary>
     public bool ClientIdMetadataDocuments { get; set; }
 
     /// <summary>Which metadata documents count, and how far.</summary>
     public ClientDocumentOptions Documents { get; } = new();
 
-    /// <summary>Whether self-registered clients may read, change and delete their registration (RFC 7592).</summary>
+    /// <summary>
+    /// Whether self-registered clients may read, replace and delete their registration (RFC 7592), with the token that came with it.
+    /// Default false.
+    /// </summary>
     public bool DcrManagement { get; set; }
 
     /// <summary>
-    /// For an issuer with a path: whether its metadata is served at the root (<c>/.well-known/oauth-authorization-server</c>) too, where
-    /// some clients look first. The document is the same and names the issuer with its path (RFC 8414 §3.3). Default false.
+    /// For an <see cref="IssuerURL"/> with a path: whether its metadata is served at the root
+    /// (<c>/.well-known/oauth-authorization-server</c>) too, where some clients look first. The document is the same and names the issuer
+    /// with its path (RFC 8414 §3.3). Default false.
     /// </summary>
     public bool RootMetadata { get; set; }
 
-    /// <summary>Whether anybody may introspect access tokens (RFC 7662 §2.1 forbids it). Warned about at start.</summary>
+    /// <summary>Whether anybody may introspect access tokens (RFC 7662 §2.1 forbids it). Default false.</summary>
     public bool UnauthenticatedIntrospection { get; set; }
 
-    /// <summary>The scopes there are. What is not listed cannot be granted.</summary>
+    /// <summary>
+    /// The scopes there are; others cannot be granted. A client that asks for no scope and registered none gets those marked
+    /// <c>default</c>, else all that are not <c>destructive</c>. At most 500, 4,000 characters in all.
+    /// </summary>
     public IList<ScopeOptions> Scopes { get; } = [];
 
     /// <summary>
-    /// What becomes of a request for scopes that are not listed (RFC 6749 §3.3). Default <see cref="UnknownScopes.LeaveOut"/>: shipping
-    /// clients name <c>openid</c>, <c>email</c> and others at every server. <c>offline_access</c> is never refused.
+    /// What becomes of a request for scopes that are not listed (RFC 6749 §3.3): they are left out and the answer names what was granted,
+    /// or the request is refused with <c>invalid_scope</c>. Widely used clients name <c>openid</c>, <c>email</c> and others at every
+    /// server. <c>offline_access</c> is never refused. Default <c>leaveOut</c>.
     /// </summary>
     public UnknownScopes UnknownScopes { get; set; }
 
-    /// <summary>Protected resources that tokens may be for, beyond those under the issuer's own origin; <c>*</c> = any.</summary>
+    /// <summary>
+    /// Protected resources that tokens may be for, <c>*</c> = any. Resources under the issuer's own origin are always accepted; one that
+    /// differs from an API of this host by a slash at the end, or is the bare host, becomes the identifier of that API.
+    /// </summary>
     public IList<ResourceOptions> Resources { get; } = [];
 
-    /// <summary>The audience of a token when none was asked for; null = the issuer.</summary>
+    /// <summary>The audience of a token when a client asks for no resource. Default the issuer.</summary>
     public string? DefaultResource { get; set; }
 
     /// <summary>Clients made by hand, provenance <c>api</c>.</summary>
     public IList<ClientOptions> Clients { get; } = [];
 
-    /// <summary>How long a code may be redeemed. Default 60 seconds, at most 10 minutes (RFC 6749 §4.1.2).</summary>
+    /// <summary>How long a code may be redeemed (RFC 6749 §4.1.2). Default 1 minute.</summary>
     public TimeSpan AuthorizationCodeLifetime { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long an access token lives. Default 15 minutes.</summary>
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>The form of access tokens, <c>jwt</c> (RFC 9068) or <c>opaque</c> (the same, encrypted). Default jwt.</summary>
+    /// <summary>
+    /// The form of access tokens: a JWT that APIs can verify (RFC 9068), or opaque, which is the same token, encrypted. Default
+    /// <c>jwt</c>.
+    /// </summary>
     public AccessTokenFormat AccessTokenFormat { get; set; } = AccessTokenFormat.Jwt;
 
     /// <summary>The absolute life of a refresh chain, inherited by each successor. Default 180 days.</summary>
@@ -85,29 +103,33 @@ public sealed class HqOAuth2Options
     public TimeSpan PublicRefreshTokenLifetime { get; set; } = TimeSpan.FromDays(90);
 
     /// <summary>
-    /// How long after its first use a spent refresh token still gets the live one of its chain: for lost answers, and for clients
-    /// that refresh from several processes at once. A stolen token is as good for so long, and its use is noticed only afterwards. Default
-    /// 30 seconds, at most one hour; zero = strict (RFC 9700 §4.14.2). More than five minutes is warned about at start.
+    /// How long after its first use a spent refresh token still gets the live one of its chain: for lost answers, and for clients that
+    /// refresh from several processes at once. A stolen token is as good for so long, and its use is noticed only afterwards. Zero =
+    /// strict (RFC 9700 §4.14.2). Default 30 seconds.
     /// </summary>
     public TimeSpan RefreshTokenLeeway { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a consent is remembered where it may be; zero = never. Default 90 days.</summary>
+    /// <summary>
+    /// How long a consent is remembered: for https redirects of <c>api</c> clients, for <c>trusted</c> ones also on loopback and
+    /// private-use redirects, and for metadata documents with <c>documents:rememberConsent</c>. Zero = never. Default 90 days.
+    /// </summary>
     public TimeSpan RememberConsentFor { get; set; } = TimeSpan.FromDays(90);
 
-    /// <summary>Whether confidential clients must use PKCE. Public and self-registered ones always must. Default true.</summary>
+    /// <summary>Whether confidential <c>api</c> clients must use PKCE. Public and self-registered ones always must. Default true.</summary>
     public bool RequirePkce { get; set; } = true;
 
     /// <summary>
-    /// Schemes without a period that public clients may redirect to (RFC 8252 §7.1 wants a period). The schemes of widely used clients are
-    /// in the list; configuration adds to it. Code that calls <c>Clear()</c> takes them out.
+    /// Schemes without a period that public clients may redirect to (RFC 8252 §7.1 wants a period). The built-in ones are those of widely
+    /// used clients; the key adds to them, and code that calls <c>Clear()</c> takes them out.
     /// </summary>
     public IList<string> PrivateUseSchemes { get; } = ["cursor", "vscode", "vscode-insiders", "warp", "windsurf"];
 
-    /// <summary>The bcrypt cost for secrets that a host brings, 4 to 14. Default 10.</summary>
+    /// <summary>The bcrypt cost for secrets that a host brings. Default 10.</summary>
     public int BcryptWorkFactor { get; set; } = 10;
 
     /// <summary>
-    /// What access tokens are signed with. A change counts for keys made from then on: the one that signs goes on to its end. Default ES256.
+    /// What access tokens are signed with; RS256 is for APIs that read nothing else. A change counts for keys made from then on: the one
+    /// that signs goes on to its end. Default <c>ES256</c>.
     /// </summary>
     public SigningAlgorithm SigningAlgorithm { get; set; } = SigningAlgorithm.ES256;
 
@@ -115,8 +137,8 @@ public sealed class HqOAuth2Options
     public TimeSpan SigningKeyLifetime { get; set; } = TimeSpan.FromDays(90);
 
     /// <summary>
-    /// How long a new key is published before it signs, so that every node and every API that checks tokens has it by then. Default 1 day;
-    /// at least twice <see cref="CacheKeysFor"/>.
+    /// How long a new key is published before it signs, so that every node and every API that checks tokens has it by then; at least
+    /// twice <see cref="CacheKeysFor"/>, and shorter than <see cref="SigningKeyLifetime"/>. Default 1 day.
     /// </summary>
     public TimeSpan SigningKeyLeadTime { get; set; } = TimeSpan.FromDays(1);
 
@@ -124,46 +146,52 @@ public sealed class HqOAuth2Options
     public TimeSpan CacheKeysFor { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How long a node keeps a client in memory before it looks at the store again: a client that another node changed or disabled
-    /// counts as before for so long. Default 10 seconds; zero = not at all.
+    /// How long a node keeps a client in memory before it looks at the store again: a client that another node changed or disabled counts
+    /// as before for so long. Zero = not at all. Default 10 seconds.
     /// </summary>
     public TimeSpan CacheClientsFor { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often what has expired is removed from the stores. Default 1 hour; zero = never.</summary>
+    /// <summary>How often expired rows are removed from the stores. Zero = never. Default 1 hour.</summary>
     public TimeSpan PruneEvery { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>After how long without use a self-registered client is removed. Default 90 days.</summary>
+    /// <summary>
+    /// After how long without use a self-registered client or a metadata document is removed; not shorter than
+    /// <see cref="RefreshTokenIdleLifetime"/> where there can be any. Default 90 days.
+    /// </summary>
     public TimeSpan UnusedClientLifetime { get; set; } = TimeSpan.FromDays(90);
 
-    /// <summary>After how long a self-registered client that nobody ever approved is removed. Default 7 days.</summary>
+    /// <summary>
+    /// After how long a self-registered client or a metadata document that nobody ever approved is removed. Default 7 days.
+    /// </summary>
     public TimeSpan NeverApprovedClientLifetime { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>The claim of the host's user that becomes the subject; null = <c>ClaimTypes.NameIdentifier</c>.</summary>
+    /// <summary>The claim of the host's user that becomes the subject. Default <c>ClaimTypes.NameIdentifier</c>.</summary>
     public string? SubjectClaim { get; set; }
 
-    /// <summary>The host's authentication scheme that signs users in; null = the host's default scheme.</summary>
+    /// <summary>The host's authentication scheme that signs users in. Default the host's default scheme.</summary>
     public string? AuthenticationScheme { get; set; }
 
     /// <summary>
-    /// With an https issuer, whether plain http from other machines is accepted, because a proxy in front ends TLS without saying so.
-    /// Default false; <c>UseForwardedHeaders</c> is the better answer.
+    /// With an https issuer, whether plain http from other machines is accepted, because a proxy in front ends TLS without saying so;
+    /// otherwise every endpoint and API of this server refuses it. <c>UseForwardedHeaders</c> is the better answer. Default false.
     /// </summary>
     public bool AllowPlainHttpBehindProxy { get; set; }
 
     /// <summary>
-    /// Whether answers say what was found, what was expected and which key to change; otherwise only the log does. Null = in Development.
+    /// Whether answers say what was found, what was expected and which key to change; otherwise only the log does. Default in
+    /// Development.
     /// </summary>
     public bool? ExplainErrors { get; set; }
 
     /// <summary>
     /// Where errors are explained: an absolute URI that the lower-case id of the error is appended to and that goes out as
-    /// <c>error_uri</c> (RFC 6749 §5.2). Null = none.
+    /// <c>error_uri</c> (RFC 6749 §5.2).
     /// </summary>
     public string? ErrorURI { get; set; }
 
     /// <summary>
     /// Whether the server asks itself at start what a client asks first, by <see cref="IssuerURL"/>, and logs what would break clients.
-    /// Null = in Development.
+    /// Default in Development.
     /// </summary>
     public bool? Doctor { get; set; }
 

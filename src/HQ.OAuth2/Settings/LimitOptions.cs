@@ -3,15 +3,20 @@ namespace HQ.OAuth2;
 /// <summary>Ceilings against floods; zero = none.</summary>
 public sealed class LimitOptions
 {
-    /// <summary>Registrations per minute and remote address. Default 120.</summary>
+    /// <summary>Registrations per minute from one address, counted in each process by itself. Default 120.</summary>
     public int RegistrationsPerMinute { get; set; } = 120;
 
     /// <summary>
-    /// Failed authentications per minute, client and remote address; also how many that may fail are checked at the same time. Default 10.
+    /// Wrong secrets per minute for one client from one address, those being checked included; a secret that was right within the last
+    /// hour is exempt. Default 10.
     /// </summary>
     public int FailedAuthenticationsPerMinute { get; set; } = 10;
 
-    /// <summary>How many metadata documents are fetched per minute from a host that were not valid before, and how often each that was. Default 30.</summary>
+    /// <summary>
+    /// Fetches per minute of metadata documents that are not known here, from one host, whatever the port; one user causes at most a
+    /// third of this number, over all hosts together. A document that is kept, or was valid within a day, has this number for itself.
+    /// Eight fetches are in flight at most. Default 30.
+    /// </summary>
     public int DocumentFetchesPerMinute { get; set; } = 30;
 
     /// <summary>
@@ -21,15 +26,15 @@ public sealed class LimitOptions
     public IList<NetworkLimitOptions> Networks { get; } = [];
 
     /// <summary>
-    /// How many self-registered (<c>dcr</c>) clients there may be; at the ceiling registrations are refused for now (503). Each node counts
-    /// the stored ones once a minute and adds its own, so that several nodes can exceed it by what the others make in a minute. Default
-    /// 100,000; 0 = no limit.
+    /// How many self-registered (<c>dcr</c>) clients there may be: a warning at 80 %, then registrations are refused for now (503). Each
+    /// node counts the stored ones once a minute and adds its own, so that several nodes can exceed it by what the others make in a
+    /// minute. Default 100,000.
     /// </summary>
     public int SelfRegisteredClients { get; set; } = 100_000;
 
     /// <summary>
-    /// How many bcrypt computations may run at once; 16 times as many secrets may wait for one, more are refused. Default: one less than
-    /// the number of cores, so that one is left for everything else; at least 1.
+    /// How many bcrypt computations may run at once, one core being left for everything else; 16 times as many secrets may wait for one,
+    /// more are refused (503). Default one less than the number of cores, at least 1.
     /// </summary>
     public int BcryptConcurrency { get; set; } = Math.Max(1, Environment.ProcessorCount - 1);
 }

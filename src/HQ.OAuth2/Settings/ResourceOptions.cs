@@ -6,12 +6,12 @@ public sealed class ResourceOptions
     /// <summary>Its absolute URI, emitted in <c>aud</c> as written here; <c>*</c> stands for any.</summary>
     public string Identifier { get; set; } = "";
 
-    /// <summary>What the consent page calls it; null shows the identifier.</summary>
+    /// <summary>What the consent page calls it. Default the identifier.</summary>
     public string? Name { get; set; }
 
-    /// <summary>The scopes it understands; empty = all.</summary>
+    /// <summary>The scopes it understands. Default all.</summary>
     public IList<string> Scopes { get; } = [];
 
-    /// <summary>The form of its access tokens; null = the server's.</summary>
+    /// <summary>The form of its access tokens. Default <see cref="HqOAuth2Options.AccessTokenFormat"/>.</summary>
     public AccessTokenFormat? AccessTokenFormat { get; set; }
 }

@@ -11,7 +11,7 @@ internal sealed class AccessTokenVerifier(
     /// <summary>The token; null when it is unknown, malformed, expired or revoked, or when its client was removed.</summary>
     public async ValueTask<AccessToken?> VerifyAsync(string text, CancellationToken ct)
     {
-        if (await reader.ReadAsync(text, ct) is not { } token || await clients.RecallAsync(token.ClientId, ct) is not { } client)
+        if (await reader.ReadAsync(text, ct) is not { } token || await clients.FindOrNullAsync(token.ClientId, ct) is not { } client)
             return null;
 
         // A token with a row is valid while the row exists and belongs to the present registration of the client.

@@ -13,7 +13,7 @@ internal sealed partial class Floors
     /// <param name="project">The folder of the project below <c>src</c>, and the name of its assembly.</param>
     public Floors(string project)
     {
-        var root = Path.Combine(Repository(), "src", project);
+        var root = Path.Combine(Repository.Root, "src", project);
         folders = Directory
             .EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Select(file => (File: file, Folder: Path.GetRelativePath(root, Path.GetDirectoryName(file)!).Replace('\\', '/')))
@@ -32,14 +32,6 @@ internal sealed partial class Floors
     /// <summary>Each pair of folders of which the first uses the second, with one of the reasons.</summary>
     public IEnumerable<(string From, string To, string Because)> Uses =>
         uses.GroupBy(u => (u.From, u.To)).Select(g => (g.Key.From, g.Key.To, string.Join(", ", g.Select(u => u.Because).Order().Take(5))));
-
-    private static string Repository()
-    {
-        var at = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(at.FullName, "HQ.OAuth2.sln")))
-            at = at.Parent ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-        return at.FullName;
-    }
 
     // Namespaces are file-scoped, so what begins a line is no nested type.
     [GeneratedRegex(

@@ -34,7 +34,7 @@ internal sealed class ClientDocuments(DocumentFetcher fetcher, ServerSettings se
             : null;
 
     /// <summary>The client by a document that is fresh by HTTP's rules; null when it would have to be fetched.</summary>
-    public Client? FindFresh(string clientId) => Fresh(clientId)?.Client;
+    public Client? FindCached(string clientId) => Fresh(clientId)?.Client;
 
     /// <summary>Fetches a document, once for all who ask at the same time.</summary>
     /// <param name="clientId">Its URL, which has no <see cref="Problem"/>.</param>

@@ -18,7 +18,7 @@ internal sealed class ClientDirectory(StoredClients stored, ClientDocuments docu
             return Usable(clientId, known);
         if (documents.Problem(clientId) is { } problem)
             return problem;
-        if (documents.FindFresh(clientId) is not { } client)
+        if (documents.FindCached(clientId) is not { } client)
         {
             if (await findSubject() is not { } subject)
                 return OAuthError.LoginRequired;
@@ -38,7 +38,7 @@ internal sealed class ClientDirectory(StoredClients stored, ClientDocuments docu
         Usable(clientId, await stored.FindAsync(clientId, ct));
 
     /// <summary>Whose a row or a token is. Null when the client is gone or disabled.</summary>
-    public async ValueTask<Client?> RecallAsync(string clientId, CancellationToken ct) =>
+    public async ValueTask<Client?> FindOrNullAsync(string clientId, CancellationToken ct) =>
         (await FindAsync(clientId, ct)).Failed(out _, out var client) ? null : client;
 
     private Outcome<Client> Usable(string clientId, Client? client)

@@ -44,7 +44,7 @@ public sealed partial record ClientMetadata : ClientMembers
     /// <summary>The metadata with every default filled in and every value checked against the policy, or the first error; each names its member.</summary>
     internal Outcome<ClientMetadata> Checked(ClientPolicy policy)
     {
-        var filled = policy.Narrows ? Filled(policy).Narrowed(policy) : Filled(policy);
+        var filled = policy.Narrows ? WithDefaults(policy).Narrowed(policy) : WithDefaults(policy);
         if (filled.Problems(policy).FirstOrDefault() is { } error)
             return error;
         return filled with
@@ -65,14 +65,14 @@ public sealed partial record ClientMetadata : ClientMembers
         };
 
     /// <summary>Everything that is wrong with it, at once.</summary>
-    internal IReadOnlyList<OAuthError> AllProblems(ClientPolicy policy) => [.. Filled(policy).Problems(policy)];
+    internal IReadOnlyList<OAuthError> AllProblems(ClientPolicy policy) => [.. WithDefaults(policy).Problems(policy)];
 
     private string[] FittingResponseTypes => UsesCode ? ["code"] : [];
 
     private bool UsesCode => GrantTypes!.Contains(OAuthGrantTypes.AuthorizationCode);
 
     // §2: defaults; an application_type that nobody knows is no hint
-    private ClientMetadata Filled(ClientPolicy policy) =>
+    private ClientMetadata WithDefaults(ClientPolicy policy) =>
         this with
         {
             TokenEndpointAuthMethod =

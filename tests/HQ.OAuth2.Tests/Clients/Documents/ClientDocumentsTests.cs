@@ -42,7 +42,7 @@ internal sealed class ClientDocumentsTests
         using var documents = Given.Documents(Given.Options(o => o.ClientIdMetadataDocuments = true), web, clock);
         web.Publish(Url, PublishedDocuments.Minimal(Url), "max-age=60");
         await documents.FetchAsync(Url, "alice", kept: null, Given.Policies(Given.Options()).ForDocument(), default);
-        documents.FindFresh(Url).Should().NotBeNull();
+        documents.FindCached(Url).Should().NotBeNull();
 
         (await documents.FetchAsync(Url, "bob", kept: null, Given.Policies(Given.Options()).ForDocument(), default))
             .Value.HasChanged.Should()
@@ -91,7 +91,7 @@ internal sealed class ClientDocumentsTests
         for (var i = 0; i < 3; i++)
         {
             (await directory.FindAsync(Url, default)).Error!.Id.Should().Be("HQ1032");
-            (await directory.RecallAsync(Url, default)).Should().BeNull();
+            (await directory.FindOrNullAsync(Url, default)).Should().BeNull();
         }
 
         web.Fetches.Should().Be(0);
@@ -99,7 +99,7 @@ internal sealed class ClientDocumentsTests
         (await directory.FindAsync(Url, default)).Error!.Id.Should().Be("HQ1032", "nobody has approved it");
         await ApprovedAsync();
         (await directory.FindAsync(Url, default)).Value.ClientName.Should().Be("Some app");
-        (await directory.RecallAsync(Url, default))!.ClientName.Should().Be("Some app");
+        (await directory.FindOrNullAsync(Url, default))!.ClientName.Should().Be("Some app");
         web.Fetches.Should().Be(1);
     }
 
@@ -242,7 +242,7 @@ internal sealed class ClientDocumentsTests
 
         (await AskedAsync(url)).Error!.Id.Should().Be(id);
         (await directory.FindAsync(url, default)).Error.Should().NotBeNull();
-        (await directory.RecallAsync(url, default)).Should().BeNull();
+        (await directory.FindOrNullAsync(url, default)).Should().BeNull();
         web.Fetches.Should().Be(0);
     }
 
@@ -257,7 +257,7 @@ internal sealed class ClientDocumentsTests
         (await AskedAsync(longest)).Error.Should().BeNull();
         (await AskedAsync(longest + "a")).Error!.Id.Should().Be("HQ1032");
         (await directory.FindAsync(longest + "a", default)).Error!.Id.Should().Be("HQ1032");
-        (await directory.RecallAsync(longest + "a", default)).Should().BeNull();
+        (await directory.FindOrNullAsync(longest + "a", default)).Should().BeNull();
         web.Fetches.Should().Be(1);
     }
 
@@ -268,7 +268,7 @@ internal sealed class ClientDocumentsTests
         web.Publish(Url, PublishedDocuments.Minimal(Url));
 
         (await AskedAsync(Url)).Error!.Id.Should().Be("HQ1032");
-        (await directory.RecallAsync(Url, default)).Should().BeNull();
+        (await directory.FindOrNullAsync(Url, default)).Should().BeNull();
         web.Fetches.Should().Be(0);
     }
 
@@ -278,7 +278,7 @@ internal sealed class ClientDocumentsTests
         web.Publish(Url, PublishedDocuments.Minimal(Url));
         await registry.TryAddAsync(Given.Client(Url) with { ClientName = "Ours" }, default);
         (await FreshAsync())!.ClientName.Should().Be("Ours");
-        (await directory.RecallAsync(Url, default))!.ClientName.Should().Be("Ours");
+        (await directory.FindOrNullAsync(Url, default))!.ClientName.Should().Be("Ours");
 
         await registry.TryUpdateAsync(Given.Client(Url) with { Disabled = true, Version = 2 }, default);
         memory.Forget(Url);

@@ -104,7 +104,7 @@ internal sealed class KeptDocumentsTests(bool isRegistry)
 
         (await Node(o => o.ClientIdMetadataDocuments = false).FindAsync(Url, default)).Error!.Id.Should().Be("HQ1032");
         (await Node(o => o.Documents.DeniedHosts.Add("app.example.com")).FindAsync(Url, default)).Error!.Id.Should().Be("HQ1053");
-        (await Node(o => o.Documents.AllowedHosts.Add("other.example.com")).RecallAsync(Url, default)).Should().BeNull();
+        (await Node(o => o.Documents.AllowedHosts.Add("other.example.com")).FindOrNullAsync(Url, default)).Should().BeNull();
     }
 
     [Test]

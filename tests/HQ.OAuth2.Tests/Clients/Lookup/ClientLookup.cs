@@ -8,7 +8,7 @@ internal sealed record ClientLookup(StoredClients Stored, ClientDirectory Direct
 
     public ValueTask<Outcome<Client>> FindAsync(string clientId, CancellationToken ct) => Directory.FindAsync(clientId, ct);
 
-    public ValueTask<Client?> RecallAsync(string clientId, CancellationToken ct) => Directory.RecallAsync(clientId, ct);
+    public ValueTask<Client?> FindOrNullAsync(string clientId, CancellationToken ct) => Directory.FindOrNullAsync(clientId, ct);
 
     public ValueTask<Client> KeepAsync(Client client, CancellationToken ct) => Stored.KeepAsync(client, ct);
 

@@ -2,7 +2,7 @@ using HQ.OAuth2.Tests;
 
 namespace HQ.OAuth2;
 
-internal sealed class HqOAuth2OptionsValidatorTests
+internal sealed class HqOAuth2OptionsRulesTests
 {
     private const string Secret = "the-secret-of-the-host";
 
@@ -10,7 +10,7 @@ internal sealed class HqOAuth2OptionsValidatorTests
     public void What_the_tests_use_is_valid_and_what_is_off_is_not_looked_at()
     {
         Problems(_ => { }).Should().BeEmpty();
-        HqOAuth2OptionsValidator.Problems(new HqOAuth2Options { IssuerURL = "junk" }, development: false).Should().BeEmpty();
+        HqOAuth2OptionsRules.Problems(new HqOAuth2Options { IssuerURL = "junk" }, development: false).Should().BeEmpty();
     }
 
     private static IEnumerable<TestCaseData> Wrong()
@@ -209,9 +209,9 @@ internal sealed class HqOAuth2OptionsValidatorTests
     {
         var options = Given.Options(o => o.Dcr = true);
 
-        HqOAuth2OptionsValidator.StoreProblem(options, new InMemoryClientRegistry()).Should().BeNull();
-        HqOAuth2OptionsValidator.StoreProblem(options, new ReadOnlyStore()).Should().Contain("dcr").And.Contain("IClientRegistry");
-        HqOAuth2OptionsValidator.StoreProblem(Given.Options(), new ReadOnlyStore()).Should().BeNull();
+        HqOAuth2OptionsRules.StoreProblem(options, new InMemoryClientRegistry()).Should().BeNull();
+        HqOAuth2OptionsRules.StoreProblem(options, new ReadOnlyStore()).Should().Contain("dcr").And.Contain("IClientRegistry");
+        HqOAuth2OptionsRules.StoreProblem(Given.Options(), new ReadOnlyStore()).Should().BeNull();
     }
 
     [Test, Rfc("CIMD-6.5-1")]
@@ -231,7 +231,7 @@ internal sealed class HqOAuth2OptionsValidatorTests
     }
 
     private static IEnumerable<string> Problems(Action<HqOAuth2Options> configure, bool development = false) =>
-        HqOAuth2OptionsValidator.Problems(Given.Options(configure), development);
+        HqOAuth2OptionsRules.Problems(Given.Options(configure), development);
 
     private static TestCaseData Case(string key, string value, string fix, Action<HqOAuth2Options> configure, bool othersToo = false) =>
         new TestCaseData(key, value, fix, configure, othersToo).SetArgDisplayNames(key, value);

@@ -1,0 +1,117 @@
+using static HQ.OAuth2.OptionRules;
+
+namespace HQ.OAuth2;
+
+/// <summary>The keys of <c>auth:oauth2:authorizationServer</c>, in README's order. A new option is its property and its row here.</summary>
+internal static class ServerOptionTable
+{
+    public static readonly OptionTable<HqOAuth2Options> Rows = new OptionTable<HqOAuth2Options>()
+        .Bool("enabled", o => o.Enabled, (o, v) => o.Enabled = v)
+        .Text(
+            "issuerURL",
+            o => o.IssuerURL,
+            (o, v) => o.IssuerURL = v,
+            new(text => Issuer.TryParse(text, out _, out var problem) ? null : problem)
+        )
+        .Bool("dcr", o => o.Dcr, (o, v) => o.Dcr = v)
+        .Text("defaultOrg", o => o.DefaultOrg, (o, v) => o.DefaultOrg = v)
+        .Texts(
+            "initialAccessTokens",
+            o => o.InitialAccessTokens,
+            new(
+                text =>
+                    text.Length >= 16 && BearerTokens.IsToken68(text)
+                        ? null
+                        : "must be at least 16 characters of A-Z a-z 0-9 - . _ ~ + / each",
+                "at least 16 characters of `A-Z a-z 0-9 - . _ ~ + /` each"
+            ),
+            secret: true
+        )
+        .Bool("dcrManagement", o => o.DcrManagement, (o, v) => o.DcrManagement = v)
+        .Bool("clientIdMetadataDocuments", o => o.ClientIdMetadataDocuments, (o, v) => o.ClientIdMetadataDocuments = v)
+        .Members("documents", o => o.Documents, ClientDocumentOptionTable.Rows)
+        .Bool("rootMetadata", o => o.RootMetadata, (o, v) => o.RootMetadata = v)
+        .Bool(
+            "unauthenticatedIntrospection",
+            o => o.UnauthenticatedIntrospection,
+            (o, v) => o.UnauthenticatedIntrospection = v,
+            Being<bool?>(true, "anybody who has an access token can read it (RFC 7662 §2.1 forbids that)")
+        )
+        .Items("scopes", o => o.Scopes, ScopeOptionTable.Rows)
+        .Word(
+            "unknownScopes",
+            o => o.UnknownScopes,
+            (o, v) => o.UnknownScopes = v,
+            ("leaveOut", UnknownScopes.LeaveOut),
+            ("refuse", UnknownScopes.Refuse)
+        )
+        .Items("resources", o => o.Resources, ResourceOptionTable.Rows)
+        .Text(
+            "defaultResource",
+            o => o.DefaultResource,
+            (o, v) => o.DefaultResource = v,
+            Text(ResourcePolicy.IsResourceUri, "is no absolute URI without fragment")
+        )
+        .Items("clients", o => o.Clients, ClientOptionTable.Rows)
+        .Word(
+            "accessTokenFormat",
+            o => o.AccessTokenFormat,
+            (o, v) => o.AccessTokenFormat = v,
+            ("jwt", AccessTokenFormat.Jwt),
+            ("opaque", AccessTokenFormat.Opaque)
+        )
+        .Word(
+            "signingAlgorithm",
+            o => o.SigningAlgorithm,
+            (o, v) => o.SigningAlgorithm = v,
+            ("ES256", SigningAlgorithm.ES256),
+            ("RS256", SigningAlgorithm.RS256)
+        )
+        .Also(LifetimeOptionTable.Rows)
+        .Bool(
+            "requirePkce",
+            o => o.RequirePkce,
+            (o, v) => o.RequirePkce = v,
+            Being<bool?>(
+                false,
+                "a confidential client may leave PKCE out, and then a stolen code can be injected into another session of that client (RFC 9700 §2.1.1)"
+            )
+        )
+        .Texts(
+            "privateUseSchemes",
+            o => o.PrivateUseSchemes,
+            new(text =>
+                RedirectUris.IsListableScheme(text)
+                    ? null
+                    : "cannot be allowed: list lower-case schemes of apps, never http, https, javascript, data, file and their like"
+            ),
+            adds: true
+        )
+        .Number(
+            "bcryptWorkFactor",
+            o => o.BcryptWorkFactor,
+            (o, v) => o.BcryptWorkFactor = v,
+            Between(ClientSecrets.MinWorkFactor, ClientSecrets.MaxWorkFactor),
+            new(
+                n => n < 8,
+                "client secrets that people choose can be guessed fast by somebody who has stolen the database",
+                "less than 8 is warned about"
+            )
+        )
+        .Text("subjectClaim", o => o.SubjectClaim, (o, v) => o.SubjectClaim = v)
+        .Text("authenticationScheme", o => o.AuthenticationScheme, (o, v) => o.AuthenticationScheme = v)
+        .Bool("allowPlainHttpBehindProxy", o => o.AllowPlainHttpBehindProxy, (o, v) => o.AllowPlainHttpBehindProxy = v)
+        .Bool("explainErrors", o => o.ExplainErrors, (o, v) => o.ExplainErrors = v)
+        .Text(
+            "errorURI",
+            o => o.ErrorURI,
+            (o, v) => o.ErrorURI = v,
+            Text(
+                uri => Uri.TryCreate(uri, UriKind.Absolute, out _) && !uri.Any(c => c is <= ' ' or > '~' or '"' or '\\'),
+                "is no absolute URI: write for instance https://app.example.com/errors#, or leave it out"
+            )
+        )
+        .Bool("doctor", o => o.Doctor, (o, v) => o.Doctor = v)
+        .Members("pages", o => o.Pages, PageOptionTable.Rows)
+        .Members("limits", o => o.Limits, LimitOptionTable.Rows);
+}
