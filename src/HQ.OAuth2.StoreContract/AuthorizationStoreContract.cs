@@ -268,7 +268,7 @@ public abstract class AuthorizationStoreContract : StoreContract<IAuthorizationS
         string? after = null;
         do
         {
-            var page = await Store.ListAsync(new("alice", null, Limit: 3, After: after), default);
+            var page = await Store.ListAsync(new("alice", null, limit: 3, after: after), default);
             Assert.That(page.Items, Has.Count.LessThanOrEqualTo(3), "ListAsync returns no more than its limit");
             seen.AddRange(page.Items.Select(r => r.Id));
             Assert.That(seen, Has.Count.LessThanOrEqualTo(40), "ListAsync comes to an end");
@@ -491,7 +491,7 @@ public abstract class AuthorizationStoreContract : StoreContract<IAuthorizationS
         foreach (var node in Nodes)
         {
             var page = await node.ListAsync(by, default);
-            Assert.That(page.Items, Is.EquivalentTo(expected), $"ListAsync by {by}");
+            Assert.That(page.Items, Is.EquivalentTo(expected), $"ListAsync by subject '{by.Subject}' and client '{by.ClientId}'");
             Assert.That(page.Next, Is.Null, "Next is null when there is nothing more");
             Assert.That((await node.ListAsync(by, default)).Items, Is.EqualTo(page.Items), "the order of ListAsync is stable");
         }

@@ -98,7 +98,7 @@ public abstract class KeyStoreContract : StoreContract<IKeyStore>
         {
             var key = new KeyRecord($"signing-{i}", Start.AddDays(i), $"{i}");
             Assert.That(await Node(i).TryAddAsync(key, default), Is.True, "TryAddAsync of a new id");
-            Assert.That(await Node(i + 1).ListAsync(default), Is.EqualTo(new[] { key }), "ListAsync shows what another node added");
+            Assert.That(Parts(await Node(i + 1).ListAsync(default)), Is.EqualTo(Parts([key])), "ListAsync shows what another node added");
             await Node(i + 1).RemoveAsync(key.Id, default);
             Assert.That(await Node(i).ListAsync(default), Is.Empty, "ListAsync shows that another node removed the key");
         }
@@ -123,7 +123,11 @@ public abstract class KeyStoreContract : StoreContract<IKeyStore>
             async ct =>
             {
                 await Store.RemoveAsync(other.Id, ct);
-                Assert.That((await Store.ListAsync(default)).Contains(other), Is.False, "RemoveAsync does its work or throws");
+                Assert.That(
+                    (await Store.ListAsync(default)).Select(k => k.Id),
+                    Has.No.Member(other.Id),
+                    "RemoveAsync does its work or throws"
+                );
             }
         );
     }
@@ -134,6 +138,9 @@ public abstract class KeyStoreContract : StoreContract<IKeyStore>
     private async Task ListsAsync(string promise, params KeyRecord[] expected)
     {
         foreach (var node in Nodes)
-            Assert.That(await node.ListAsync(default), Is.EquivalentTo(expected), promise);
+            Assert.That(Parts(await node.ListAsync(default)), Is.EquivalentTo(Parts(expected)), promise);
     }
+
+    private static IEnumerable<(string Id, DateTimeOffset ActiveFrom, string Data)> Parts(IEnumerable<KeyRecord> keys) =>
+        keys.Select(k => (k.Id, k.ActiveFrom, k.Data));
 }

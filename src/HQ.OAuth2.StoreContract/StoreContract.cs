@@ -9,7 +9,7 @@ public abstract class StoreContract<TStore>
     protected TStore Store { get; private set; } = null!;
 
     /// <summary>The same data as another node sees it.</summary>
-    protected TStore Second { get; private set; } = null!;
+    private protected TStore Second { get; private set; } = null!;
 
     private protected TStore[] Nodes => [Store, Second];
 

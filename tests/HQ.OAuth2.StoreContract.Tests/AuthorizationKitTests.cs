@@ -171,7 +171,7 @@ internal sealed class AuthorizationKitTests
         public override async ValueTask<Page<AuthorizationRecord>> ListAsync(AuthorizationFilter by, CancellationToken ct)
         {
             var page = await Inner.ListAsync(by, ct);
-            return page.Next is null || page.Items.Count < 2 ? page : page with { Next = page.Items[^2].Id };
+            return page.Next is null || page.Items.Count < 2 ? page : new(page.Items, page.Items[^2].Id);
         }
 
         // The row at the border must be there still to be shown again.
@@ -183,7 +183,7 @@ internal sealed class AuthorizationKitTests
         public override async ValueTask<Page<AuthorizationRecord>> ListAsync(AuthorizationFilter by, CancellationToken ct)
         {
             var page = await Inner.ListAsync(by, ct);
-            return page with { Items = [.. page.Items.Skip(by.After is null ? 0 : 1)] };
+            return new([.. page.Items.Skip(by.After is null ? 0 : 1)], page.Next);
         }
     }
 
@@ -192,20 +192,20 @@ internal sealed class AuthorizationKitTests
         public override async ValueTask<Page<AuthorizationRecord>> ListAsync(AuthorizationFilter by, CancellationToken ct)
         {
             var page = await Inner.ListAsync(by, ct);
-            return page.Items.Count == by.Limit ? page with { Next = page.Items[^1].Id } : page;
+            return page.Items.Count == by.Limit ? new(page.Items, page.Items[^1].Id) : page;
         }
     }
 
     private sealed class ListsTheOldest(IAuthorizationStore inner) : Over(inner)
     {
         public override ValueTask<Page<AuthorizationRecord>> ListAsync(AuthorizationFilter by, CancellationToken ct) =>
-            Inner.ListAsync(by with { NewestFirst = false }, ct);
+            Inner.ListAsync(new(by.Subject, by.ClientId, by.Limit, by.After), ct);
     }
 
     private sealed class ListsEverybody(IAuthorizationStore inner) : Over(inner)
     {
         public override ValueTask<Page<AuthorizationRecord>> ListAsync(AuthorizationFilter by, CancellationToken ct) =>
-            Inner.ListAsync(by is { Subject: null, ClientId: null } ? by with { Subject = "alice" } : by, ct);
+            Inner.ListAsync(by is { Subject: null, ClientId: null } ? new("alice", null, by.Limit, by.After) : by, ct);
     }
 
     private sealed class RemovesByVersion(IAuthorizationStore inner) : Over(inner)
@@ -226,7 +226,7 @@ internal sealed class AuthorizationKitTests
             Inner.FindAsync(id.ToLowerInvariant(), ct);
 
         public override ValueTask<Page<AuthorizationRecord>> ListAsync(AuthorizationFilter by, CancellationToken ct) =>
-            Inner.ListAsync(by with { Subject = by.Subject?.ToUpperInvariant() }, ct);
+            Inner.ListAsync(new(by.Subject?.ToUpperInvariant(), by.ClientId, by.Limit, by.After), ct);
     }
 
     private sealed class PrunesWhatEndsNow(IAuthorizationStore inner) : Over(inner)

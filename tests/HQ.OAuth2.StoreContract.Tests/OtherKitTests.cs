@@ -162,7 +162,7 @@ internal sealed class RegistryKitTests
     private sealed class IgnoresNameKeys(IClientRegistry inner) : Over(inner)
     {
         public override ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct) =>
-            Inner.ListAsync(by with { NameKeys = null }, ct);
+            Inner.ListAsync(new(by.Org, by.Provenance, by.Limit, by.After), ct);
     }
 
     private sealed class CountsAll(IClientRegistry inner) : Over(inner)
@@ -263,7 +263,7 @@ internal sealed class RegistryKitTests
         public override async ValueTask<Page<Client>> ListAsync(ClientFilter by, CancellationToken ct)
         {
             var page = await Inner.ListAsync(by, ct);
-            return page.Next is null || page.Items.Count < 3 ? page : page with { Next = page.Items[^3].ClientId };
+            return page.Next is null || page.Items.Count < 3 ? page : new(page.Items, page.Items[^3].ClientId);
         }
     }
 
@@ -453,13 +453,13 @@ internal sealed class KeyKitTests
     private sealed class IgnoresCase(IKeyStore inner) : Over(inner)
     {
         public override ValueTask<bool> TryAddAsync(KeyRecord key, CancellationToken ct) =>
-            Inner.TryAddAsync(key with { Id = key.Id.ToLowerInvariant() }, ct);
+            Inner.TryAddAsync(new(key.Id.ToLowerInvariant(), key.ActiveFrom, key.Data), ct);
     }
 
     private sealed class KeepsSeconds(IKeyStore inner) : Over(inner)
     {
         public override ValueTask<bool> TryAddAsync(KeyRecord key, CancellationToken ct) =>
-            Inner.TryAddAsync(key with { ActiveFrom = DateTimeOffset.FromUnixTimeSeconds(key.ActiveFrom.ToUnixTimeSeconds()) }, ct);
+            Inner.TryAddAsync(new(key.Id, DateTimeOffset.FromUnixTimeSeconds(key.ActiveFrom.ToUnixTimeSeconds()), key.Data), ct);
     }
 }
 

@@ -84,13 +84,22 @@ internal static class Given
         };
 
     /// <summary>An authorization request that passed every check.</summary>
-    public static AuthorizationRequest Request(Client? client = null, string? redirectUri = null) =>
+    public static AuthorizationRequest Request(
+        Client? client = null,
+        string? redirectUri = null,
+        string scope = "read",
+        string[]? resources = null,
+        bool signInAgain = false,
+        TimeSpan? maxAge = null
+    ) =>
         new()
         {
             Client = client ?? Client(),
             RedirectUri = redirectUri ?? RedirectUri,
-            Scope = ScopeSet.Of("read"),
-            Resources = ["https://auth.example.com"],
+            Scope = ScopeSet.Of(scope.Split(' ')),
+            Resources = resources ?? ["https://auth.example.com"],
+            SignInAgain = signInAgain,
+            MaxAge = maxAge,
         };
 
     public static ResourcePolicy Resources(HqOAuth2Options? options = null) => new(options ?? Options());

@@ -115,12 +115,12 @@ internal sealed class AuthorizeHandler(
             return replies.SwitchAccount(visit.ReturnPath);
         return await ui.DecideAsync(replies.Context(visit), http.RequestAborted) switch
         {
-            AuthorizationDecision.Approve(var granted) => await ApproveAsync(visit, granted),
-            AuthorizationDecision.Deny => replies.Denied(
+            AuthorizationDecision.Approved { Granted: var granted } => await ApproveAsync(visit, granted),
+            AuthorizationDecision.Denied => replies.Denied(
                 request,
                 visit.Subject is { } denying ? await endpoint.RefuseAsync(request, denying) : OAuthError.AccessDenied
             ),
-            AuthorizationDecision.Ask(var page) => AuthorizeReplies.Ask(visit, page),
+            AuthorizationDecision.Asked { Page: var page } => AuthorizeReplies.Ask(visit, page),
             var unknown => throw new InvalidOperationException($"{ui.GetType()} decided {unknown}."),
         };
     }

@@ -10,12 +10,12 @@ internal sealed class BuiltInAuthorizationUi(ServerSettings settings) : IAuthori
     public async ValueTask<AuthorizationDecision> DecideAsync(AuthorizationContext context, CancellationToken ct) =>
         context switch
         {
-            { User: null } => new AuthorizationDecision.Ask(SignIn(context)),
-            { Answer: "approve" } => new AuthorizationDecision.Approve(context.AnsweredScope),
-            { Answer: "deny" } => new AuthorizationDecision.Deny(),
-            { IsRemembered: true } => new AuthorizationDecision.Approve(),
-            _ when settings.Options.Pages.ConsentPath is { } path => new AuthorizationDecision.Ask(HostsPage(path, context.ReturnPath)),
-            _ => new AuthorizationDecision.Ask(ConsentPage.Render(context.Http, await context.FormAsync(ct))),
+            { User: null } => AuthorizationDecision.Ask(SignIn(context)),
+            { Answer: "approve" } => AuthorizationDecision.Approve(context.AnsweredScope),
+            { Answer: "deny" } => AuthorizationDecision.Deny(),
+            { IsRemembered: true } => AuthorizationDecision.Approve(),
+            _ when settings.Options.Pages.ConsentPath is { } path => AuthorizationDecision.Ask(HostsPage(path, context.ReturnPath)),
+            _ => AuthorizationDecision.Ask(ConsentPage.Render(context.Http, await context.FormAsync(ct))),
         };
 
     private static RedirectHttpResult HostsPage(string path, string returnUrl) =>

@@ -233,8 +233,3 @@ public static class IssuerDoctor
             ? value.GetString()
             : null;
 }
-
-/// <summary>Something that breaks clients.</summary>
-/// <param name="Problem">What was found, and what it breaks.</param>
-/// <param name="Fix">What to change.</param>
-public sealed record DoctorFinding(string Problem, string Fix);

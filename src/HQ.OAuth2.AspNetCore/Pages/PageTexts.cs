@@ -6,7 +6,7 @@ namespace HQ.OAuth2;
 
 /// <summary>
 /// The texts of our pages, in the language of the request (<see cref="CultureInfo.CurrentUICulture"/>): the host's own first
-/// (<c>AddPageTexts</c>), then ours, in English when we do not have the language.
+/// (<see cref="HqOAuth2Builder.AddPageTexts"/>), then ours, in English when we do not have the language.
 /// </summary>
 internal sealed class PageTexts(IStringLocalizer? own = null)
 {

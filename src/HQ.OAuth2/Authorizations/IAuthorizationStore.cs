@@ -42,12 +42,24 @@ public interface IAuthorizationStore
 public sealed record AuthorizationRecord(string Id, long Version, string Subject, string ClientId, DateTimeOffset PruneAfter, string Data);
 
 /// <summary>Selects authorizations to list, by subject, by client or by both.</summary>
-/// <param name="Subject">The subject; null = any.</param>
-/// <param name="ClientId">The client; null = any.</param>
-/// <param name="Limit">The greatest number of rows, 1 to 1000.</param>
-/// <param name="After">The <see cref="Page{T}.Next"/> of the previous page; null = from the start.</param>
-public sealed record AuthorizationFilter(string? Subject, string? ClientId, int Limit = 100, string? After = null)
+/// <param name="subject">The subject; null = any.</param>
+/// <param name="clientId">The client; null = any.</param>
+/// <param name="limit">The greatest number of rows, 1 to 1000.</param>
+/// <param name="after">The <see cref="Page{T}.Next"/> of the previous page; null = from the start.</param>
+public sealed class AuthorizationFilter(string? subject, string? clientId, int limit = 100, string? after = null)
 {
+    /// <summary>The subject; null = any.</summary>
+    public string? Subject { get; } = subject;
+
+    /// <summary>The client; null = any.</summary>
+    public string? ClientId { get; } = clientId;
+
+    /// <summary>The greatest number of rows, 1 to 1000.</summary>
+    public int Limit { get; } = limit;
+
+    /// <summary>The <see cref="Page{T}.Next"/> of the previous page; null = from the start.</summary>
+    public string? After { get; } = after;
+
     /// <summary>
     /// Whether the newest come first, for a look at a few of them: never together with <see cref="After"/>. Asked with a subject and a client
     /// before a consent page. Ids are in the order of time, so an index has them in this order too.

@@ -6,8 +6,8 @@ namespace HQ.OAuth2;
 public sealed partial record Client
 {
     /// <summary>
-    /// The client as JSON, for a registry that stores it as one value: everything but <see cref="LastUsedOn"/>, which is updated separately. It
-    /// holds hashes of secrets: store it, but do not log it.
+    /// The client as JSON, for a registry that stores it as one value: everything, also what only the server sets, but <see cref="LastUsedOn"/>,
+    /// which is updated separately. It holds hashes of secrets: store it, but do not log it.
     /// </summary>
     public string ToJson() => JsonSerializer.Serialize(ClientData.Of(this), ClientJson.Default.ClientData);
 

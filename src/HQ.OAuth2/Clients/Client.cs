@@ -43,7 +43,7 @@ public sealed partial record Client : ClientDescription
     /// Whether an administrator set <see cref="Scope"/> of a self-registered client: then it is its ceiling too, and the client does not
     /// change it. The scope of an <c>api</c> client is its ceiling anyway.
     /// </summary>
-    public bool ScopeIsCeiling { get; init; }
+    internal bool ScopeIsCeiling { get; init; }
 
     /// <summary>The organization it belongs to; null when the host has none.</summary>
     public string? Org { get; init; }
@@ -90,7 +90,7 @@ public sealed partial record Client : ClientDescription
     /// <summary>
     /// The SHA-256 of its registration access token (RFC 7592 §3), base64; null when it may not manage its registration itself.
     /// </summary>
-    public string? RegistrationAccessTokenHash { get; init; }
+    internal string? RegistrationAccessTokenHash { get; init; }
 
     /// <summary>
     /// A hash of what consents rest on in its metadata document: redirect URIs, authentication method, keys. Null for clients without one.

@@ -1,7 +1,7 @@
 namespace HQ.OAuth2;
 
 /// <summary>A client secret as it is kept.</summary>
-public sealed record ClientSecret
+public sealed class ClientSecret
 {
     /// <summary>Its bcrypt hash.</summary>
     public required string Hash { get; init; }
@@ -10,12 +10,14 @@ public sealed record ClientSecret
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>Whether this server generated it: then what has not our form is refused without hashing.</summary>
-    public bool Generated { get; init; }
+    internal bool Generated { get; init; }
 
-    // A record prints its members; a hash belongs in no log.
-    private bool PrintMembers(System.Text.StringBuilder text)
-    {
-        text.Append("ExpiresAt = ").Append(ExpiresAt?.ToString("O") ?? "never").Append(", Generated = ").Append(Generated);
-        return true;
-    }
+    /// <summary>The same secret, which stops working at this time, or before as it was.</summary>
+    internal ClientSecret EndingAt(DateTimeOffset end) =>
+        new()
+        {
+            Hash = Hash,
+            ExpiresAt = ExpiresAt < end ? ExpiresAt : end,
+            Generated = Generated,
+        };
 }

@@ -7,8 +7,11 @@ public interface IClientStore
     ValueTask<Client?> FindAsync(string clientId, CancellationToken ct);
 }
 
-/// <summary>A client store that clients can be added to: needed for dynamic registration and for registration by hand at run
-/// time; it also keeps the metadata documents that users approved.</summary>
+/// <summary>
+/// A client store that clients can be added to: needed for dynamic registration and for registration by hand at run time; it also keeps
+/// the metadata documents that users approved. It keeps each client as the text of <see cref="Client.ToJson"/>, with columns beside it for
+/// what it is asked by.
+/// </summary>
 public interface IClientRegistry : IClientStore
 {
     /// <summary>Adds a client with the version it has. False when the identifier is taken; the client that has it is unchanged.</summary>
@@ -44,12 +47,24 @@ public interface IClientRegistry : IClientStore
 }
 
 /// <summary>Which clients to list.</summary>
-/// <param name="Org">Of this organization; null = of any.</param>
-/// <param name="Provenance">Of this provenance; null = of any.</param>
-/// <param name="Limit">At most so many, 1 to 1000.</param>
-/// <param name="After">The <see cref="Page{T}.Next"/> of the page before; null = from the start.</param>
-public sealed record ClientFilter(string? Org = null, ClientProvenance? Provenance = null, int Limit = 100, string? After = null)
+/// <param name="org">Of this organization; null = of any.</param>
+/// <param name="provenance">Of this provenance; null = of any.</param>
+/// <param name="limit">At most so many, 1 to 1000.</param>
+/// <param name="after">The <see cref="Page{T}.Next"/> of the page before; null = from the start.</param>
+public sealed class ClientFilter(string? org = null, ClientProvenance? provenance = null, int limit = 100, string? after = null)
 {
+    /// <summary>Of this organization; null = of any.</summary>
+    public string? Org { get; } = org;
+
+    /// <summary>Of this provenance; null = of any.</summary>
+    public ClientProvenance? Provenance { get; } = provenance;
+
+    /// <summary>At most so many, 1 to 1000.</summary>
+    public int Limit { get; } = limit;
+
+    /// <summary>The <see cref="Page{T}.Next"/> of the page before; null = from the start.</summary>
+    public string? After { get; } = after;
+
     /// <summary>
     /// With one of these <see cref="Client.NameKey"/>s, at most a few dozen; null = with any. Asked for <c>api</c> clients only, before each
     /// consent page of a self-registered client: answer it from an index.

@@ -1,30 +1,30 @@
 namespace HQ.OAuth2;
 
 /// <summary>An authorization request that passed every check of RFC 6749 §4.1.1 and RFC 7636 §4.4: only <see cref="AuthorizeEndpoint"/> makes one.</summary>
-public sealed record AuthorizationRequest
+public sealed class AuthorizationRequest
 {
     internal AuthorizationRequest() { }
 
     /// <summary>The client that asks.</summary>
-    public required Client Client { get; init; }
+    public Client Client { get; internal init; } = null!;
 
     /// <summary>Where the answer goes: one of the client's registered redirect URIs.</summary>
-    public required string RedirectUri { get; init; }
+    public string RedirectUri { get; internal init; } = "";
 
     /// <summary>The scope asked for, or the default.</summary>
-    public required ScopeSet Scope { get; init; }
+    public ScopeSet Scope { get; internal init; } = ScopeSet.Empty;
 
     /// <summary>The resources that tokens will be for; at least one.</summary>
-    public required IReadOnlyList<string> Resources { get; init; }
+    public IReadOnlyList<string> Resources { get; internal init; } = [];
 
     /// <summary>The client's state; null when it sent none.</summary>
-    public string? State { get; init; }
+    public string? State { get; internal init; }
 
     /// <summary>Whether the client wants the user to be asked whatever was remembered (<c>prompt=consent</c>).</summary>
-    public bool MustAsk { get; init; }
+    public bool MustAsk { get; internal init; }
 
     /// <summary>Whether the user must not be asked anything (<c>prompt=none</c>).</summary>
-    public bool MustNotAsk { get; init; }
+    public bool MustNotAsk { get; internal init; }
 
     /// <summary>Whether the client wants the user to sign in for this request (<c>prompt=login</c>, <c>select_account</c>).</summary>
     internal bool SignInAgain { get; init; }

@@ -1,54 +1,54 @@
 namespace HQ.OAuth2;
 
 /// <summary>One authorization as the user sees it who gave it.</summary>
-public sealed record ConnectedApp
+public sealed class ConnectedApp
 {
     internal ConnectedApp() { }
 
     /// <summary>Names it for <see cref="ConnectedApps.RevokeAsync(string, string, CancellationToken)"/>.</summary>
-    public required string AuthorizationId { get; init; }
+    public string AuthorizationId { get; internal init; } = "";
 
     /// <summary>Who gave it.</summary>
-    public required string Subject { get; init; }
+    public string Subject { get; internal init; } = "";
 
     /// <summary>When it was given.</summary>
-    public required DateTimeOffset IssuedAt { get; init; }
+    public DateTimeOffset IssuedAt { get; internal init; }
 
     /// <summary>The client's name as it was registered; its id when it has none.</summary>
-    public required string Name { get; init; }
+    public string Name { get; internal init; } = "";
 
     /// <summary>The same as it is shown: cleaned and cut.</summary>
-    public required string DisplayName { get; init; }
+    public string DisplayName { get; internal init; } = "";
 
     /// <summary>The client's id.</summary>
-    public required string ClientId { get; init; }
+    public string ClientId { get; internal init; } = "";
 
     /// <summary>How far the name can be trusted.</summary>
-    public required ClientProvenance Provenance { get; init; }
+    public ClientProvenance Provenance { get; internal init; }
 
     /// <summary>The client's organization; null when it has none.</summary>
-    public required string? Org { get; init; }
+    public string? Org { get; internal init; }
 
     /// <summary>What was granted.</summary>
-    public required IReadOnlyList<ConsentScope> Scopes { get; init; }
+    public IReadOnlyList<ConsentScope> Scopes { get; internal init; } = [];
 
     /// <summary>For which resources.</summary>
-    public required IReadOnlyList<ConsentResource> Resources { get; init; }
+    public IReadOnlyList<ConsentResource> Resources { get; internal init; } = [];
 
     /// <summary>Where the answer went: a host, or the scheme of an app.</summary>
-    public required string RedirectHost { get; init; }
+    public string RedirectHost { get; internal init; } = "";
 
     /// <summary>Whether the answer went to a program on the user's computer.</summary>
-    public required bool IsLoopbackRedirect { get; init; }
+    public bool IsLoopbackRedirect { get; internal init; }
 
     /// <summary>When the client last got a token by it; null before the first.</summary>
-    public required DateTimeOffset? LastUsedAt { get; init; }
+    public DateTimeOffset? LastUsedAt { get; internal init; }
 
     /// <summary>Whether the client holds tokens that work now. Otherwise only the consent is remembered.</summary>
-    public required bool HasLiveTokens { get; init; }
+    public bool HasLiveTokens { get; internal init; }
 
     /// <summary>Until when the user is not asked again; null when the consent is not remembered.</summary>
-    public required DateTimeOffset? RememberedUntil { get; init; }
+    public DateTimeOffset? RememberedUntil { get; internal init; }
 
     internal static ConnectedApp Of(OAuthAuthorization row, Client client, ServerSettings settings, DateTimeOffset now) =>
         new()

@@ -39,7 +39,7 @@ public sealed class ConnectedApps
         var next = by.After;
         do
         {
-            var page = await authorizations.PageAsync(by with { Limit = by.Limit - items.Count, After = next }, ct);
+            var page = await authorizations.PageAsync(new(by.Subject, by.ClientId, by.Limit - items.Count, next), ct);
             foreach (var row in page.Items.Where(r => r.IsLive(now)))
             {
                 if (await clients.FindOrNullAsync(row.ClientId, ct) is { } client && row.IsOf(client))
@@ -64,14 +64,14 @@ public sealed class ConnectedApps
     /// <param name="ct">Cancels before the first removal. After that the revocation runs to its end.</param>
     /// <returns>How many authorizations there were.</returns>
     public ValueTask<int> RevokeForSubjectAsync(string subject, CancellationToken ct) =>
-        RevokeAllAsync(new(subject, null, Limit: MaxPage), RevokedBy.Host, ct);
+        RevokeAllAsync(new(subject, null, limit: MaxPage), RevokedBy.Host, ct);
 
     /// <summary>Ends everything that any user has allowed a client.</summary>
     /// <param name="clientId">Which client's.</param>
     /// <param name="ct">Cancels before the first removal. After that the revocation runs to its end.</param>
     /// <returns>How many authorizations there were.</returns>
     public ValueTask<int> RevokeForClientAsync(string clientId, CancellationToken ct) =>
-        RevokeAllAsync(new(null, clientId, Limit: MaxPage), RevokedBy.Host, ct);
+        RevokeAllAsync(new(null, clientId, limit: MaxPage), RevokedBy.Host, ct);
 
     internal async ValueTask<bool> RevokeAsync(string subject, string authorizationId, RevokedBy who, CancellationToken ct)
     {
@@ -127,7 +127,7 @@ public sealed class ConnectedApps
 
                 if (at.Next is null)
                     return count > before;
-                at = await authorizations.StoredPageAsync(by with { After = at.Next }, CancellationToken.None);
+                at = await authorizations.StoredPageAsync(new(by.Subject, by.ClientId, by.Limit, at.Next), CancellationToken.None);
             }
         }
 

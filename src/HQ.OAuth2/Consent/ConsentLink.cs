@@ -1,7 +1,16 @@
 namespace HQ.OAuth2;
 
 /// <summary>A link that the client gave about itself.</summary>
-/// <param name="Kind">Its name in the client's metadata: <c>client_uri</c>, <c>tos_uri</c> or <c>policy_uri</c>.</param>
-/// <param name="Uri">Where it leads, https.</param>
-/// <param name="Host">The host of that.</param>
-public sealed record ConsentLink(string Kind, string Uri, string Host);
+public sealed class ConsentLink
+{
+    internal ConsentLink(string kind, string uri, string host) => (Kind, Uri, Host) = (kind, uri, host);
+
+    /// <summary>Its name in the client's metadata: <c>client_uri</c>, <c>tos_uri</c> or <c>policy_uri</c>.</summary>
+    public string Kind { get; }
+
+    /// <summary>Where it leads, https.</summary>
+    public string Uri { get; }
+
+    /// <summary>The host of that.</summary>
+    public string Host { get; }
+}

@@ -1,75 +1,75 @@
 namespace HQ.OAuth2;
 
 /// <summary>What a consent page has to say about a request (RFC 6749 §10.2, RFC 7591 §5, OAuth 2.1 §7.9). Texts are cleaned, not encoded.</summary>
-public sealed record ConsentModel
+public sealed class ConsentModel
 {
     internal ConsentModel() { }
 
     /// <summary>What users call the service whose account it is.</summary>
-    public required string ServiceName { get; init; }
+    public string ServiceName { get; internal init; } = "";
 
     /// <summary>The client's name, cleaned and cut; its id when it has no name.</summary>
-    public required string ClientName { get; init; }
+    public string ClientName { get; internal init; } = "";
 
     /// <summary>The client's id.</summary>
-    public required string ClientId { get; init; }
+    public string ClientId { get; internal init; } = "";
 
     /// <summary>How far the name can be trusted.</summary>
-    public required ClientProvenance Provenance { get; init; }
+    public ClientProvenance Provenance { get; internal init; }
 
     /// <summary>Whether the client registered itself, so that its name is only its own word.</summary>
     public bool IsSelfRegistered => Provenance != ClientProvenance.Api;
 
     /// <summary>Whether the host vouches for the client, wherever the answer goes.</summary>
-    public required bool IsTrusted { get; init; }
+    public bool IsTrusted { get; internal init; }
 
     /// <summary>Whether a self-registered client calls itself what one of the host's own clients calls itself.</summary>
-    public required bool ImitatesKnownClient { get; init; }
+    public bool ImitatesKnownClient { get; internal init; }
 
     /// <summary>Whether a self-registered client calls itself official, verified, secure or the like, which nobody here has checked.</summary>
-    public required bool ClaimsTrust { get; init; }
+    public bool ClaimsTrust { get; internal init; }
 
     /// <summary>The organization the client belongs to; null when the host has none.</summary>
-    public required string? Org { get; init; }
+    public string? Org { get; internal init; }
 
     /// <summary>When the client was registered; null when the store does not say.</summary>
-    public required DateTimeOffset? FirstSeen { get; init; }
+    public DateTimeOffset? FirstSeen { get; internal init; }
 
     /// <summary>Where the answer goes: a host, or the scheme of an app.</summary>
-    public required string RedirectHost { get; init; }
+    public string RedirectHost { get; internal init; } = "";
 
     /// <summary>Whether the answer goes to a program on the user's computer.</summary>
-    public required bool IsLoopbackRedirect { get; init; }
+    public bool IsLoopbackRedirect { get; internal init; }
 
     /// <summary>Whether the answer goes to whichever app has claimed a scheme.</summary>
-    public required bool IsPrivateUseRedirect { get; init; }
+    public bool IsPrivateUseRedirect { get; internal init; }
 
     /// <summary>Whether all the client's redirect URIs are on the user's computer.</summary>
-    public required bool OnlyLoopbackRedirects { get; init; }
+    public bool OnlyLoopbackRedirects { get; internal init; }
 
     /// <summary>What is asked for, in the host's words.</summary>
-    public required IReadOnlyList<ConsentScope> Scopes { get; init; }
+    public IReadOnlyList<ConsentScope> Scopes { get; internal init; } = [];
 
     /// <summary>What the server has and the client does not ask for.</summary>
-    public required IReadOnlyList<ConsentScope> ScopesNotIncluded { get; init; }
+    public IReadOnlyList<ConsentScope> ScopesNotIncluded { get; internal init; } = [];
 
     /// <summary>Whether the user may grant some of the scopes and not others.</summary>
-    public required bool ChooseScopes { get; init; }
+    public bool ChooseScopes { get; internal init; }
 
     /// <summary>What the tokens are for.</summary>
-    public required IReadOnlyList<ConsentResource> Resources { get; init; }
+    public IReadOnlyList<ConsentResource> Resources { get; internal init; } = [];
 
     /// <summary>Links that the client gave (home page, terms, policy), https; the logo is left out.</summary>
-    public required IReadOnlyList<ConsentLink> Links { get; init; }
+    public IReadOnlyList<ConsentLink> Links { get; internal init; } = [];
 
     /// <summary>Whether one of its links or its logo is on another host than its redirect URIs.</summary>
-    public required bool HasForeignLinks { get; init; }
+    public bool HasForeignLinks { get; internal init; }
 
     /// <summary>How long an access token will work.</summary>
-    public required TimeSpan AccessTokenLifetime { get; init; }
+    public TimeSpan AccessTokenLifetime { get; internal init; }
 
     /// <summary>How long the client may come back without asking; null when it gets no refresh token.</summary>
-    public required TimeSpan? RefreshTokenLifetime { get; init; }
+    public TimeSpan? RefreshTokenLifetime { get; internal init; }
 
     /// <param name="request">What was asked.</param>
     /// <param name="imitates">Whether the client uses the name of one of the host's own.</param>
@@ -102,7 +102,7 @@ public sealed record ConsentModel
             IsLoopbackRedirect = UriText.IsLoopback(uri),
             IsPrivateUseRedirect = UriText.IsPrivateUse(uri),
             OnlyLoopbackRedirects = client.RedirectUris.All(UriText.IsLoopback),
-            Scopes = [.. request.Scope.Select(s => ConsentScope.Of(s, options) with { AlreadyGranted = given.Contains(s) })],
+            Scopes = [.. request.Scope.Select(s => ConsentScope.Of(s, options, given.Contains(s)))],
             ScopesNotIncluded =
             [
                 .. options.Scopes.Where(s => !request.Scope.Contains(s.Name)).Select(s => ConsentScope.Of(s.Name, options)),

@@ -1,11 +1,19 @@
 namespace HQ.OAuth2;
 
 /// <summary>What a token is for, on a consent page.</summary>
-/// <param name="Identifier">Its absolute URI.</param>
-/// <param name="Name">What the host calls it; null when it has no name.</param>
-/// <param name="Place">Its host and path, or all of an identifier that has none.</param>
-public sealed record ConsentResource(string Identifier, string? Name, string Place)
+public sealed class ConsentResource
 {
+    internal ConsentResource(string identifier, string? name, string place) => (Identifier, Name, Place) = (identifier, name, place);
+
+    /// <summary>Its absolute URI.</summary>
+    public string Identifier { get; }
+
+    /// <summary>What the host calls it; null when it has no name.</summary>
+    public string? Name { get; }
+
+    /// <summary>Its host and path, or all of an identifier that has none.</summary>
+    public string Place { get; }
+
     internal static ConsentResource Of(string identifier, ResourcePolicy resources) =>
         new(identifier, resources.NameOf(identifier), UriText.WithoutScheme(identifier));
 }

@@ -112,7 +112,10 @@ internal sealed class ClientConfigurationEndpoint(
     }
 
     private RegistrationResponse Answer(RegisteredClient registered, Caller caller) =>
-        RegistrationResponse.Of(registered with { RegistrationAccessToken = caller.Token.ToWire() }, settings.Issuer);
+        RegistrationResponse.Of(
+            new(registered.Client, registered.Secret) { RegistrationAccessToken = caller.Token.ToWire() },
+            settings.Issuer
+        );
 
     private static string? Text(JsonElement json, string name)
     {

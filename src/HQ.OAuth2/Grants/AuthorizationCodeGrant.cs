@@ -35,6 +35,6 @@ internal sealed class AuthorizationCodeGrant(AuthorizationLoop authorizations, T
         );
 
         // The token is signed only after the swap is committed (§5.1).
-        return outcome.Failed(out var error, out var grant) ? error : await tokens.IssueAsync(GrantType, request, grant, ct);
+        return outcome.Failed(out var error, out var grant) ? error : await tokens.IssueAsync(request, grant, ct);
     }
 }

@@ -23,6 +23,6 @@ internal sealed class ClientCredentialsGrant(TokenIssuer tokens, ServerSettings 
             return mismatch;
 
         // The answer has no refresh token (§4.4.3).
-        return await tokens.IssueAsync(GrantType, request, subject: request.Client.ClientId, scope, audience, ct);
+        return await tokens.IssueAsync(request, subject: request.Client.ClientId, scope, audience, ct);
     }
 }

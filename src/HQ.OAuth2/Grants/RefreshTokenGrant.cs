@@ -37,6 +37,6 @@ internal sealed class RefreshTokenGrant(AuthorizationLoop authorizations, TokenI
         );
 
         // The token is signed only after the swap is committed (§5.1); a retry is signed without a swap.
-        return outcome.Failed(out var error, out var grant) ? error : await tokens.IssueAsync(GrantType, request, grant, ct);
+        return outcome.Failed(out var error, out var grant) ? error : await tokens.IssueAsync(request, grant, ct);
     }
 }

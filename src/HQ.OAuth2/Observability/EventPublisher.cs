@@ -11,15 +11,15 @@ internal sealed class EventPublisher(IEnumerable<IOAuthEvents> listeners, TimePr
     /// </summary>
     public async ValueTask PublishAsync(OAuthEvent happened)
     {
-        var told = happened with { At = time.GetUtcNow() };
-        Record(told);
+        happened.At = time.GetUtcNow();
+        Record(happened);
         Task? deadline = null;
         using var answered = new CancellationTokenSource();
         foreach (var listener in listeners)
         {
             deadline ??= Task.Delay(Patience.Longest, time, answered.Token);
-            if (!await Patience.WaitAsync(() => TellAsync(listener, told), deadline))
-                logger.ListenerNotAwaited(told.GetType().Name, listener.GetType().Name, Patience.Longest);
+            if (!await Patience.WaitAsync(() => TellAsync(listener, happened), deadline))
+                logger.ListenerNotAwaited(happened.GetType().Name, listener.GetType().Name, Patience.Longest);
         }
 
         await answered.CancelAsync();
@@ -29,9 +29,9 @@ internal sealed class EventPublisher(IEnumerable<IOAuthEvents> listeners, TimePr
     public void RecordLeftOut(string clientId, string? clientName, IReadOnlyList<string> members) =>
         logger.LeftOut(clientId, clientName, members);
 
-    private void Record(OAuthEvent told)
+    private void Record(OAuthEvent happened)
     {
-        switch (told)
+        switch (happened)
         {
             case OAuthEvent.AuthorizationGranted e:
                 logger.Granted(e.AuthorizationId, e.Subject, e.ClientId, e.Scope);
@@ -69,15 +69,15 @@ internal sealed class EventPublisher(IEnumerable<IOAuthEvents> listeners, TimePr
     }
 
     // A listener that goes on may find that the services of the request are gone: that is logged too.
-    private async Task TellAsync(IOAuthEvents listener, OAuthEvent told)
+    private async Task TellAsync(IOAuthEvents listener, OAuthEvent happened)
     {
         try
         {
-            await listener.OnAsync(told);
+            await listener.OnAsync(happened);
         }
         catch (Exception e)
         {
-            logger.EventNotTaken(e, told.GetType().Name, listener.GetType().Name);
+            logger.EventNotTaken(e, happened.GetType().Name, listener.GetType().Name);
         }
     }
 }

@@ -12,88 +12,191 @@ public interface IOAuthEvents
 }
 
 /// <summary>Something that happened to an authorization or a client. None has a place for a code, a token or a secret.</summary>
-public abstract record OAuthEvent
+public abstract class OAuthEvent
 {
     private OAuthEvent() { }
 
     /// <summary>When, by the server's clock.</summary>
-    public DateTimeOffset At { get; internal init; }
+    public DateTimeOffset At { get; internal set; }
 
     /// <summary>A user, or a remembered consent, let a client in.</summary>
-    /// <param name="AuthorizationId">The new authorization.</param>
-    /// <param name="Subject">Who granted it.</param>
-    /// <param name="ClientId">To which client.</param>
-    /// <param name="Scope">What was granted.</param>
-    /// <param name="Resources">For which resources.</param>
-    /// <param name="RedirectHost">Where the answer went.</param>
-    /// <param name="Asked">True when the user was asked now, false when an earlier answer was remembered.</param>
-    public sealed record AuthorizationGranted(
-        string AuthorizationId,
-        string Subject,
-        string ClientId,
-        ScopeSet Scope,
-        IReadOnlyList<string> Resources,
-        string RedirectHost,
-        bool Asked
-    ) : OAuthEvent;
+    public sealed class AuthorizationGranted : OAuthEvent
+    {
+        internal AuthorizationGranted(
+            string authorizationId,
+            string subject,
+            string clientId,
+            ScopeSet scope,
+            IReadOnlyList<string> resources,
+            string redirectHost,
+            bool asked
+        ) =>
+            (AuthorizationId, Subject, ClientId, Scope, Resources, RedirectHost, Asked) = (
+                authorizationId,
+                subject,
+                clientId,
+                scope,
+                resources,
+                redirectHost,
+                asked
+            );
+
+        /// <summary>The new authorization.</summary>
+        public string AuthorizationId { get; }
+
+        /// <summary>Who granted it.</summary>
+        public string Subject { get; }
+
+        /// <summary>To which client.</summary>
+        public string ClientId { get; }
+
+        /// <summary>What was granted.</summary>
+        public ScopeSet Scope { get; }
+
+        /// <summary>For which resources.</summary>
+        public IReadOnlyList<string> Resources { get; }
+
+        /// <summary>Where the answer went.</summary>
+        public string RedirectHost { get; }
+
+        /// <summary>True when the user was asked now, false when an earlier answer was remembered.</summary>
+        public bool Asked { get; }
+    }
 
     /// <summary>A user said no.</summary>
-    /// <param name="Subject">Who.</param>
-    /// <param name="ClientId">To which client.</param>
-    /// <param name="Scope">What it had asked for.</param>
-    public sealed record AuthorizationRefused(string Subject, string ClientId, ScopeSet Scope) : OAuthEvent;
+    public sealed class AuthorizationRefused : OAuthEvent
+    {
+        internal AuthorizationRefused(string subject, string clientId, ScopeSet scope) =>
+            (Subject, ClientId, Scope) = (subject, clientId, scope);
+
+        /// <summary>Who.</summary>
+        public string Subject { get; }
+
+        /// <summary>To which client.</summary>
+        public string ClientId { get; }
+
+        /// <summary>What it had asked for.</summary>
+        public ScopeSet Scope { get; }
+    }
 
     /// <summary>Authorizations were taken back.</summary>
-    /// <param name="By">Who did it.</param>
-    /// <param name="AuthorizationId">Which one; null when it was all of a user or of a client.</param>
-    /// <param name="Subject">Whose; null when it was all of a client.</param>
-    /// <param name="ClientId">Which client's; null when it was all of a user.</param>
-    /// <param name="Count">How many.</param>
-    public sealed record AuthorizationRevoked(RevokedBy By, string? AuthorizationId, string? Subject, string? ClientId, int Count)
-        : OAuthEvent;
+    public sealed class AuthorizationRevoked : OAuthEvent
+    {
+        internal AuthorizationRevoked(RevokedBy by, string? authorizationId, string? subject, string? clientId, int count) =>
+            (By, AuthorizationId, Subject, ClientId, Count) = (by, authorizationId, subject, clientId, count);
+
+        /// <summary>Who did it.</summary>
+        public RevokedBy By { get; }
+
+        /// <summary>Which one; null when it was all of a user or of a client.</summary>
+        public string? AuthorizationId { get; }
+
+        /// <summary>Whose; null when it was all of a client.</summary>
+        public string? Subject { get; }
+
+        /// <summary>Which client's; null when it was all of a user.</summary>
+        public string? ClientId { get; }
+
+        /// <summary>How many.</summary>
+        public int Count { get; }
+    }
 
     /// <summary>A code or a refresh token came again too late: its authorization is gone. Somebody may have stolen it.</summary>
-    /// <param name="AuthorizationId">The authorization that ended.</param>
-    /// <param name="Subject">Whose it was.</param>
-    /// <param name="ClientId">Which client's it was.</param>
-    /// <param name="Token">What came again, <c>code</c> or <c>refresh token</c>.</param>
-    public sealed record TokenReplayed(string AuthorizationId, string Subject, string ClientId, string Token) : OAuthEvent;
+    public sealed class TokenReplayed : OAuthEvent
+    {
+        internal TokenReplayed(string authorizationId, string subject, string clientId, string token) =>
+            (AuthorizationId, Subject, ClientId, Token) = (authorizationId, subject, clientId, token);
+
+        /// <summary>The authorization that ended.</summary>
+        public string AuthorizationId { get; }
+
+        /// <summary>Whose it was.</summary>
+        public string Subject { get; }
+
+        /// <summary>Which client's it was.</summary>
+        public string ClientId { get; }
+
+        /// <summary>What came again, <c>code</c> or <c>refresh token</c>.</summary>
+        public string Token { get; }
+    }
 
     /// <summary>
     /// A refresh got the live token of the chain without a rotation, inside <see cref="HqOAuth2Options.RefreshTokenLeeway"/>. One of many
     /// processes of the client, a client whose answer was lost, or somebody who copied a token: many of them for one authorization are
     /// worth a look.
     /// </summary>
-    /// <param name="AuthorizationId">The authorization.</param>
-    /// <param name="Subject">Whose it is.</param>
-    /// <param name="ClientId">Which client's it is.</param>
-    /// <param name="Turn">The turn that was presented; equal to <paramref name="LiveTurn"/> when eight turns were spent inside the leeway.</param>
-    /// <param name="LiveTurn">The turn that is live.</param>
-    public sealed record RefreshTokenRetried(string AuthorizationId, string Subject, string ClientId, int Turn, int LiveTurn) : OAuthEvent;
+    public sealed class RefreshTokenRetried : OAuthEvent
+    {
+        internal RefreshTokenRetried(string authorizationId, string subject, string clientId, int turn, int liveTurn) =>
+            (AuthorizationId, Subject, ClientId, Turn, LiveTurn) = (authorizationId, subject, clientId, turn, liveTurn);
+
+        /// <summary>The authorization.</summary>
+        public string AuthorizationId { get; }
+
+        /// <summary>Whose it is.</summary>
+        public string Subject { get; }
+
+        /// <summary>Which client's it is.</summary>
+        public string ClientId { get; }
+
+        /// <summary>The turn that was presented; equal to <see cref="LiveTurn"/> when eight turns were spent inside the leeway.</summary>
+        public int Turn { get; }
+
+        /// <summary>The turn that is live.</summary>
+        public int LiveTurn { get; }
+    }
 
     /// <summary>A client was registered.</summary>
-    /// <param name="ClientId">Its id.</param>
-    /// <param name="Provenance">By whom.</param>
-    /// <param name="Org">Its organization; null = none.</param>
-    /// <param name="RedirectUris">Where it may redirect to.</param>
-    public sealed record ClientRegistered(string ClientId, ClientProvenance Provenance, string? Org, IReadOnlyList<string> RedirectUris)
-        : OAuthEvent;
+    public sealed class ClientRegistered : OAuthEvent
+    {
+        internal ClientRegistered(string clientId, ClientProvenance provenance, string? org, IReadOnlyList<string> redirectUris) =>
+            (ClientId, Provenance, Org, RedirectUris) = (clientId, provenance, org, redirectUris);
+
+        /// <summary>Its id.</summary>
+        public string ClientId { get; }
+
+        /// <summary>By whom.</summary>
+        public ClientProvenance Provenance { get; }
+
+        /// <summary>Its organization; null = none.</summary>
+        public string? Org { get; }
+
+        /// <summary>Where it may redirect to.</summary>
+        public IReadOnlyList<string> RedirectUris { get; }
+    }
 
     /// <summary>
     /// A client's registration was changed; or its metadata document was, in what users' consents rest on (redirect URIs, authentication
     /// method, keys), as far as this process has seen the document before.
     /// </summary>
-    /// <param name="ClientId">Its id.</param>
-    public sealed record ClientChanged(string ClientId) : OAuthEvent;
+    public sealed class ClientChanged : OAuthEvent
+    {
+        internal ClientChanged(string clientId) => ClientId = clientId;
+
+        /// <summary>Its id.</summary>
+        public string ClientId { get; }
+    }
 
     /// <summary>A client was removed, and with it all its authorizations.</summary>
-    /// <param name="ClientId">Its id.</param>
-    public sealed record ClientRemoved(string ClientId) : OAuthEvent;
+    public sealed class ClientRemoved : OAuthEvent
+    {
+        internal ClientRemoved(string clientId) => ClientId = clientId;
+
+        /// <summary>Its id.</summary>
+        public string ClientId { get; }
+    }
 
     /// <summary>A client got a new secret.</summary>
-    /// <param name="ClientId">Its id.</param>
-    /// <param name="OthersEndAt">When its earlier secrets stop working.</param>
-    public sealed record ClientSecretRotated(string ClientId, DateTimeOffset OthersEndAt) : OAuthEvent;
+    public sealed class ClientSecretRotated : OAuthEvent
+    {
+        internal ClientSecretRotated(string clientId, DateTimeOffset othersEndAt) => (ClientId, OthersEndAt) = (clientId, othersEndAt);
+
+        /// <summary>Its id.</summary>
+        public string ClientId { get; }
+
+        /// <summary>When its earlier secrets stop working.</summary>
+        public DateTimeOffset OthersEndAt { get; }
+    }
 }
 
 /// <summary>Who took an authorization back.</summary>

@@ -9,7 +9,7 @@ namespace HQ.OAuth2;
 public sealed class OAuthParameters
 {
     /// <summary>The maximum size of a request body or query in bytes; a larger one is refused unread.</summary>
-    public const int MaxBytes = 64 * 1024;
+    internal const int MaxBytes = 64 * 1024;
 
     internal const int MaxPairs = 100;
 
@@ -18,7 +18,7 @@ public sealed class OAuthParameters
     private OAuthParameters(List<KeyValuePair<string, string>> pairs) => this.pairs = pairs;
 
     /// <summary>No parameters.</summary>
-    public static OAuthParameters Empty { get; } = new([]);
+    internal static OAuthParameters Empty { get; } = new([]);
 
     /// <summary>The value of a parameter; null when it is absent or empty. Of a repeated one, the first.</summary>
     public string? this[string name]
@@ -36,7 +36,7 @@ public sealed class OAuthParameters
     }
 
     /// <summary>The name of a parameter that appears more than once and may not; null when there is none.</summary>
-    public string? Repeated
+    internal string? Repeated
     {
         get
         {
@@ -53,7 +53,7 @@ public sealed class OAuthParameters
 
     /// <summary>Reads form-encoded text, a body or a query without its question mark.</summary>
     /// <returns>The parameters, or <c>invalid_request</c> when the text is too long, has too many pairs or does not decode.</returns>
-    public static Outcome<OAuthParameters> Parse(ReadOnlySpan<byte> form)
+    internal static Outcome<OAuthParameters> Parse(ReadOnlySpan<byte> form)
     {
         if (form.Length > MaxBytes)
             return OAuthError.RequestTooLarge;
@@ -74,15 +74,15 @@ public sealed class OAuthParameters
         return new OAuthParameters(pairs);
     }
 
-    /// <summary>The parameters given, in order. For tests, and for hosts that call an endpoint without HTTP.</summary>
-    public static OAuthParameters Of(params IEnumerable<(string Name, string Value)> parameters) =>
+    /// <summary>The parameters given, in order.</summary>
+    internal static OAuthParameters Of(params IEnumerable<(string Name, string Value)> parameters) =>
         new([.. parameters.Select(p => KeyValuePair.Create(p.Name, p.Value))]);
 
     /// <summary>Every non-empty value of a parameter that may repeat, in order.</summary>
     public IReadOnlyList<string> All(string name) => [.. pairs.Where(p => p.Key == name && p.Value.Length > 0).Select(p => p.Value)];
 
     /// <summary>Whether a parameter appears more than once.</summary>
-    public bool IsRepeated(string name) => pairs.Count(p => p.Key == name) > 1;
+    internal bool IsRepeated(string name) => pairs.Count(p => p.Key == name) > 1;
 
     /// <summary>The names that appear, in order, with repetitions.</summary>
     public IEnumerable<string> Names => pairs.Select(p => p.Key);

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace HQ.OAuth2;
 
 /// <summary>A request to a back-channel endpoint (token, introspection, revocation), independent of HTTP.</summary>
-public sealed record OAuthRequest
+public sealed class OAuthRequest
 {
     // Parameters that are allowed in a body but not in a URI, because logs and proxies would keep it (RFC 6749 §2.3.1).
     private static readonly FrozenSet<string> bodyOnly = FrozenSet.ToFrozenSet([
@@ -20,20 +20,22 @@ public sealed record OAuthRequest
         "resource",
     ]);
 
+    internal OAuthRequest() { }
+
     /// <summary>The parameters of the form body.</summary>
-    public required OAuthParameters Parameters { get; init; }
+    public OAuthParameters Parameters { get; internal init; } = OAuthParameters.Empty;
 
     /// <summary>The parameters of the request URI, where no parameter of the protocol is allowed.</summary>
-    public OAuthParameters Query { get; init; } = OAuthParameters.Empty;
+    public OAuthParameters Query { get; internal init; } = OAuthParameters.Empty;
 
     /// <summary>The values of the <c>Authorization</c> header; more than one is an error.</summary>
-    public IReadOnlyList<string> Authorization { get; init; } = [];
+    public IReadOnlyList<string> Authorization { get; internal init; } = [];
 
     /// <summary>
     /// The remote address, for limits; null = not known, and then all such requests share one limit. An IPv6 address counts as its network of 64
     /// bits, which has one owner.
     /// </summary>
-    public string? RemoteAddress { get; init; }
+    public string? RemoteAddress { get; internal init; }
 
     /// <summary>The error that does not depend on the endpoint: a repeated parameter or header, or a parameter in the URI.</summary>
     internal OAuthError? Malformed()

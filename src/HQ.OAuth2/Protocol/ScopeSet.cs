@@ -9,7 +9,7 @@ public sealed class ScopeSet : IEquatable<ScopeSet>, IReadOnlyCollection<string>
     /// <summary>
     /// The maximum number of scopes of a server, and of tokens in a request; a request with more is refused before a token is read.
     /// </summary>
-    public const int MaxTokens = 500;
+    internal const int MaxTokens = 500;
 
     private readonly string[] tokens;
 
@@ -40,7 +40,7 @@ public sealed class ScopeSet : IEquatable<ScopeSet>, IReadOnlyCollection<string>
     }
 
     /// <summary>Whether text is one scope token: printable ASCII without space, quote and backslash.</summary>
-    public static bool IsToken(string text) => text.Length > 0 && text.All(c => c is > ' ' and < (char)127 and not ('"' or '\\'));
+    internal static bool IsToken(string text) => text.Length > 0 && text.All(c => c is > ' ' and < (char)127 and not ('"' or '\\'));
 
     /// <summary>Whether the set has this token.</summary>
     public bool Contains(string token) => Array.IndexOf(tokens, token) >= 0;

@@ -30,7 +30,7 @@ internal sealed class ClientLoop(
         if (by.After is not null)
             return page;
         var own = configured.All.Where(c => (by.Org ?? c.Org) == c.Org && (by.Provenance ?? c.Provenance) == c.Provenance);
-        return page with { Items = [.. own.OrderBy(c => c.ClientId, StringComparer.Ordinal), .. page.Items] };
+        return new([.. own.OrderBy(c => c.ClientId, StringComparer.Ordinal), .. page.Items], page.Next);
     }
 
     /// <summary>Adds a new client.</summary>
@@ -84,7 +84,7 @@ internal sealed class ClientLoop(
             // RFC 9110 §13.2.1: a precondition counts only where the request would succeed without it.
             if (expectedVersion is { } expected && client.Version != expected)
                 return OAuthError.ClientVersionDiffers.Because($"its version is {client.Version} now");
-            var next = change with { Client = change.Client with { Version = client.Version + 1 } };
+            var next = change.With(change.Client with { Version = client.Version + 1 });
             if (await TrySwapAsync(next.Client, ct))
                 return next;
         }

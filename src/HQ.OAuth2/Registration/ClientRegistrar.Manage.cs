@@ -3,7 +3,7 @@ namespace HQ.OAuth2;
 public sealed partial class ClientRegistrar
 {
     /// <summary>The longest overlap of <see cref="RotateSecretAsync"/>.</summary>
-    public static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(90);
+    internal static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(90);
 
     /// <summary>
     /// Replaces the metadata and settings of a client. Id, provenance, time of creation and secrets stay; a client whose method needs a secret
@@ -74,7 +74,7 @@ public sealed partial class ClientRegistrar
             var (secret, kept) = made.Value;
             var earlier = client
                 .Secrets.Where(s => now < (s.ExpiresAt ?? DateTimeOffset.MaxValue) && overlap > TimeSpan.Zero)
-                .Select(s => s with { ExpiresAt = s.ExpiresAt < end ? s.ExpiresAt : end });
+                .Select(s => s.EndingAt(end));
             return new RegisteredClient(client with { Secrets = [.. kept, .. earlier] }, secret);
         }
     }
@@ -179,7 +179,7 @@ public sealed partial class ClientRegistrar
             ScopeIsCeiling = client.IsSelfRegistered && metadata.Scope is not null,
         };
         // The rights of the client count too.
-        return IsTooLarge(next) ? OAuthError.RegistrationTooLarge : replaced with { Client = next };
+        return IsTooLarge(next) ? OAuthError.RegistrationTooLarge : replaced.With(next);
     }
 
     // The client as it describes itself. A scope that an administrator set stays.
@@ -191,7 +191,7 @@ public sealed partial class ClientRegistrar
     {
         if (Replaced(client, metadata, policies.ForSelfRegistration(), made).Failed(out var error, out var replaced))
             return error;
-        return client.ScopeIsCeiling ? replaced with { Client = replaced.Client with { Scope = client.Scope } } : replaced;
+        return client.ScopeIsCeiling ? replaced.With(replaced.Client with { Scope = client.Scope }) : replaced;
     }
 
     // The client with other metadata; everything else stays.

@@ -1,7 +1,7 @@
 namespace HQ.OAuth2;
 
 /// <summary>What only an administrator decides about a client; the rest is <see cref="ClientMetadata"/>.</summary>
-public sealed record ClientSettings
+public sealed class ClientSettings
 {
     /// <summary>The organization it belongs to; null = as it was, or the default organization.</summary>
     public string? Org { get; init; }

@@ -17,15 +17,17 @@ public interface IKeyStore
 }
 
 /// <summary>One key as a store holds it.</summary>
-/// <param name="Id">Its kind and its number, for instance <c>signing-3</c>. Unique.</param>
-/// <param name="ActiveFrom">The time from which it signs or encrypts; before, it is only published.</param>
-/// <param name="Data">The key itself, protected by the host (Data Protection): it cannot be read without that.</param>
-public sealed record KeyRecord(string Id, DateTimeOffset ActiveFrom, string Data)
+/// <param name="id">Its kind and its number, for instance <c>signing-3</c>. Unique.</param>
+/// <param name="activeFrom">The time from which it signs or encrypts; before, it is only published.</param>
+/// <param name="data">The key itself, protected by the host (Data Protection): it cannot be read without that.</param>
+public sealed class KeyRecord(string id, DateTimeOffset activeFrom, string data)
 {
-    // A record prints its members; this one must not print the key, although it is protected.
-    private bool PrintMembers(System.Text.StringBuilder text)
-    {
-        text.Append("Id = ").Append(Id).Append(", ActiveFrom = ").Append(ActiveFrom.ToString("O"));
-        return true;
-    }
+    /// <summary>Its kind and its number, for instance <c>signing-3</c>. Unique.</summary>
+    public string Id { get; } = id;
+
+    /// <summary>The time from which it signs or encrypts; before, it is only published.</summary>
+    public DateTimeOffset ActiveFrom { get; } = activeFrom;
+
+    /// <summary>The key itself, protected by the host (Data Protection): it cannot be read without that.</summary>
+    public string Data { get; } = data;
 }

@@ -20,24 +20,21 @@ public sealed class TokenIssuer
         (this.keys, this.settings, this.hostClaims, this.logger) = (keys, settings, hostClaims, logger);
 
     /// <summary>Issues an access token without an authorization row and without a refresh token: for extension grants.</summary>
-    /// <param name="grantType">The grant that issues it, for the log.</param>
     /// <param name="request">The token request it answers.</param>
     /// <param name="subject">The user it is for; the client's own id when no user is involved.</param>
     /// <param name="scope">The scope of the token.</param>
     /// <param name="audience">The resources it is for; empty = the default one.</param>
     /// <param name="ct">Cancels.</param>
     public ValueTask<TokenResponse> IssueAsync(
-        string grantType,
         TokenRequest request,
         string subject,
         ScopeSet scope,
         IReadOnlyList<string> audience,
         CancellationToken ct
-    ) => IssueAsync(grantType, request, subject, scope, audience, null, null, null, ct);
+    ) => IssueAsync(request, subject, scope, audience, null, null, null, ct);
 
-    internal ValueTask<TokenResponse> IssueAsync(string grantType, TokenRequest request, TokenGrant grant, CancellationToken ct) =>
+    internal ValueTask<TokenResponse> IssueAsync(TokenRequest request, TokenGrant grant, CancellationToken ct) =>
         IssueAsync(
-            grantType,
             request,
             grant.Authorization.Subject,
             grant.Scope,
@@ -49,7 +46,6 @@ public sealed class TokenIssuer
         );
 
     private async ValueTask<TokenResponse> IssueAsync(
-        string grantType,
         TokenRequest request,
         string subject,
         ScopeSet scope,
@@ -104,7 +100,7 @@ public sealed class TokenIssuer
         else
             audience.ToList().ForEach(descriptor.Audiences.Add);
 
-        logger.Issued(request.Client.ClientId, grantType, scope, authorizationId);
+        logger.Issued(request.Client.ClientId, request.Parameters["grant_type"] ?? "", scope, authorizationId);
         return new()
         {
             AccessToken = handler.CreateToken(descriptor),

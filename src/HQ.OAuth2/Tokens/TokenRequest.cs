@@ -1,7 +1,17 @@
 namespace HQ.OAuth2;
 
 /// <summary>A token request whose client is authenticated.</summary>
-/// <param name="Client">The client, authenticated by its registered method.</param>
-/// <param name="Parameters">The parameters of the request.</param>
-/// <param name="Now">The time of the request, read once.</param>
-public sealed record TokenRequest(Client Client, OAuthParameters Parameters, DateTimeOffset Now);
+public sealed class TokenRequest
+{
+    internal TokenRequest(Client client, OAuthParameters parameters, DateTimeOffset now) =>
+        (Client, Parameters, Now) = (client, parameters, now);
+
+    /// <summary>The client, authenticated by its registered method.</summary>
+    public Client Client { get; }
+
+    /// <summary>The parameters of the request.</summary>
+    public OAuthParameters Parameters { get; }
+
+    /// <summary>The time of the request, read once.</summary>
+    public DateTimeOffset Now { get; }
+}

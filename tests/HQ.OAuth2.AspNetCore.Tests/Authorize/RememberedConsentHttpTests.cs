@@ -174,6 +174,6 @@ internal sealed class RememberedConsentHttpTests
     private sealed class EagerUi : IAuthorizationUi
     {
         public ValueTask<AuthorizationDecision> DecideAsync(AuthorizationContext context, CancellationToken ct) =>
-            new(new AuthorizationDecision.Approve());
+            new(AuthorizationDecision.Approve());
     }
 }

@@ -149,7 +149,10 @@ internal sealed class UntrustedClientTests
         consent.Links.Select(l => l.Uri).Should().Equal(home, "https://app.example.com/tos", "https://app.example.com/policy");
         context.Request.Client.LogoUri.Should().Be("https://elsewhere.example/logo.png");
         context.Request.Client.Contacts.Should().Equal("dev@app.example.com");
-        consent.Scopes.Should().Equal(new ConsentScope("read", "Read your notes", false), new ConsentScope("write", "Write notes", false));
+        consent
+            .Scopes.Select(s => (s.Name, s.Description, s.Destructive, s.AlreadyGranted))
+            .Should()
+            .Equal(("read", "Read your notes", false, false), ("write", "Write notes", false, false));
         (consent.AccessTokenLifetime, consent.RefreshTokenLifetime).Should().Be((TimeSpan.FromMinutes(15), TimeSpan.FromDays(180)));
 
         id = (await app.RegisterAsync(metadata)).Text("client_id")!;

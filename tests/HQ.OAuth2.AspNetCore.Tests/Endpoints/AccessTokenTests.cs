@@ -93,7 +93,7 @@ internal sealed partial class AccessTokenTests : SharedApp
         var ids = new HashSet<string>();
         for (var i = 0; i < Many; i++)
         {
-            var token = (await issuer.IssueAsync("test", request, "alice", ScopeSet.Of("read"), [], default)).AccessToken;
+            var token = (await issuer.IssueAsync(request, "alice", ScopeSet.Of("read"), [], default)).AccessToken;
             if (!Token68().IsMatch(token))
                 Assert.Fail(token);
             ids.Add(BackChannel.JwtPart(token, 1).GetProperty("jti").GetString()!);

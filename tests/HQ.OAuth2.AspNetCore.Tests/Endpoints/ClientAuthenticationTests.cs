@@ -276,7 +276,7 @@ internal sealed class ClientAuthenticationTests : SharedApp
         await App.AddClientAsync(
             Confidential("expired", "right") with
             {
-                Secrets = [ClientSecrets.Keep("right", 4) with { ExpiresAt = TestClock.Start }],
+                Secrets = [ClientSecrets.Keep("right", 4).EndingAt(TestClock.Start)],
             }
         );
         string[] headers = [Basic("nobody:x"), Basic("machine:wrong"), Basic("gone:right"), Basic("expired:right")];

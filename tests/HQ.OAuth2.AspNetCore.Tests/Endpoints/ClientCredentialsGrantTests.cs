@@ -128,7 +128,7 @@ internal sealed class ClientCredentialsGrantTests
 
         public async ValueTask<Outcome<TokenResponse>> ExchangeAsync(TokenRequest request, CancellationToken ct) =>
             request.Parameters["subject"] is { } subject
-                ? await tokens.IssueAsync(Name, request, subject, ScopeSet.Of("read"), [], ct)
+                ? await tokens.IssueAsync(request, subject, ScopeSet.Of("read"), [], ct)
                 : OAuthError.Extension("authorization_pending", "Say \"who\".");
     }
 }

@@ -193,7 +193,7 @@ internal sealed class ClientDocumentHttpTests
         var tokens = await app.TokensAsync(Url);
         using var scope = app.Services.CreateScope();
         var registrar = scope.ServiceProvider.GetRequiredService<ClientRegistrar>();
-        (await registrar.ListAsync(new(Provenance: ClientProvenance.Cimd), default)).Items.Should().ContainSingle(c => c.ClientId == Url);
+        (await registrar.ListAsync(new(provenance: ClientProvenance.Cimd), default)).Items.Should().ContainSingle(c => c.ClientId == Url);
         var metadata = new ClientMetadata { RedirectUris = [TestApp.RedirectUri], TokenEndpointAuthMethod = "none" };
         (await registrar.UpdateAsync(Url, metadata, new() { Disabled = true }, null, default)).Error.Should().BeNull();
 

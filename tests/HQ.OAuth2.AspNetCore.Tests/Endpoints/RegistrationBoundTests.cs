@@ -97,7 +97,7 @@ internal sealed class RegistrationBoundTests
             .ContainAll("neverApprovedClientLifetime", "initialAccessTokens");
 
         // Clients that go make room, within a minute.
-        foreach (var client in (await registry.ListAsync(new(Provenance: ClientProvenance.Dcr, Limit: 10), default)).Items)
+        foreach (var client in (await registry.ListAsync(new(provenance: ClientProvenance.Dcr, limit: 10), default)).Items)
             await registry.TryRemoveAsync(client.ClientId, default);
         app.Clock.Advance(TimeSpan.FromMinutes(1));
         var again = await app.RegisterAsync(new { redirect_uris = new[] { TestApp.RedirectUri } });

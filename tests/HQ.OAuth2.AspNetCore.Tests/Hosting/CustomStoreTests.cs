@@ -238,7 +238,7 @@ internal sealed class CustomStoreTests
         public async ValueTask<Page<AuthorizationRecord>> ListAsync(AuthorizationFilter by, CancellationToken ct)
         {
             var page = await inner.ListAsync(by, ct);
-            return page with { Items = [.. page.Items.Select(Change)] };
+            return new([.. page.Items.Select(Change)], page.Next);
         }
 
         public ValueTask<int> RemoveExpiredAsync(DateTimeOffset now, int limit, CancellationToken ct) =>

@@ -132,7 +132,7 @@ internal sealed class PruningTests
         Pruned(app).Should().ContainSingle().Which.Should().StartWith($"{Many} authorizations, {Many / 2} unused clients and ");
         (await tickets.RemoveExpiredAsync(1000, default)).Should().Be(0);
         (await rows.ListAsync(new("bob", null), default)).Items.Should().BeEmpty();
-        (await clients.ListAsync(new(Provenance: ClientProvenance.Dcr), default)).Items.Should().BeEmpty();
+        (await clients.ListAsync(new(provenance: ClientProvenance.Dcr), default)).Items.Should().BeEmpty();
     }
 
     [Test]

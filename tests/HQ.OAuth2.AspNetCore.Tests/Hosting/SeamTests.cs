@@ -177,7 +177,7 @@ internal sealed class SeamTests
 
         public async ValueTask<Outcome<TokenResponse>> ExchangeAsync(TokenRequest request, CancellationToken ct) =>
             request.Parameters["subject"] is { } subject
-                ? await tokens.IssueAsync(Name, request, subject, ScopeSet.Of("read"), [], ct)
+                ? await tokens.IssueAsync(request, subject, ScopeSet.Of("read"), [], ct)
                 : OAuthError.Extension("subject_missing", "Name a subject.");
     }
 
@@ -208,11 +208,11 @@ internal sealed class SeamTests
         public async ValueTask<AuthorizationDecision> DecideAsync(AuthorizationContext context, CancellationToken ct)
         {
             if (context.Answer == "approve" || context.User?.Identity?.Name == "eager")
-                return new AuthorizationDecision.Approve();
+                return AuthorizationDecision.Approve();
             var fields = (await context.FormAsync(ct)).FormFields.Select(f =>
                 $"<input type=\"hidden\" name=\"{f.Key}\" value=\"{f.Value}\">"
             );
-            return new AuthorizationDecision.Ask(
+            return AuthorizationDecision.Ask(
                 Results.Text($"<p>own page for {context.Request.Client.ClientId}{string.Concat(fields)}", "text/html")
             );
         }

@@ -66,7 +66,7 @@ internal sealed class SchemaTests(Engine engine) : OnEachDatabase(engine)
         await using var app = await TestApp.StartAsync(on: Database);
 
         var registry = (IClientRegistry)app.Services.GetRequiredService<IClientStore>();
-        var found = await registry.ListAsync(new(Provenance: ClientProvenance.Api) { NameKeys = [old.NameKey] }, default);
+        var found = await registry.ListAsync(new(provenance: ClientProvenance.Api) { NameKeys = [old.NameKey] }, default);
         found.Items.Single().ToJson().Should().Be(old.ToJson());
         (await registry.TryUpdateAsync(old with { Version = 2 }, default)).Should().BeTrue();
         (await registry.TryUpdateAsync(old with { Version = 2 }, default)).Should().BeFalse();

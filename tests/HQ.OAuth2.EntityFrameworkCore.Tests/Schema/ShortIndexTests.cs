@@ -60,14 +60,14 @@ internal sealed class ShortIndexTests
             (await rows.ListAsync(new(id, null), default)).Items.Single().Subject.Should().Be(id);
             (await rows.ListAsync(new(null, id), default)).Items.Single().ClientId.Should().Be(id);
             (await clients.FindAsync(id, default))!.ClientId.Should().Be(id);
-            (await clients.ListAsync(new(Org: id), default)).Items.Single().Org.Should().Be(id);
+            (await clients.ListAsync(new(org: id), default)).Items.Single().Org.Should().Be(id);
             (await tickets.FindAsync(id, default)).Should().Be($"{i}");
         }
 
         var listed = new List<string>();
         for (string? after = null; ; )
         {
-            var page = await clients.ListAsync(new(Limit: 2, After: after), default);
+            var page = await clients.ListAsync(new(limit: 2, after: after), default);
             listed.AddRange(page.Items.Select(c => c.ClientId));
             if ((after = page.Next) is null)
                 break;

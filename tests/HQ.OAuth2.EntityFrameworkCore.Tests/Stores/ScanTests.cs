@@ -46,13 +46,13 @@ internal sealed class ScanTests
         var clients = (IClientRegistry)app.Services.GetRequiredService<IClientStore>();
         (await clients.TryUpdateAsync((await clients.FindAsync("client-7", default))! with { Version = 2 }, default)).Should().BeTrue();
         await clients.NoteUseAsync("client-9", new(2026, 11, 24), default);
-        (await clients.ListAsync(new(Org: "org-7", Limit: 20), default)).Items.Should().HaveCount(20);
-        (await clients.ListAsync(new(Limit: 20), default)).Items.Should().HaveCount(20);
+        (await clients.ListAsync(new(org: "org-7", limit: 20), default)).Items.Should().HaveCount(20);
+        (await clients.ListAsync(new(limit: 20), default)).Items.Should().HaveCount(20);
         (await clients.RemoveUnusedAsync(new(2026, 11, 20, 0, 0, 0, TimeSpan.Zero), new(2026, 8, 1), 100, default)).Should().Be(100);
         (await clients.RemoveUnusedAsync(DateTimeOffset.MinValue, new(2026, 8, 1), 100, default)).Should().Be(100);
 
         var looks = await LooksByNameAsync(app);
-        var named = new ClientFilter(Provenance: ClientProvenance.Api, Limit: 1) { NameKeys = ["name-client-700", "name-none"] };
+        var named = new ClientFilter(provenance: ClientProvenance.Api, limit: 1) { NameKeys = ["name-client-700", "name-none"] };
         (await clients.ListAsync(named, default)).Items.Single().ClientId.Should().Be("client-700");
         (await LooksByNameAsync(app)).Should().BeGreaterThan(looks, "imitators are looked for by the index of names");
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HQ.OAuth2.Tests;
@@ -40,7 +41,16 @@ internal sealed class ClientJsonTests
         TokenEndpointAuthSigningAlg = "RS256",
         JwksUri = "https://app.example.com/keys",
         RegistrationAccessTokenHash = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
+        DocumentHash = "N7xI0VniQq83vEjRWeJAq83vEjRWeJCrze8SNFZ4kKs=",
     };
+
+    // Also those that only the server sets.
+    private static readonly PropertyInfo[] members =
+    [
+        .. typeof(Client)
+            .GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .Where(p => p.SetMethod is not null || p.GetMethod!.IsPublic),
+    ];
 
     [Test]
     public void Every_member_comes_back_but_the_day_of_the_last_use()
@@ -48,7 +58,7 @@ internal sealed class ClientJsonTests
         var json = full.ToJson();
         var back = Client.FromJson(json);
 
-        foreach (var member in typeof(Client).GetProperties().Where(p => p.Name != nameof(Client.LastUsedOn)))
+        foreach (var member in members.Where(p => p.Name != nameof(Client.LastUsedOn)))
             member.GetValue(back).Should().BeEquivalentTo(member.GetValue(full), member.Name);
         back.LastUsedOn.Should().BeNull();
         json.Should().NotContain("last_used");
@@ -59,14 +69,14 @@ internal sealed class ClientJsonTests
     public void No_member_of_the_example_has_its_default()
     {
         var plain = Given.Client();
-        foreach (var member in typeof(Client).GetProperties())
+        foreach (var member in members)
             JsonSerializer.Serialize(member.GetValue(full)).Should().NotBe(JsonSerializer.Serialize(member.GetValue(plain)), member.Name);
     }
 
     [Test]
     public void Hashes_are_kept_with_what_belongs_to_them()
     {
-        Client.FromJson(full.ToJson()).Secrets.Should().Equal(full.Secrets);
+        Client.FromJson(full.ToJson()).Secrets.Should().BeEquivalentTo(full.Secrets, o => o.WithStrictOrdering());
     }
 
     [Test]
@@ -109,7 +119,11 @@ internal sealed class ClientJsonTests
              "registration_access_token_hash":"q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA="}
             """;
 
-        Client.FromJson(old).ToJson().Should().Be((full with { TokenEndpointAuthSigningAlg = null, JwksUri = null }).ToJson());
+        Client
+            .FromJson(old)
+            .ToJson()
+            .Should()
+            .Be((full with { TokenEndpointAuthSigningAlg = null, JwksUri = null, DocumentHash = null }).ToJson());
     }
 
     [TestCase("client_id")]
@@ -170,7 +184,6 @@ internal sealed class ClientJsonTests
         ];
         foreach (var carrier in carriers)
             carrier.ToString().Should().NotContainAny(Hash, "the-secret");
-        full.Secrets[1].ToString().Should().Contain("2026");
     }
 
     private static Action Invoking(Action<JsonObject> change) =>

@@ -13,23 +13,20 @@ internal sealed class ConsentModelTests
             o.Resources.Add(new() { Identifier = "https://mcp.example", Name = "Notes" });
         });
         var client = Given.Client() with { ClientName = "The App", Org = "acme", CreatedAt = TestClock.Start };
-        var request = Given.Request(client) with
-        {
-            Scope = ScopeSet.Of("write", "delete"),
-            Resources = ["https://mcp.example", "https://auth.example.com"],
-        };
+        var request = Given.Request(client, scope: "write delete", resources: ["https://mcp.example", "https://auth.example.com"]);
 
         var model = ConsentModel.Of(request, imitates: false, ScopeSet.Empty, new(options));
 
         (model.ClientName, model.ClientId, model.Org, model.FirstSeen).Should().Be(("The App", "app", "acme", TestClock.Start));
         model.RedirectHost.Should().Be("app.example.com");
-        model.Scopes.Should().Equal(new ConsentScope("write", "Write notes", false), new ConsentScope("delete", null, true));
         model
-            .Resources.Should()
-            .Equal(
-                new ConsentResource("https://mcp.example", "Notes", "mcp.example"),
-                new ConsentResource("https://auth.example.com", null, "auth.example.com")
-            );
+            .Scopes.Select(s => (s.Name, s.Description, s.Destructive, s.AlreadyGranted))
+            .Should()
+            .Equal(("write", "Write notes", false, false), ("delete", null, true, false));
+        model
+            .Resources.Select(r => (r.Identifier, r.Name, r.Place))
+            .Should()
+            .Equal(("https://mcp.example", "Notes", "mcp.example"), ("https://auth.example.com", null, "auth.example.com"));
         model.ServiceName.Should().Be("auth.example.com");
         model.AccessTokenLifetime.Should().Be(TimeSpan.FromMinutes(15));
         model.RefreshTokenLifetime.Should().Be(TimeSpan.FromDays(90));
@@ -101,7 +98,7 @@ internal sealed class ConsentModelTests
     public void Links_to_another_host_than_the_redirects_are_marked(string link, bool foreign)
     {
         var byLink = Model(Given.Client() with { TosUri = link });
-        byLink.Links.Should().Equal(new ConsentLink("tos_uri", link, link.Split('/')[2]));
+        byLink.Links.Select(l => (l.Kind, l.Uri, l.Host)).Should().Equal(("tos_uri", link, link.Split('/')[2]));
         byLink.HasForeignLinks.Should().Be(foreign);
 
         var byLogo = Model(Given.Client() with { LogoUri = link });
@@ -137,7 +134,7 @@ internal sealed class ConsentModelTests
     [Test]
     public void It_says_what_is_not_included_and_what_was_allowed_before()
     {
-        var request = Given.Request(Given.Client()) with { Scope = ScopeSet.Of("read", "write") };
+        var request = Given.Request(scope: "read write");
         var model = ConsentModel.Of(request, imitates: false, ScopeSet.Of("read"), new(Given.Options(o => o.Pages.ChooseScopes = true)));
 
         model.Scopes.Select(s => (s.Name, s.AlreadyGranted)).Should().Equal(("read", true), ("write", false));

@@ -50,7 +50,7 @@ internal sealed class FormAnswersTests
             SignedInAt = null,
         };
 
-    private async Task<int> RowsAsync() => (await store.ListAsync(new("alice", ClientId: null, Limit: 10), default)).Items.Count;
+    private async Task<int> RowsAsync() => (await store.ListAsync(new("alice", clientId: null, limit: 10), default)).Items.Count;
 
     private sealed class FailingNotes(TimeProvider time) : ITicketStore
     {

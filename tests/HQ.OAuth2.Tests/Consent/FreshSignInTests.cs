@@ -14,7 +14,7 @@ internal sealed class FreshSignInTests
     [TestCase(-60, -60, false)]
     [TestCase(-1, -60, false)]
     public void A_new_sign_in_is_one_since_the_host_was_asked(int? signedIn, int? asked, bool isNeeded) =>
-        FreshSignIn.IsNeeded(Given.Request() with { SignInAgain = true }, At(signedIn), At(asked), now).Should().Be(isNeeded);
+        FreshSignIn.IsNeeded(Given.Request(signInAgain: true), At(signedIn), At(asked), now).Should().Be(isNeeded);
 
     [TestCase(60, -60, null, false)]
     [TestCase(60, -61, null, true)]
@@ -24,10 +24,7 @@ internal sealed class FreshSignInTests
     [TestCase(0, -1, -5, false)]
     [TestCase(60, -61, -5, true)]
     public void A_sign_in_is_too_old_after_max_age(int maxAge, int? signedIn, int? asked, bool isNeeded) =>
-        FreshSignIn
-            .IsNeeded(Given.Request() with { MaxAge = TimeSpan.FromSeconds(maxAge) }, At(signedIn), At(asked), now)
-            .Should()
-            .Be(isNeeded);
+        FreshSignIn.IsNeeded(Given.Request(maxAge: TimeSpan.FromSeconds(maxAge)), At(signedIn), At(asked), now).Should().Be(isNeeded);
 
     [Test]
     public void A_request_that_says_nothing_takes_any_sign_in() =>

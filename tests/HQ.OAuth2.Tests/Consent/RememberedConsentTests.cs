@@ -45,9 +45,9 @@ internal sealed class RememberedConsentTests
         var given = Consented(Given.RedirectUri);
 
         Covers(Given.Request(), given).Should().BeTrue();
-        Covers(Given.Request() with { Scope = ScopeSet.Of("write", "read") }, given).Should().BeTrue();
-        Covers(Given.Request() with { Scope = ScopeSet.Of("read", "delete") }, given).Should().BeFalse();
-        Covers(Given.Request() with { Resources = ["https://auth.example.com", "https://auth.example.com/b"] }, given).Should().BeFalse();
+        Covers(Given.Request(scope: "write read"), given).Should().BeTrue();
+        Covers(Given.Request(scope: "read delete"), given).Should().BeFalse();
+        Covers(Given.Request(resources: ["https://auth.example.com", "https://auth.example.com/b"]), given).Should().BeFalse();
         Covers(Given.Request(redirectUri: "https://app.example.com/other"), given).Should().BeTrue();
         Covers(Given.Request(redirectUri: "https://app.example.com:8443/cb"), given).Should().BeFalse();
         Covers(Given.Request(redirectUri: "https://other.example/cb"), given).Should().BeFalse();
@@ -69,7 +69,7 @@ internal sealed class RememberedConsentTests
     public void Two_half_consents_make_no_whole_one_and_a_row_without_consent_makes_none()
     {
         var given = Consented(Given.RedirectUri);
-        var request = Given.Request() with { Scope = ScopeSet.Of("read", "write") };
+        var request = Given.Request(scope: "read write");
 
         Covers(request, given with { Scope = ScopeSet.Of("read") }).Should().BeFalse();
         Covers(request, given with { Scope = ScopeSet.Of("write") }).Should().BeFalse();

@@ -125,10 +125,7 @@ internal sealed class OAuthErrorTests
             row.Redeem(redemption, token),
             registered,
             RegistrationResponse.Of(
-                registered with
-                {
-                    Client = Given.Client() with { Secrets = [ClientSecrets.Keep("x", 4)] },
-                },
+                registered.With(Given.Client() with { Secrets = [ClientSecrets.Keep("x", 4)] }),
                 new ServerSettings(Given.Options()).Issuer
             ),
             new TokenResponse
@@ -153,14 +150,15 @@ internal sealed class OAuthErrorTests
 
     private static IEnumerable<OAuthError> Named() =>
         typeof(OAuthError)
-            .GetProperties(BindingFlags.Public | BindingFlags.Static)
+            .GetProperties(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)
             .Where(p => p.PropertyType == typeof(OAuthError))
             .Select(p => (OAuthError)p.GetValue(null)!);
 
     private static IEnumerable<OAuthError> Built() =>
         typeof(OAuthError)
-            .GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)
             .Where(m => m.ReturnType == typeof(OAuthError) && !m.IsSpecialName)
+            .Where(m => m.Name is not (nameof(OAuthError.From) or nameof(OAuthError.TargetIsNamed)))
             .Select(m => (OAuthError)m.Invoke(null, [.. m.GetParameters().Select(_ => (object)Hostile)])!);
 
     private sealed class DriverException : System.Data.Common.DbException;

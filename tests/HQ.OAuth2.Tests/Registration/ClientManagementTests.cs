@@ -28,7 +28,7 @@ internal sealed class ClientManagementTests
         var after = (await registry.FindAsync(before.ClientId, default))!;
         (after.ClientName, after.Trusted, after.Org).Should().Be(("New", true, "acme"));
         (after.ClientId, after.Provenance, after.CreatedAt).Should().Be((before.ClientId, before.Provenance, before.CreatedAt));
-        after.Secrets.Should().Equal(before.Secrets);
+        after.Secrets.Should().BeEquivalentTo(before.Secrets, o => o.WithStrictOrdering());
     }
 
     [Test]
@@ -119,7 +119,7 @@ internal sealed class ClientManagementTests
 
         var stored = (await registry.FindAsync(id, default))!;
         (stored.Version, stored.Secrets.Count, rotated.Client.Version).Should().Be((2, 2, 2));
-        stored.Secrets.Should().Equal(rotated.Client.Secrets);
+        stored.Secrets.Should().BeEquivalentTo(rotated.Client.Secrets, o => o.WithStrictOrdering());
     }
 
     [Test]

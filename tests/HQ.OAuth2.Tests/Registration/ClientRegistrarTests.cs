@@ -50,7 +50,7 @@ internal sealed class ClientRegistrarTests
 
         var registered = (await registrar.RegisterAsync(metadata, null, default)).Value;
 
-        (await registry.FindAsync(registered.Client.ClientId, default))!.Secrets.Should().Equal(registered.Client.Secrets);
+        (await registry.FindAsync(registered.Client.ClientId, default))!.Secrets.Should().BeEquivalentTo(registered.Client.Secrets);
     }
 
     [Test]

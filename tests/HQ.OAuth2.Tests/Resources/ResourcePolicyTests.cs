@@ -165,7 +165,8 @@ internal sealed class ResourcePolicyTests
         policy.Format(["https://mcp.example"]).Should().Be(AccessTokenFormat.Jwt);
         policy.Format(["https://mcp.example", Listed]).Should().Be(AccessTokenFormat.Opaque);
         ConsentResource.Of(Listed, policy).Name.Should().Be("The API");
-        ConsentResource.Of("https://mcp.example", policy).Should().Be(new ConsentResource("https://mcp.example", null, "mcp.example"));
+        var unnamed = ConsentResource.Of("https://mcp.example", policy);
+        (unnamed.Identifier, unnamed.Name, unnamed.Place).Should().Be(("https://mcp.example", null, "mcp.example"));
     }
 
     private static ResourcePolicy Serving(params string[] identifiers)

@@ -60,7 +60,7 @@ internal sealed class TokenKeysTests
         foreach (var record in await shared.ListAsync(default))
         {
             record.Data.Should().NotContainAny(protection.Protected.Select(m => Convert.ToBase64String(m)[..20]));
-            record.ToString().Should().Contain(record.Id).And.NotContain(record.Data);
+            record.ToString().Should().NotContain(record.Data);
         }
 
         var other = await Node(protection).CurrentAsync(default);
@@ -127,7 +127,7 @@ internal sealed class TokenKeysTests
         foreach (var key in await shared.ListAsync(default))
         {
             await shared.RemoveAsync(key.Id, default);
-            await shared.TryAddAsync(key with { ActiveFrom = key.ActiveFrom.AddMinutes(1), Data = "unreadable" }, default);
+            await shared.TryAddAsync(new(key.Id, key.ActiveFrom.AddMinutes(1), "unreadable"), default);
         }
 
         (await node.RefreshAsync(default)).Signing.Should().Equal(before.Signing);

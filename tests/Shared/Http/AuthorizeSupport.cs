@@ -88,7 +88,7 @@ internal sealed class CapturingUi : IAuthorizationUi
     public async ValueTask<AuthorizationDecision> DecideAsync(AuthorizationContext context, CancellationToken ct)
     {
         last = (context, await context.FormAsync(ct));
-        return new AuthorizationDecision.Ask(Results.Text(""));
+        return AuthorizationDecision.Ask(Results.Text(""));
     }
 
     /// <summary>What a UI is told about a request, and what its page would show.</summary>

@@ -16,7 +16,7 @@ internal sealed class Imitations(ConfiguredClients configured, IClientStore stor
         // The page, its answer and the next user's page need the same result.
         if (cache.TryGetImitates(name, out var known))
             return known;
-        var page = await registry.ListAsync(new(Provenance: ClientProvenance.Api, Limit: 1) { NameKeys = keys }, ct);
+        var page = await registry.ListAsync(new(provenance: ClientProvenance.Api, limit: 1) { NameKeys = keys }, ct);
         // A registry that does not know the filter answers with any client.
         var imitates = page.Items.Any(c => keys.Contains(c.NameKey));
         cache.RememberImitates(name, imitates);

@@ -148,7 +148,7 @@ internal sealed class ClientSecretsTests
     [Test, Rfc("7591-3.2.1-3")]
     public async Task A_secret_that_expired_is_wrong_although_it_was_remembered()
     {
-        var client = With(ClientSecrets.Keep(Brought, 4) with { ExpiresAt = TestClock.Start.AddMinutes(1) });
+        var client = With(ClientSecrets.Keep(Brought, 4).EndingAt(TestClock.Start.AddMinutes(1)));
         (await secrets.VerifyAsync(client, Brought, default)).Should().BeTrue();
 
         clock.Advance(TimeSpan.FromSeconds(59));
