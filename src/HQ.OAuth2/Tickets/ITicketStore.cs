@@ -2,8 +2,9 @@ namespace HQ.OAuth2;
 
 /// <summary>
 /// Values that all nodes share or that are single-use, and that are no authorizations: a revoked <c>jti</c>, for instance. Most tickets live for
-/// minutes; one for each approved form lives for a day; a metadata document that a user approved lives for up to two periods of 180 days, if the
-/// client store cannot add clients. Keys and values are compared ordinally. Throw when the store cannot be reached.
+/// minutes. One for each approved form lives for a day; one for each user and client with a remembered consent lives as long as the consent; a
+/// metadata document that a user approved lives for up to two periods of 180 days, if the client store cannot add clients. Keys and values are
+/// compared ordinally. Throw when the store cannot be reached.
 /// </summary>
 public interface ITicketStore
 {
