@@ -156,10 +156,7 @@ public static class IssuerDoctor
                 || !(await keys.Content.ReadAsStringAsync(ct)).Contains("\"kid\"", StringComparison.Ordinal)
             )
                 findings.Add(
-                    new(
-                        $"{keysAt} answers {(int)keys.StatusCode} without keys: APIs cannot verify tokens.",
-                        "Let the proxy send it to this app."
-                    )
+                    new($"{keysAt} answers {(int)keys.StatusCode} without keys: APIs cannot verify tokens.", SendHere(issuer, "it"))
                 );
         }
 
@@ -179,7 +176,7 @@ public static class IssuerDoctor
             findings.Add(
                 new(
                     $"{tokenAt} answers {(int)refused.StatusCode} without an OAuth error: another app answers.",
-                    "Let the proxy send POST there to this app."
+                    SendHere(issuer, "POST there")
                 )
             );
 
@@ -197,6 +194,13 @@ public static class IssuerDoctor
                 )
             );
     }
+
+    // A host keeps a part of the issuer's path in PathBase, or a proxy removes it: any part of it may be missing, and nothing else added.
+    private static string SendHere(Issuer issuer, string what) =>
+        issuer.Path.Length == 0
+            ? $"Let the proxy send {what} to this app."
+            : $"Let the proxy send {what} to this app. The app may see the whole path of the issuer, {issuer.Path}, or what PathBase "
+                + "(UsePathBase, an IIS sub-application) or the proxy leaves of it, but no other prefix.";
 
     // RFC 6749 §3.1: a browser without a session is sent to the host's sign-in page. The page of connected apps does that without a client.
     private static async Task SignInAsync(Issuer issuer, HttpClient http, List<DoctorFinding> findings, CancellationToken ct)

@@ -98,6 +98,14 @@ internal sealed class IssuerDoctorTests
     }
 
     [Test]
+    public async Task An_issuer_with_a_path_is_told_which_part_of_it_the_app_may_see()
+    {
+        line.Keys = "Not found";
+        var finding = (await ExamineAsync()).Should().ContainSingle().Subject;
+        finding.Fix.Should().Contain("the whole path of the issuer, /x,").And.Contain("PathBase");
+    }
+
+    [Test]
     public async Task An_unreachable_server_is_reported_once()
     {
         line.IsCut = true;
