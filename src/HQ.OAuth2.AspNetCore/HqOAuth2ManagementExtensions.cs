@@ -9,8 +9,6 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Maps the management of clients.</summary>
 public static class HqOAuth2ManagementExtensions
 {
-    private const string ProblemJson = "application/problem+json";
-
     /// <summary>
     /// Maps the management API below <c>/api/v0/oauth2</c>: it registers, lists, reads, changes and removes clients, gives them new secrets, and
     /// ends authorizations of a client or a user. It refuses every request until the host adds a policy to it, and the host does not start
@@ -56,13 +54,13 @@ public static class HqOAuth2ManagementExtensions
             )
             .WithSummary("Lists clients")
             .Produces<ClientsResponse>()
-            .Produces<Problem>(StatusCodes.Status400BadRequest, ProblemJson);
+            .ProducesProblems(StatusCodes.Status400BadRequest);
         group
             .MapPost("/apps", (HttpContext http, ClientRegistrar clients) => ManagementHandlers.CreateAsync(http, clients))
             .WithSummary("Registers a client; its secret is in this answer only")
             .Accepts<ClientBody>("application/json")
             .Produces<ClientResponse>(StatusCodes.Status201Created)
-            .Produces<Problem>(StatusCodes.Status400BadRequest, ProblemJson);
+            .ProducesProblems(StatusCodes.Status400BadRequest);
         group
             .MapGet(
                 "/apps/{client_id}",
@@ -71,7 +69,7 @@ public static class HqOAuth2ManagementExtensions
             )
             .WithSummary("Reads a client")
             .Produces<ClientResponse>()
-            .Produces<Problem>(StatusCodes.Status404NotFound, ProblemJson);
+            .ProducesProblems(StatusCodes.Status404NotFound);
         group
             .MapPut(
                 "/apps/{client_id}",
@@ -81,10 +79,12 @@ public static class HqOAuth2ManagementExtensions
             .WithSummary("Replaces a client's metadata and settings; what is absent gets its default")
             .Accepts<ClientBody>("application/json")
             .Produces<ClientResponse>()
-            .Produces<Problem>(StatusCodes.Status400BadRequest, ProblemJson)
-            .Produces<Problem>(StatusCodes.Status404NotFound, ProblemJson)
-            .Produces<Problem>(StatusCodes.Status409Conflict, ProblemJson)
-            .Produces<Problem>(StatusCodes.Status412PreconditionFailed, ProblemJson);
+            .ProducesProblems(
+                StatusCodes.Status400BadRequest,
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status412PreconditionFailed
+            );
         group
             .MapDelete(
                 "/apps/{client_id}",
@@ -93,9 +93,7 @@ public static class HqOAuth2ManagementExtensions
             )
             .WithSummary("Removes a client and everything that users allowed it")
             .Produces(StatusCodes.Status204NoContent)
-            .Produces<Problem>(StatusCodes.Status404NotFound, ProblemJson)
-            .Produces<Problem>(StatusCodes.Status409Conflict, ProblemJson)
-            .Produces<Problem>(StatusCodes.Status412PreconditionFailed, ProblemJson);
+            .ProducesProblems(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed);
         group
             .MapPost(
                 "/apps/{client_id}/secret",
@@ -105,10 +103,12 @@ public static class HqOAuth2ManagementExtensions
             .WithSummary("Gives a client a new secret, in this answer only; the earlier ones end after the overlap")
             .Accepts<RotationBody>(isOptional: true, "application/json")
             .Produces<ClientResponse>()
-            .Produces<Problem>(StatusCodes.Status400BadRequest, ProblemJson)
-            .Produces<Problem>(StatusCodes.Status404NotFound, ProblemJson)
-            .Produces<Problem>(StatusCodes.Status409Conflict, ProblemJson)
-            .Produces<Problem>(StatusCodes.Status412PreconditionFailed, ProblemJson);
+            .ProducesProblems(
+                StatusCodes.Status400BadRequest,
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status412PreconditionFailed
+            );
         group
             .MapDelete(
                 "/apps/{client_id}/authorizations",
@@ -131,7 +131,7 @@ public static class HqOAuth2ManagementExtensions
             )
             .WithSummary("Lists what a user allowed, or what was allowed a client")
             .Produces<ConnectedAppsResponse>()
-            .Produces<Problem>(StatusCodes.Status400BadRequest, ProblemJson);
+            .ProducesProblems(StatusCodes.Status400BadRequest);
         group
             .MapDelete(
                 "/authorizations",
@@ -139,7 +139,7 @@ public static class HqOAuth2ManagementExtensions
             )
             .WithSummary("Ends everything that a user allowed")
             .Produces<RevokedResponse>()
-            .Produces<Problem>(StatusCodes.Status400BadRequest, ProblemJson);
+            .ProducesProblems(StatusCodes.Status400BadRequest);
 
         MapOtherMethods("/apps", HttpMethods.Get, HttpMethods.Post);
         MapOtherMethods("/apps/{client_id}", HttpMethods.Get, HttpMethods.Put, HttpMethods.Delete);
@@ -149,5 +149,11 @@ public static class HqOAuth2ManagementExtensions
 
         void MapOtherMethods(string path, params string[] methods) =>
             group.Map(path, (HttpContext http) => WrongMethod.RefuseOrAskForJson(http, methods));
+    }
+
+    private static void ProducesProblems(this RouteHandlerBuilder endpoint, params ReadOnlySpan<int> statuses)
+    {
+        foreach (var status in statuses)
+            endpoint.Produces<Problem>(status, "application/problem+json");
     }
 }

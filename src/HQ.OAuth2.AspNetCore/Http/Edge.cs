@@ -11,6 +11,7 @@ namespace HQ.OAuth2;
 /// </summary>
 internal static class Edge
 {
+    /// <summary>An endpoint with these rules around it, to be mapped.</summary>
     /// <param name="name">The endpoint's name in logs, metrics and traces.</param>
     /// <param name="fail">How the endpoint writes an error.</param>
     /// <param name="answer">The endpoint.</param>
@@ -38,13 +39,8 @@ internal static class Edge
         Reply? reply = null;
         try
         {
-            if (PlainHttp.IsRefused(http))
-            {
-                await fail(http, OAuthError.InsecureTransport);
-                return OAuthError.InsecureTransport;
-            }
-
-            reply = await answer(http);
+            // PlainHttp has logged the peer and the fix.
+            reply = PlainHttp.IsRefused(http) ? Reply.Refuse(OAuthError.InsecureTransport) with { IsSilent = true } : await answer(http);
             return await WriteAsync(http, name, reply, fail);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)

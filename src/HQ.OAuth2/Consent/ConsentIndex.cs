@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,7 @@ internal sealed class ConsentIndex(ITicketStore tickets, AuthorizationLoop autho
     public async IAsyncEnumerable<OAuthAuthorization> FindAsync(
         string subject,
         string clientId,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct
+        [EnumeratorCancellation] CancellationToken ct
     )
     {
         foreach (var id in Ids(await tickets.FindAsync(Key(subject, clientId), ct)))

@@ -6,8 +6,8 @@ namespace HQ.OAuth2;
 internal sealed class EventPublisher(IEnumerable<IOAuthEvents> listeners, TimeProvider time, ILogger<EventPublisher> logger)
 {
     /// <summary>
-    /// Publishes an event after it is committed. One listener after the other, and no longer than the answer can wait for all of them: then each that is left is still called, and goes
-    /// on by itself. What happened is committed, so no listener can take the answer away.
+    /// Publishes an event after it is committed. It calls one listener after the other and awaits all of them together for a limited time;
+    /// later ones are still called, but not awaited. What happened is committed, so no listener can take the answer away.
     /// </summary>
     public async ValueTask PublishAsync(OAuthEvent happened)
     {
