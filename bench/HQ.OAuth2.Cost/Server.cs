@@ -19,6 +19,8 @@ internal static class Server
             options.Enabled = true;
             options.IssuerURL = "http://127.0.0.1:5999";
             options.Doctor = false;
+            // A chain is refreshed here at once, again and again. With a leeway its list of spent turns would be full, and a refresh no rotation.
+            options.RefreshTokenLeeway = TimeSpan.Zero;
             options.Scopes.Add(new() { Name = "read" });
             options.Limits.FailedAuthenticationsPerMinute = 0;
             options.Clients.Add(Client("app", "https://app.example.com/cb"));
