@@ -77,12 +77,12 @@ internal static class AdapterServices
     public static IServiceCollection AddAuthorize(this IServiceCollection services)
     {
         services.TryAddSingleton<RequestHandles>();
-        services.TryAddScoped<AuthorizeForms>();
-        services.TryAddScoped<ConsentForms>();
-        services.TryAddScoped<AuthorizeReplies>();
-        services.TryAddScoped<AuthorizeHandler>();
+        services.TryAddTransient<AuthorizeForms>();
+        services.TryAddTransient<ConsentForms>();
+        services.TryAddTransient<AuthorizeReplies>();
+        services.TryAddTransient<AuthorizeHandler>();
         services.TryAddScoped<IAuthorizationUi, BuiltInAuthorizationUi>();
-        services.TryAddScoped(s => new ConsentRequests(
+        services.TryAddTransient(s => new ConsentRequests(
             s.GetRequiredService<AuthorizeEndpoint>(),
             s.GetRequiredService<AuthorizeForms>(),
             s.GetRequiredService<ConsentForms>(),
@@ -121,7 +121,7 @@ internal static class AdapterServices
 
     public static IServiceCollection AddBackgroundWork(this IServiceCollection services)
     {
-        services.TryAddScoped<StoreHealthCheck>();
+        services.TryAddTransient<StoreHealthCheck>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartupCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeyRefresh>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, Pruning>());

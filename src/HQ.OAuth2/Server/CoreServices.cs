@@ -49,22 +49,23 @@ internal static class CoreServices
 
     private static IServiceCollection AddEvents(this IServiceCollection services)
     {
-        services.TryAddScoped<EventPublisher>();
+        services.TryAddTransient<EventPublisher>();
         return services;
     }
 
-    // Services that use a store are scoped to a request, because a host's stores may be.
+    // Services that use a store are made for each request, because a host's stores may be. None of them has state, so most are transient, which
+    // costs less than an entry in the scope; the ones that several others use are scoped.
     private static IServiceCollection AddClients(this IServiceCollection services)
     {
         services.TryAddSingleton<ConfiguredClients>();
         services.TryAddSingleton<ClientCache>();
-        services.TryAddScoped(s => new ClientPolicies(
+        services.TryAddTransient(s => new ClientPolicies(
             s.GetRequiredService<ServerSettings>(),
             () => s.GetServices<IClientAuthentication>().Select(m => m.Method)
         ));
         services.TryAddScoped<StoredClients>();
-        services.TryAddScoped<ClientDirectory>();
-        services.TryAddScoped<Imitations>();
+        services.TryAddTransient<ClientDirectory>();
+        services.TryAddTransient<Imitations>();
         return services;
     }
 
@@ -72,10 +73,10 @@ internal static class CoreServices
     {
         services.TryAddSingleton<ClientSecrets>();
         services.TryAddSingleton<ProofCheck>();
-        services.TryAddEnumerable(ServiceDescriptor.Scoped<IClientAuthentication, NoClientAuthentication>());
-        services.TryAddEnumerable(ServiceDescriptor.Scoped<IClientAuthentication, ClientSecretBasic>());
-        services.TryAddEnumerable(ServiceDescriptor.Scoped<IClientAuthentication, ClientSecretPost>());
-        services.TryAddScoped<ClientAuthenticator>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IClientAuthentication, NoClientAuthentication>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IClientAuthentication, ClientSecretBasic>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IClientAuthentication, ClientSecretPost>());
+        services.TryAddTransient<ClientAuthenticator>();
         return services;
     }
 
@@ -86,7 +87,7 @@ internal static class CoreServices
             s.GetRequiredService<TimeProvider>()
         ));
         services.TryAddSingleton<ClientDocuments>();
-        services.TryAddScoped<KeptDocuments>();
+        services.TryAddTransient<KeptDocuments>();
         return services;
     }
 
@@ -99,11 +100,11 @@ internal static class CoreServices
 
     private static IServiceCollection AddConsent(this IServiceCollection services)
     {
-        services.TryAddScoped<FormAnswers>();
-        services.TryAddScoped<ConsentIndex>();
-        services.TryAddScoped<Approvals>();
-        services.TryAddScoped<EarlierConsents>();
-        services.TryAddScoped(s => new ConnectedApps(
+        services.TryAddTransient<FormAnswers>();
+        services.TryAddTransient<ConsentIndex>();
+        services.TryAddTransient<Approvals>();
+        services.TryAddTransient<EarlierConsents>();
+        services.TryAddTransient(s => new ConnectedApps(
             s.GetRequiredService<AuthorizationLoop>(),
             s.GetRequiredService<ClientDirectory>(),
             s.GetRequiredService<EventPublisher>(),
@@ -116,8 +117,8 @@ internal static class CoreServices
     private static IServiceCollection AddRegistration(this IServiceCollection services)
     {
         services.TryAddSingleton<RegistrationCeiling>();
-        services.TryAddScoped<ClientLoop>();
-        services.TryAddScoped(s => new ClientRegistrar(
+        services.TryAddTransient<ClientLoop>();
+        services.TryAddTransient(s => new ClientRegistrar(
             s.GetRequiredService<ClientLoop>(),
             s.GetRequiredService<ClientPolicies>(),
             s.GetRequiredService<ConnectedApps>(),
@@ -131,9 +132,9 @@ internal static class CoreServices
     {
         services.TryAddSingleton<TokenKeys>();
         services.TryAddSingleton<AccessTokenReader>();
-        services.TryAddScoped<AccessTokenVerifier>();
-        services.TryAddScoped<RefreshTokenVerifier>();
-        services.TryAddScoped(s => new TokenIssuer(
+        services.TryAddTransient<AccessTokenVerifier>();
+        services.TryAddTransient<RefreshTokenVerifier>();
+        services.TryAddTransient(s => new TokenIssuer(
             s.GetRequiredService<TokenKeys>(),
             s.GetRequiredService<ServerSettings>(),
             s.GetServices<ITokenClaims>(),
@@ -144,22 +145,22 @@ internal static class CoreServices
 
     private static IServiceCollection AddGrants(this IServiceCollection services)
     {
-        services.TryAddEnumerable(ServiceDescriptor.Scoped<IGrantType, AuthorizationCodeGrant>());
-        services.TryAddEnumerable(ServiceDescriptor.Scoped<IGrantType, RefreshTokenGrant>());
-        services.TryAddEnumerable(ServiceDescriptor.Scoped<IGrantType, ClientCredentialsGrant>());
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IGrantType, AuthorizationCodeGrant>());
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IGrantType, RefreshTokenGrant>());
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IGrantType, ClientCredentialsGrant>());
         return services;
     }
 
     private static IServiceCollection AddEndpoints(this IServiceCollection services)
     {
         services.TryAddScoped<AuthorizeEndpoint>();
-        services.TryAddScoped<TokenEndpoint>();
-        services.TryAddScoped<IntrospectionEndpoint>();
-        services.TryAddScoped<RevocationEndpoint>();
-        services.TryAddScoped<RegistrationEndpoint>();
-        services.TryAddScoped<ClientConfigurationEndpoint>();
-        services.TryAddScoped<MetadataEndpoint>();
-        services.TryAddScoped<KeysEndpoint>();
+        services.TryAddTransient<TokenEndpoint>();
+        services.TryAddTransient<IntrospectionEndpoint>();
+        services.TryAddTransient<RevocationEndpoint>();
+        services.TryAddTransient<RegistrationEndpoint>();
+        services.TryAddTransient<ClientConfigurationEndpoint>();
+        services.TryAddTransient<MetadataEndpoint>();
+        services.TryAddTransient<KeysEndpoint>();
         return services;
     }
 }
