@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace HQ.OAuth2;
 
@@ -10,6 +9,7 @@ namespace HQ.OAuth2;
 public sealed class TokenIssuer
 {
     private static readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
+    private static readonly Dictionary<string, object> header = new() { ["typ"] = AccessToken.Type };
 
     private readonly TokenKeys keys;
     private readonly ServerSettings settings;
@@ -63,13 +63,20 @@ public sealed class TokenIssuer
         // The token has only scopes that mean something to its audience (RFC 9068 §2.2.3).
         scope = resources.Understood(scope, audience);
 
-        // The token has the claims that RFC 9068 §2.2 requires; the descriptor below sets the others.
-        var claims = new Dictionary<string, object>
+        // The token has the claims that RFC 9068 §2.2 requires.
+        var now = request.Now.ToUnixTimeSeconds();
+        var scopeText = scope.ToString();
+        var claims = new Dictionary<string, object>(capacity: 16)
         {
+            ["iss"] = options.IssuerURL!,
+            ["aud"] = audience is [var only] ? only : audience,
+            ["exp"] = (request.Now + options.AccessTokenLifetime).ToUnixTimeSeconds(),
+            ["nbf"] = now,
+            ["iat"] = now,
             ["sub"] = subject,
             ["client_id"] = request.Client.ClientId,
             ["jti"] = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
-            ["scope"] = scope.ToString(),
+            ["scope"] = scopeText,
         };
         if (authorizationId is not null)
             claims[AccessToken.AuthorizationClaim] = authorizationId;
@@ -81,32 +88,19 @@ public sealed class TokenIssuer
             await host.AddAsync(added, ct);
 
         var ring = await keys.CurrentAsync(ct);
-        var descriptor = new SecurityTokenDescriptor
-        {
-            Issuer = options.IssuerURL,
-            IssuedAt = request.Now.UtcDateTime,
-            NotBefore = request.Now.UtcDateTime,
-            Expires = (request.Now + options.AccessTokenLifetime).UtcDateTime,
-            TokenType = AccessToken.Type,
-            Claims = claims,
-            SigningCredentials = KeyRotation.ActiveAt(ring.Signing, request.Now).Credentials,
-            EncryptingCredentials =
-                resources.Format(audience) == AccessTokenFormat.Opaque
-                    ? KeyRotation.ActiveAt(ring.Encryption, request.Now).Credentials
-                    : null,
-        };
-        if (audience is [var only])
-            descriptor.Audience = only;
-        else
-            audience.ToList().ForEach(descriptor.Audiences.Add);
+        var signing = KeyRotation.ActiveAt(ring.Signing, request.Now).Credentials;
+        var token = handler.CreateToken(ClaimsJson.Of(claims), signing, header);
+        // An opaque token is the signed one, encrypted (RFC 7519 §5.2).
+        if (resources.Format(audience) == AccessTokenFormat.Opaque)
+            token = handler.EncryptToken(token, KeyRotation.ActiveAt(ring.Encryption, request.Now).Credentials, header);
 
         logger.Issued(request.Client.ClientId, request.Parameters["grant_type"] ?? "", scope, authorizationId);
         return new()
         {
-            AccessToken = handler.CreateToken(descriptor),
+            AccessToken = token,
             ExpiresIn = (long)options.AccessTokenLifetime.TotalSeconds,
             RefreshToken = refreshToken,
-            Scope = scope.ToString(),
+            Scope = scopeText,
         };
     }
 }
