@@ -29,8 +29,21 @@ internal static class OAuthHttp
         };
     }
 
-    public static Outcome<OAuthParameters> ReadQuery(HttpContext http) =>
-        OAuthParameters.Parse(Encoding.UTF8.GetBytes(http.Request.QueryString.Value is { Length: > 0 } query ? query[1..] : ""));
+    public static Outcome<OAuthParameters> ReadQuery(HttpContext http)
+    {
+        if (http.Request.QueryString.Value is not { Length: > 1 } query)
+            return OAuthParameters.Empty;
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(query.Length));
+        try
+        {
+            return OAuthParameters.Parse(bytes.AsSpan(0, Encoding.UTF8.GetBytes(query.AsSpan(1), bytes)));
+        }
+        finally
+        {
+            // The query of a wrong request may have held a secret.
+            ArrayPool<byte>.Shared.Return(bytes, clearArray: true);
+        }
+    }
 
     /// <summary>The form body, read by our own rules: raw pairs, strict decoding, and a size limit before anything is parsed.</summary>
     public static async ValueTask<Outcome<OAuthParameters>> ReadFormAsync(HttpContext http)
@@ -123,22 +136,24 @@ internal static class OAuthHttp
     // Parameters are ignored: a form and JSON are UTF-8 even if charset says otherwise (RFC 6749 Appendix B, RFC 8259 §11), and other bytes are
     // refused where they are decoded.
     private static bool IsOfType(HttpContext http, string type) =>
-        http.Request.Headers.ContentType is [{ } sent] && sent.Split(';')[0].Trim().Equals(type, StringComparison.OrdinalIgnoreCase);
+        http.Request.Headers.ContentType is [{ } sent] && MediaType(sent).Equals(type, StringComparison.OrdinalIgnoreCase);
+
+    private static ReadOnlySpan<char> MediaType(string sent) =>
+        sent.AsSpan(0, sent.IndexOf(';', StringComparison.Ordinal) is >= 0 and var end ? end : sent.Length).Trim();
 
     private static async ValueTask<Outcome<byte[]>> ReadBodyAsync(HttpContext http)
     {
         if (http.Request.ContentLength > OAuthParameters.MaxBytes)
             return OAuthError.RequestTooLarge;
-        var buffer = ArrayPool<byte>.Shared.Rent(OAuthParameters.MaxBytes + 1);
+        // One byte more than may come: it is read only when the body is too long.
+        var room = (int)(http.Request.ContentLength ?? OAuthParameters.MaxBytes) + 1;
+        var buffer = ArrayPool<byte>.Shared.Rent(room);
+        var length = 0;
         try
         {
-            var length = 0;
-            while (length <= OAuthParameters.MaxBytes)
+            while (length < room)
             {
-                var read = await http.Request.Body.ReadAsync(
-                    buffer.AsMemory(length, OAuthParameters.MaxBytes + 1 - length),
-                    http.RequestAborted
-                );
+                var read = await http.Request.Body.ReadAsync(buffer.AsMemory(length, room - length), http.RequestAborted);
                 if (read == 0)
                     return buffer[..length];
                 length += read;
@@ -152,8 +167,9 @@ internal static class OAuthHttp
         }
         finally
         {
-            // The buffer contained secrets.
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+            // The body had secrets; the rest of the buffer, which may be long, is clean.
+            buffer.AsSpan(0, length).Clear();
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }
