@@ -35,7 +35,9 @@ public sealed class AuthorizationContext
     public ScopeSet? AnsweredScope { get; internal init; }
 
     /// <summary>Where sign-in returns to: a local path with the request in it.</summary>
-    public string ReturnPath { get; internal init; } = "";
+    public string ReturnPath => Return.Value;
+
+    internal Lazy<string> Return { get; init; } = new("");
 
     /// <summary>The scheme that signs users in; null = the host's default.</summary>
     public string? AuthenticationScheme { get; internal init; }

@@ -16,18 +16,17 @@ internal sealed class AuthorizeForms(RequestHandles handles, SubjectSeals seals,
 
     /// <summary>
     /// The local path that the request returns to, so that a sign-in page cannot be made to redirect to another site. It is the public path: a
-    /// proxy may have removed a part of it.
+    /// proxy may have removed a part of it. A plain one is made when it is read: a redirect to the client needs none.
     /// </summary>
-    public Outcome<string> ReturnPath(VisitedRequest visited)
+    public Outcome<Lazy<string>> ReturnPath(VisitedRequest visited)
     {
         var path = settings.Issuer.AuthorizePath;
-        var query = visited.Parameters.ToQuery();
-        if (query.Length <= MaxPlainQuery && visited.SignInAskedAt is null)
-            return $"{path}?{query}";
+        if (visited.Parameters.QueryLength <= MaxPlainQuery && visited.SignInAskedAt is null)
+            return new Lazy<string>(() => $"{path}?{visited.Parameters.ToQuery()}");
         // A code is for one form; a user who returns from sign-in gets a new one.
         return handles.Protect(visited with { Code = null }).Failed(out var error, out var handle)
             ? error
-            : $"{path}?{RequestHandles.Parameter}={handle}";
+            : new Lazy<string>($"{path}?{RequestHandles.Parameter}={handle}");
     }
 
     /// <summary>

@@ -76,11 +76,11 @@ internal sealed class AuthorizeHandler(
         var options = OAuthHttp.Settings(http).Options;
 
         // §3.1: identify the user by the host's own authentication.
-        if (await HostUser.FindAsync(http, options) is { } user)
+        if (await HostUser.FindSessionAsync(http, options) is { } session)
         {
-            if (HostUser.Subject(user, options).Failed(out var unusable, out var subject))
+            if (HostUser.Subject(session.Principal, options).Failed(out var unusable, out var subject))
                 return replies.Unusable(visit, unusable);
-            visit = visit with { User = user, Subject = subject, SignedInAt = await HostUser.SignedInAtAsync(http, options) };
+            visit = visit with { User = session.Principal, Subject = subject, SignedInAt = HostUser.SignedInAt(session) };
         }
 
         // OpenID Connect Core §3.1.2.1: check that the sign-in is as fresh as the client requires.

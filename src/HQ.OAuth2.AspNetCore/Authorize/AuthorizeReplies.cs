@@ -89,7 +89,7 @@ internal sealed class AuthorizeReplies(
             : visit with
             {
                 Visited = visited,
-                ReturnPath = returnPath,
+                Return = returnPath,
             };
     }
 
@@ -129,7 +129,7 @@ internal sealed class AuthorizeReplies(
             IsRemembered = visit.IsRemembered,
             Answer = visit.Answer,
             AnsweredScope = visit.Ticked,
-            ReturnPath = visit.ReturnPath,
+            Return = visit.Return,
             AuthenticationScheme = options.AuthenticationScheme,
         };
 }

@@ -46,7 +46,7 @@ public sealed class ConsentRequests
                 (var request)
         )
             return null;
-        var visit = new Visit(http, sent, visited, returnUrl) { Request = request };
+        var visit = new Visit(http, sent, visited, new(returnUrl)) { Request = request };
         var user = await HostUser.FindAsync(http, settings.Options);
         if (user is not null)
         {

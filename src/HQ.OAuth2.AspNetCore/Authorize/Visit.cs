@@ -7,8 +7,8 @@ namespace HQ.OAuth2;
 /// <param name="Http">The HTTP request.</param>
 /// <param name="Sent">Its parameters: the request, or a handle of it with an answer.</param>
 /// <param name="Visited">The request as it was sent, and the notes of this server about it.</param>
-/// <param name="ReturnPath">The path that sign-in and pages return to.</param>
-internal sealed record Visit(HttpContext Http, OAuthParameters Sent, VisitedRequest Visited, string ReturnPath)
+/// <param name="Return">The path that sign-in and pages return to.</param>
+internal sealed record Visit(HttpContext Http, OAuthParameters Sent, VisitedRequest Visited, Lazy<string> Return)
 {
     private readonly AuthorizationRequest? request;
 
@@ -18,6 +18,8 @@ internal sealed record Visit(HttpContext Http, OAuthParameters Sent, VisitedRequ
         get => request ?? throw new InvalidOperationException("The request is not validated yet.");
         init => request = value;
     }
+
+    public string ReturnPath => Return.Value;
 
     /// <summary>The signed-in user; null = none is known.</summary>
     public ClaimsPrincipal? User { get; init; }

@@ -12,15 +12,20 @@ internal static class HostUser
     private const long MaxSeconds = 253402300799;
 
     /// <summary>The signed-in user, who also becomes <c>http.User</c>; null when nobody is signed in.</summary>
-    public static async ValueTask<ClaimsPrincipal?> FindAsync(HttpContext http, HqOAuth2Options options)
+    public static async ValueTask<ClaimsPrincipal?> FindAsync(HttpContext http, HqOAuth2Options options) =>
+        (await FindSessionAsync(http, options))?.Principal;
+
+    /// <summary>The session of the signed-in user, who also becomes <c>http.User</c>; null when nobody is signed in.</summary>
+    public static async ValueTask<AuthenticationTicket?> FindSessionAsync(HttpContext http, HqOAuth2Options options)
     {
         // A host may have a bearer scheme as its default: the token of a client is still no session of a user.
         if (http.Request.Headers.Authorization.Any(IsAccessToken))
             return null;
-        var user = (await http.AuthenticateAsync(options.AuthenticationScheme)).Principal;
-        if (user is not { Identity.IsAuthenticated: true })
+        var session = (await http.AuthenticateAsync(options.AuthenticationScheme)).Ticket;
+        if (session is not { Principal.Identity.IsAuthenticated: true })
             return null;
-        return http.User = user;
+        http.User = session.Principal;
+        return session;
     }
 
     /// <summary>
@@ -35,14 +40,13 @@ internal static class HostUser
     /// The time when the user of the host's session signed in: the claim <c>auth_time</c> (Unix seconds), else the time of the cookie. Null when
     /// there is neither. A cookie with sliding expiration is renewed with a later time: a host with such a cookie adds the claim.
     /// </summary>
-    public static async ValueTask<DateTimeOffset?> SignedInAtAsync(HttpContext http, HqOAuth2Options options)
+    public static DateTimeOffset? SignedInAt(AuthenticationTicket session)
     {
-        var session = await http.AuthenticateAsync(options.AuthenticationScheme);
         // Microsoft's handlers rename the claim if claims are mapped.
-        var claim = session.Principal?.FindFirst("auth_time") ?? session.Principal?.FindFirst(ClaimTypes.AuthenticationInstant);
+        var claim = session.Principal.FindFirst("auth_time") ?? session.Principal.FindFirst(ClaimTypes.AuthenticationInstant);
         return long.TryParse(claim?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= MaxSeconds
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-            : session.Properties?.IssuedUtc;
+            : session.Properties.IssuedUtc;
     }
 
     private static bool IsAccessToken(string? authorization) =>

@@ -1,4 +1,5 @@
-using System.Text;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace HQ.OAuth2;
 
@@ -40,10 +41,11 @@ public sealed class OAuthParameters
     {
         get
         {
-            var seen = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var (name, _) in pairs)
+            // There are at most a hundred, so a search among those before is cheaper than a set.
+            for (var i = 1; i < pairs.Count; i++)
             {
-                if (!seen.Add(name) && name is not ("resource" or "audience"))
+                var name = pairs[i].Key;
+                if (name is not ("resource" or "audience") && IsAmong(name, CollectionsMarshal.AsSpan(pairs)[..i]))
                     return name;
             }
 
@@ -55,6 +57,8 @@ public sealed class OAuthParameters
     /// <returns>The parameters, or <c>invalid_request</c> when the text is too long, has too many pairs or does not decode.</returns>
     internal static Outcome<OAuthParameters> Parse(ReadOnlySpan<byte> form)
     {
+        if (form.IsEmpty)
+            return Empty;
         if (form.Length > MaxBytes)
             return OAuthError.RequestTooLarge;
         var pairs = new List<KeyValuePair<string, string>>();
@@ -79,20 +83,52 @@ public sealed class OAuthParameters
         new([.. parameters.Select(p => KeyValuePair.Create(p.Name, p.Value))]);
 
     /// <summary>Every non-empty value of a parameter that may repeat, in order.</summary>
-    public IReadOnlyList<string> All(string name) => [.. pairs.Where(p => p.Key == name && p.Value.Length > 0).Select(p => p.Value)];
+    public IReadOnlyList<string> All(string name) =>
+        this[name] is null ? [] : [.. pairs.Where(p => p.Key == name && p.Value.Length > 0).Select(p => p.Value)];
 
     /// <summary>Whether a parameter appears more than once.</summary>
-    internal bool IsRepeated(string name) => pairs.Count(p => p.Key == name) > 1;
+    internal bool IsRepeated(string name) => pairs.FindIndex(p => p.Key == name) != pairs.FindLastIndex(p => p.Key == name);
 
     /// <summary>The names that appear, in order, with repetitions.</summary>
     public IEnumerable<string> Names => pairs.Select(p => p.Key);
 
+    /// <summary>The length of <see cref="ToQuery"/>.</summary>
+    internal int QueryLength
+    {
+        get
+        {
+            var length = Math.Max(0, pairs.Count - 1);
+            foreach (var (name, value) in pairs)
+                length += FormEncoding.EncodedLength(name) + 1 + FormEncoding.EncodedLength(value);
+            return length;
+        }
+    }
+
     /// <summary>The same parameters as form-encoded text.</summary>
     internal string ToQuery()
     {
-        var text = new StringBuilder();
+        var text = new DefaultInterpolatedStringHandler(0, 0);
+        var separator = "";
         foreach (var (name, value) in pairs)
-            text.Append(text.Length == 0 ? "" : "&").Append(FormEncoding.Encode(name)).Append('=').Append(FormEncoding.Encode(value));
-        return text.ToString();
+        {
+            text.AppendLiteral(separator);
+            text.AppendLiteral(FormEncoding.Encode(name));
+            text.AppendLiteral("=");
+            text.AppendLiteral(FormEncoding.Encode(value));
+            separator = "&";
+        }
+
+        return text.ToStringAndClear();
+    }
+
+    private static bool IsAmong(string name, ReadOnlySpan<KeyValuePair<string, string>> pairs)
+    {
+        foreach (var pair in pairs)
+        {
+            if (pair.Key == name)
+                return true;
+        }
+
+        return false;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 
@@ -10,6 +11,11 @@ public sealed class ScopeSet : IEquatable<ScopeSet>, IReadOnlyCollection<string>
     /// The maximum number of scopes of a server, and of tokens in a request; a request with more is refused before a token is read.
     /// </summary>
     internal const int MaxTokens = 500;
+
+    // RFC 6749 §3.3: printable ASCII without space, quote and backslash.
+    private static readonly SearchValues<char> allowed = SearchValues.Create([
+        .. Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\')),
+    ]);
 
     private readonly string[] tokens;
 
@@ -40,7 +46,7 @@ public sealed class ScopeSet : IEquatable<ScopeSet>, IReadOnlyCollection<string>
     }
 
     /// <summary>Whether text is one scope token: printable ASCII without space, quote and backslash.</summary>
-    internal static bool IsToken(string text) => text.Length > 0 && text.All(c => c is > ' ' and < (char)127 and not ('"' or '\\'));
+    internal static bool IsToken(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(allowed);
 
     /// <summary>Whether the set has this token.</summary>
     public bool Contains(string token) => Array.IndexOf(tokens, token) >= 0;
@@ -70,7 +76,8 @@ public sealed class ScopeSet : IEquatable<ScopeSet>, IReadOnlyCollection<string>
 
     private static bool TryCreate(IEnumerable<string> tokens, [NotNullWhen(true)] out ScopeSet? set)
     {
-        string[] distinct = [.. tokens.Distinct(StringComparer.Ordinal)];
+        // Most scopes have one token, which needs no search for a second one.
+        string[] distinct = tokens is string[] { Length: 1 } one ? one : [.. tokens.Distinct(StringComparer.Ordinal)];
         set = Array.TrueForAll(distinct, IsToken) ? new(distinct) : null;
         return set is not null;
     }

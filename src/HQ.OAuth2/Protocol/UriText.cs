@@ -34,9 +34,10 @@ internal static class UriText
     {
         // Do not test for "http" alone: http.example.app is a scheme too, and no host follows it.
         var colon = uri.IndexOf(':', StringComparison.Ordinal);
-        return IsHttps(uri) || uri.StartsWith("http://", StringComparison.Ordinal)
-            ? uri[(colon + 3)..].Split('/', '?')[0]
-            : uri[..(colon + 1)];
+        if (!IsHttps(uri) && !uri.StartsWith("http://", StringComparison.Ordinal))
+            return uri[..(colon + 1)];
+        var rest = uri.AsSpan(colon + 3);
+        return new(rest.IndexOfAny('/', '?') is >= 0 and var end ? rest[..end] : rest);
     }
 
     /// <summary>Divides an http URI of this machine into its host, without the port, and the rest after host and port.</summary>
