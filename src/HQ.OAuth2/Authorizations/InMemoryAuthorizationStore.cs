@@ -8,7 +8,13 @@ internal sealed class InMemoryAuthorizationStore : IAuthorizationStore
     private readonly Dictionary<string, SortedSet<string>> bySubject = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedSet<string>> byClient = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Subject, string Client), SortedSet<string>> byBoth = [];
-    private readonly SortedSet<(DateTimeOffset PruneAfter, string Id)> byAge = [];
+    private readonly SortedSet<(DateTimeOffset PruneAfter, string Id)> byAge = new(ByAge);
+
+    // A tuple's own comparison of text depends on the culture of the process.
+    private static Comparer<(DateTimeOffset PruneAfter, string Id)> ByAge { get; } =
+        Comparer<(DateTimeOffset PruneAfter, string Id)>.Create(
+            (a, b) => a.PruneAfter.CompareTo(b.PruneAfter) is not 0 and var age ? age : string.CompareOrdinal(a.Id, b.Id)
+        );
 
     public ValueTask AddAsync(AuthorizationRecord record, CancellationToken ct)
     {
@@ -37,8 +43,12 @@ internal sealed class InMemoryAuthorizationStore : IAuthorizationStore
             if (!rows.TryGetValue(next.Id, out var current) || current.Version != next.Version - 1)
                 return new(false);
             rows[next.Id] = next;
-            byAge.Remove((current.PruneAfter, current.Id));
-            byAge.Add((next.PruneAfter, next.Id));
+            if (current.PruneAfter != next.PruneAfter)
+            {
+                byAge.Remove((current.PruneAfter, current.Id));
+                byAge.Add((next.PruneAfter, next.Id));
+            }
+
             return new(true);
         }
     }
