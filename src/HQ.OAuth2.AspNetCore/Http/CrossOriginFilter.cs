@@ -46,9 +46,9 @@ internal sealed class CrossOriginFilter(ServerSettings settings, ProtectedResour
     private Task InvokeAsync(HttpContext http, RequestDelegate next, string[] open, string[] closed)
     {
         // Registered first, so it runs last: after the headers of the host's own CORS policy.
-        if (closed.Any(path => RequestPath.IsBelow(http, path)))
+        if (RequestPath.IsBelowOne(http, closed))
             http.Response.OnStarting(Remove, http.Response.Headers);
-        if (!open.Concat(resources.Paths).Any(path => RequestPath.Is(http, path)))
+        if (!RequestPath.IsOne(http, open) && !RequestPath.IsOne(http, resources.Paths))
             return next(http);
 
         // Sent with and without an Origin header, so that a cache may give one answer to every caller.
@@ -89,8 +89,14 @@ internal sealed class CrossOriginFilter(ServerSettings settings, ProtectedResour
     private static Task Remove(object state)
     {
         var headers = (IHeaderDictionary)state;
-        foreach (var name in headers.Keys.Where(k => k.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase)).ToList())
-            headers.Remove(name);
+        List<string>? found = null;
+        foreach (var (name, _) in headers)
+        {
+            if (name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase))
+                (found ??= []).Add(name);
+        }
+
+        found?.ForEach(name => headers.Remove(name));
         return Task.CompletedTask;
     }
 }

@@ -23,10 +23,11 @@ internal sealed class NoSniffFilter(ServerSettings settings, ProtectedResources 
                     .. issuer.Forms(issuer.ManagementPath),
                     issuer.MetadataPath,
                 ];
+            Func<object, Task> set = http => SetAsync((HttpContext)http, roots);
             app.Use(
                 (http, rest) =>
                 {
-                    http.Response.OnStarting(() => SetAsync(http, roots));
+                    http.Response.OnStarting(set, http);
                     return rest(http);
                 }
             );
@@ -37,7 +38,8 @@ internal sealed class NoSniffFilter(ServerSettings settings, ProtectedResources 
     {
         if (
             http.GetEndpoint()?.Metadata.GetMetadata<ServerEndpoint>() is not null
-            || roots.Concat(resources.Paths).Any(root => RequestPath.IsBelow(http, root))
+            || RequestPath.IsBelowOne(http, roots)
+            || RequestPath.IsBelowOne(http, resources.Paths)
         )
             http.Response.Headers.XContentTypeOptions = "nosniff";
         return Task.CompletedTask;

@@ -7,12 +7,24 @@ internal sealed class ProtectedResources
 {
     private readonly ConcurrentDictionary<string, ProtectedResource> byPath = new(StringComparer.Ordinal);
 
+    private readonly Lock gate = new();
     private int missingClaimed;
+    private volatile string[] paths = [];
 
-    public IEnumerable<string> Paths => byPath.Select(p => p.Key);
+    /// <summary>The paths of their metadata. Every request to the host is compared with them, so they are kept as an array.</summary>
+    public string[] Paths => paths;
 
     /// <summary>Adds one; false when its path is taken already.</summary>
-    public bool TryAdd(ProtectedResource resource) => byPath.TryAdd(resource.MetadataPath, resource);
+    public bool TryAdd(ProtectedResource resource)
+    {
+        lock (gate)
+        {
+            if (!byPath.TryAdd(resource.MetadataPath, resource))
+                return false;
+            paths = [.. byPath.Keys];
+            return true;
+        }
+    }
 
     /// <summary>True for the first caller, which maps the answers for documents that this host does not serve.</summary>
     public bool TryClaimMissing() => Interlocked.Exchange(ref missingClaimed, 1) == 0;

@@ -7,13 +7,29 @@ namespace HQ.OAuth2;
 /// </summary>
 internal static class RequestPath
 {
-    /// <summary>At this path; case and a slash at the end do not matter.</summary>
-    public static bool Is(HttpContext http, string path) =>
-        IsSame(http.Request.Path, path) || (http.Request.PathBase.HasValue && IsSame(Whole(http), path));
+    /// <summary>At one of these paths; case and a slash at the end do not matter.</summary>
+    public static bool IsOne(HttpContext http, ReadOnlySpan<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            if (IsSame(http.Request.Path, path) || (http.Request.PathBase.HasValue && IsSame(Whole(http), path)))
+                return true;
+        }
 
-    /// <summary>At this path or below it.</summary>
-    public static bool IsBelow(HttpContext http, string path) =>
-        http.Request.Path.StartsWithSegments(path) || (http.Request.PathBase.HasValue && Whole(http).StartsWithSegments(path));
+        return false;
+    }
+
+    /// <summary>At one of these paths or below it.</summary>
+    public static bool IsBelowOne(HttpContext http, ReadOnlySpan<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            if (http.Request.Path.StartsWithSegments(path) || (http.Request.PathBase.HasValue && Whole(http).StartsWithSegments(path)))
+                return true;
+        }
+
+        return false;
+    }
 
     private static PathString Whole(HttpContext http) => http.Request.PathBase.Add(http.Request.Path);
 

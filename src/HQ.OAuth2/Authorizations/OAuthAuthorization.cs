@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace HQ.OAuth2;
@@ -8,6 +9,8 @@ namespace HQ.OAuth2;
 /// </summary>
 internal sealed partial record OAuthAuthorization
 {
+    private static readonly SearchValues<char> hexDigits = SearchValues.Create("0123456789abcdef");
+
     public required string Id { get; init; }
 
     /// <summary>Counts the writes of the row, from 1.</summary>
@@ -50,7 +53,14 @@ internal sealed partial record OAuthAuthorization
     {
         get
         {
-            var end = new[] { Code.ExpiresAt, AccessUntil, Refresh?.EndsAt, Consent?.Until }.Max()!.Value;
+            ReadOnlySpan<DateTimeOffset?> ends = [AccessUntil, Refresh?.EndsAt, Consent?.Until];
+            var end = Code.ExpiresAt;
+            foreach (var other in ends)
+            {
+                if (other > end)
+                    end = other.Value;
+            }
+
             // A retry issues an access token without updating the row; rounding up to the next day keeps the row long enough.
             return new DateTimeOffset(end.UtcDateTime.Date, TimeSpan.Zero).AddDays(2);
         }
@@ -67,7 +77,7 @@ internal sealed partial record OAuthAuthorization
     public bool HasLiveTokens(DateTimeOffset now) => now < AccessUntil || now < Refresh?.EndsAt;
 
     /// <summary>Whether a text has the form of an id. Any other text is not looked up.</summary>
-    public static bool IsId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigitLower);
+    public static bool IsId(string text) => text.Length == 32 && !text.AsSpan().ContainsAnyExcept(hexDigits);
 
     public static string NewWriteId() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(12));
 

@@ -6,24 +6,27 @@ internal sealed class ClientAuthenticator(IEnumerable<IClientAuthentication> met
     public async ValueTask<Outcome<Client>> AuthenticateAsync(OAuthRequest request, CancellationToken ct)
     {
         // §2.3: not more than one method in a request.
-        var used = methods
-            .Where(m => m.Method != OAuthClientAuthenticationMethods.None)
-            .Select(m => (m.Method, Proof: m.Read(request)))
-            .Where(m => m.Proof is not null)
-            .ToList();
-        if (used.Count > 1)
-            return OAuthError.SeveralClientAuthentications;
+        var (method, proof, none) = (OAuthClientAuthenticationMethods.None, (ClientProof?)null, (IClientAuthentication?)null);
+        foreach (var one in methods)
+        {
+            if (one.Method == OAuthClientAuthenticationMethods.None)
+                none = one;
+            else if (one.Read(request) is { } read)
+            {
+                if (proof is not null)
+                    return OAuthError.SeveralClientAuthentications;
+                (method, proof) = (one.Method, read);
+            }
+        }
 
         // A header that no method here reads is an authentication that failed, not an absent one.
-        if (used.Count == 0 && request.Authorization.Count > 0)
+        if (proof is null && request.Authorization.Count > 0)
             return OAuthError.InvalidClient.Because("the Authorization header has a scheme that no client authentication method reads");
 
         // §3.2.1: who does not authenticate names itself by client_id.
-        if (used.Count == 0)
-            used.AddRange(
-                methods.Where(m => m.Method == OAuthClientAuthenticationMethods.None).Select(m => (m.Method, Proof: m.Read(request)))
-            );
-        if (used.Count == 0 || used[0] is not (var method, { ClientId: { } clientId } proof))
+        if (proof is null)
+            proof = none?.Read(request);
+        if (proof is not { ClientId: { } clientId })
             return OAuthError.InvalidClient.Because("the request names no client, or in a form that cannot be read");
 
         // §2.3.2: one registration, whatever else the request says.

@@ -11,6 +11,7 @@ internal sealed class ResourcePolicy
     private readonly string origin;
     private readonly Dictionary<string, ResourceOptions> entries;
     private readonly Lock gate = new();
+    private readonly bool limitsScopes;
     private volatile string[] named;
 
     public ResourcePolicy(HqOAuth2Options options)
@@ -21,6 +22,7 @@ internal sealed class ResourcePolicy
         entries = options
             .Resources.GroupBy(r => r.Identifier, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+        limitsScopes = entries.Values.Any(e => e.Scopes.Count > 0);
         named =
         [
             .. options.Resources.Select(r => r.Identifier).Where(r => r != Any),
@@ -70,6 +72,8 @@ internal sealed class ResourcePolicy
     /// <summary>The part of a scope that an audience understands (RFC 8707 §2.2, RFC 9068 §2.2.3).</summary>
     public ScopeSet Understood(ScopeSet scope, IReadOnlyList<string> audience)
     {
+        if (!limitsScopes)
+            return scope;
         var entries = audience.Select(Entry).ToList();
         return entries.TrueForAll(e => e is { Scopes.Count: > 0 })
             ? scope.Intersect(ScopeSet.Of(entries.SelectMany(e => e!.Scopes)))
@@ -84,7 +88,7 @@ internal sealed class ResourcePolicy
 
     /// <summary>The form of a token for an audience: opaque if one of the resources requires it.</summary>
     public AccessTokenFormat Format(IReadOnlyList<string> audience) =>
-        audience.Max(a => Entry(a)?.AccessTokenFormat ?? options.AccessTokenFormat);
+        entries.Count == 0 ? options.AccessTokenFormat : audience.Max(a => Entry(a)?.AccessTokenFormat ?? options.AccessTokenFormat);
 
     /// <summary>The host's name for a resource; null when it has none.</summary>
     public string? NameOf(string identifier) => Entry(identifier)?.Name;

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.IdentityModel.Tokens;
 
 namespace HQ.OAuth2;
@@ -12,6 +13,11 @@ internal sealed class KeyRing(DateTimeOffset readAt, IReadOnlyList<SigningKey> s
 
     public IReadOnlyList<EncryptionKey> Encryption { get; } = encryption;
 
+    private readonly FrozenSet<string> ids = FrozenSet.ToFrozenSet([
+        .. signing.Select(k => k.Credentials.Key.KeyId),
+        .. encryption.Select(k => k.Credentials.Key.KeyId),
+    ]);
+
     /// <summary>Every key that verifies, also keys that do not sign yet or any more.</summary>
     public IReadOnlyList<SecurityKey> Verification { get; } = [.. signing.Select(k => k.Credentials.Key)];
 
@@ -23,5 +29,5 @@ internal sealed class KeyRing(DateTimeOffset readAt, IReadOnlyList<SigningKey> s
     /// <summary>Keys in the store that this node cannot unprotect: other nodes sign with them, and this node refuses those tokens.</summary>
     public IReadOnlyList<string> Unreadable { get; init; } = [];
 
-    public bool Knows(string? kid) => Verification.Concat(Decryption).Any(k => k.KeyId == kid);
+    public bool Knows(string? kid) => kid is not null && ids.Contains(kid);
 }
