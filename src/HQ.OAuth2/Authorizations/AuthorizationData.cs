@@ -4,110 +4,112 @@ namespace HQ.OAuth2;
 
 /// <summary>
 /// The Data column of a row: everything that has no column of its own, as JSON with short names. Times are Unix milliseconds, bytes are
-/// base64, hashes are SHA-256. A member that is added later must be optional: old rows do not have it.
+/// base64, hashes are SHA-256. A member that is added later must be optional: old rows do not have it. The members can be set and are checked
+/// by <see cref="OAuthAuthorization.FromRecord"/>: for members that must be initialized the serializer collects arguments, which costs twice
+/// the time and memory of the row, at each introspection.
 /// </summary>
-internal sealed record AuthorizationData
+internal sealed class AuthorizationData
 {
     [JsonPropertyName("w")]
-    public required string WriteId { get; init; }
+    public string? WriteId { get; set; }
 
     [JsonPropertyName("cc")]
-    public required long ClientCreatedAt { get; init; }
+    public long? ClientCreatedAt { get; set; }
 
     [JsonPropertyName("iat")]
-    public required long IssuedAt { get; init; }
+    public long? IssuedAt { get; set; }
 
     [JsonPropertyName("sin")]
-    public long? SignedInAt { get; init; }
+    public long? SignedInAt { get; set; }
 
     [JsonPropertyName("scope")]
-    public required string Scope { get; init; }
+    public string? Scope { get; set; }
 
     [JsonPropertyName("res")]
-    public required IReadOnlyList<string> Resources { get; init; }
+    public IReadOnlyList<string>? Resources { get; set; }
 
     [JsonPropertyName("au")]
-    public long? AccessUntil { get; init; }
+    public long? AccessUntil { get; set; }
 
     [JsonPropertyName("code")]
-    public required CodeData Code { get; init; }
+    public CodeData? Code { get; set; }
 
     [JsonPropertyName("rt")]
-    public RefreshData? Refresh { get; init; }
+    public RefreshData? Refresh { get; set; }
 
     [JsonPropertyName("consent")]
-    public ConsentData? Consent { get; init; }
+    public ConsentData? Consent { get; set; }
 
-    public sealed record CodeData
+    public sealed class CodeData
     {
         [JsonPropertyName("h")]
-        public required byte[] Hash { get; init; }
+        public byte[]? Hash { get; set; }
 
         [JsonPropertyName("c")]
-        public string? Challenge { get; init; }
+        public string? Challenge { get; set; }
 
         [JsonPropertyName("uri")]
-        public required string RedirectUri { get; init; }
+        public string? RedirectUri { get; set; }
 
         [JsonPropertyName("sent")]
-        public bool RedirectUriWasSent { get; init; }
+        public bool RedirectUriWasSent { get; set; }
 
         [JsonPropertyName("exp")]
-        public required long ExpiresAt { get; init; }
+        public long? ExpiresAt { get; set; }
 
         [JsonPropertyName("red")]
-        public long? RedeemedAt { get; init; }
+        public long? RedeemedAt { get; set; }
     }
 
-    public sealed record RefreshData
+    public sealed class RefreshData
     {
         [JsonPropertyName("f")]
-        public required byte[] FamilyHash { get; init; }
+        public byte[]? FamilyHash { get; set; }
 
         [JsonPropertyName("n")]
-        public required int Turn { get; init; }
+        public int? Turn { get; set; }
 
         [JsonPropertyName("h")]
-        public required byte[] Hash { get; init; }
+        public byte[]? Hash { get; set; }
 
         [JsonPropertyName("exp")]
-        public required long ExpiresAt { get; init; }
+        public long? ExpiresAt { get; set; }
 
         [JsonPropertyName("idle")]
-        public required long IdleUntil { get; init; }
+        public long? IdleUntil { get; set; }
 
         [JsonPropertyName("used")]
-        public long? UsedAt { get; init; }
+        public long? UsedAt { get; set; }
 
         [JsonPropertyName("spent")]
-        public IReadOnlyList<SpentData>? Spent { get; init; }
+        public IReadOnlyList<SpentData>? Spent { get; set; }
     }
 
-    public sealed record SpentData
+    public sealed class SpentData
     {
         [JsonPropertyName("n")]
-        public required int Turn { get; init; }
+        public int? Turn { get; set; }
 
         [JsonPropertyName("h")]
-        public required byte[] Hash { get; init; }
+        public byte[]? Hash { get; set; }
 
         [JsonPropertyName("s")]
-        public required byte[] Salt { get; init; }
+        public byte[]? Salt { get; set; }
 
         [JsonPropertyName("at")]
-        public required long SpentAt { get; init; }
+        public long? SpentAt { get; set; }
     }
 
-    public sealed record ConsentData
+    public sealed class ConsentData
     {
         [JsonPropertyName("host")]
-        public required string RedirectHost { get; init; }
+        public string? RedirectHost { get; set; }
 
         [JsonPropertyName("until")]
-        public required long Until { get; init; }
+        public long? Until { get; set; }
 
         [JsonPropertyName("doc")]
-        public string? DocumentHash { get; init; }
+        public string? DocumentHash { get; set; }
     }
 }
 

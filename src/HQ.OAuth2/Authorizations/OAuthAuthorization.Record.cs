@@ -81,37 +81,53 @@ internal sealed partial record OAuthAuthorization
             Version = record.Version,
             Subject = record.Subject,
             ClientId = record.ClientId,
-            WriteId = data.WriteId,
-            ClientCreatedAt = Time(data.ClientCreatedAt),
-            IssuedAt = Time(data.IssuedAt),
+            WriteId = Needed(data.WriteId),
+            ClientCreatedAt = Time(Needed(data.ClientCreatedAt)),
+            IssuedAt = Time(Needed(data.IssuedAt)),
             SignedInAt = Time(data.SignedInAt),
-            Scope = ScopeSet.Parse(data.Scope).Value,
-            Resources = data.Resources.All(r => r is not null) ? data.Resources : throw new JsonException("A resource is null."),
+            Scope = ScopeSet.Parse(Needed(data.Scope)).Value,
+            Resources =
+                Needed(data.Resources) is var resources && resources.All(r => r is not null)
+                    ? resources
+                    : throw new JsonException("A resource is null."),
             AccessUntil = Time(data.AccessUntil),
-            Code = new()
-            {
-                Hash = data.Code.Hash,
-                Challenge = data.Code.Challenge,
-                RedirectUri = data.Code.RedirectUri,
-                RedirectUriWasSent = data.Code.RedirectUriWasSent,
-                ExpiresAt = Time(data.Code.ExpiresAt),
-                RedeemedAt = Time(data.Code.RedeemedAt),
-            },
-            Refresh = data.Refresh is { } r
-                ? new()
-                {
-                    FamilyHash = r.FamilyHash,
-                    Turn = r.Turn,
-                    Hash = r.Hash,
-                    ExpiresAt = Time(r.ExpiresAt),
-                    IdleUntil = Time(r.IdleUntil),
-                    UsedAt = Time(r.UsedAt),
-                    Spent = [.. (r.Spent ?? []).Select(s => new SpentTurn(s.Turn, s.Hash, s.Salt, Time(s.SpentAt)))],
-                }
-                : null,
-            Consent = data.Consent is { } c ? new(c.RedirectHost, Time(c.Until), c.DocumentHash) : null,
+            Code = Read(Needed(data.Code)),
+            Refresh = data.Refresh is { } refresh ? Read(refresh) : null,
+            Consent = data.Consent is { } c ? new(Needed(c.RedirectHost), Time(Needed(c.Until)), c.DocumentHash) : null,
         };
     }
+
+    private static CodeFact Read(AuthorizationData.CodeData code) =>
+        new()
+        {
+            Hash = Needed(code.Hash),
+            Challenge = code.Challenge,
+            RedirectUri = Needed(code.RedirectUri),
+            RedirectUriWasSent = code.RedirectUriWasSent,
+            ExpiresAt = Time(Needed(code.ExpiresAt)),
+            RedeemedAt = Time(code.RedeemedAt),
+        };
+
+    private static RefreshFact Read(AuthorizationData.RefreshData refresh) =>
+        new()
+        {
+            FamilyHash = Needed(refresh.FamilyHash),
+            Turn = Needed(refresh.Turn),
+            Hash = Needed(refresh.Hash),
+            ExpiresAt = Time(Needed(refresh.ExpiresAt)),
+            IdleUntil = Time(Needed(refresh.IdleUntil)),
+            UsedAt = Time(refresh.UsedAt),
+            Spent = refresh.Spent is { } spent ? [.. spent.Select(Read)] : [],
+        };
+
+    private static SpentTurn Read(AuthorizationData.SpentData spent) =>
+        new(Needed(spent.Turn), Needed(spent.Hash), Needed(spent.Salt), Time(Needed(spent.SpentAt)));
+
+    private static T Needed<T>(T? member)
+        where T : class => member ?? throw new JsonException("A member is missing.");
+
+    private static T Needed<T>(T? member)
+        where T : struct => member ?? throw new JsonException("A member is missing.");
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 

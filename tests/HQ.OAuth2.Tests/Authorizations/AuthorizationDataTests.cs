@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using HQ.OAuth2.Tests;
 
 namespace HQ.OAuth2;
@@ -86,6 +87,42 @@ internal sealed class AuthorizationDataTests
         var record = Given.Active().Row.ToRecord() with { Data = data };
 
         record.Invoking(OAuthAuthorization.FromRecord).Should().Throw<JsonException>();
+    }
+
+    [Test]
+    public void A_row_without_one_of_its_members_is_a_json_error(
+        [Values(
+            "w",
+            "cc",
+            "iat",
+            "scope",
+            "res",
+            "code",
+            "code.h",
+            "code.uri",
+            "code.exp",
+            "rt.f",
+            "rt.n",
+            "rt.h",
+            "rt.exp",
+            "rt.idle",
+            "rt.spent.n",
+            "rt.spent.h",
+            "rt.spent.s",
+            "rt.spent.at",
+            "consent.host",
+            "consent.until"
+        )]
+            string member
+    )
+    {
+        var record = Full().ToRecord();
+        var data = JsonNode.Parse(record.Data)!;
+        var parts = member.Split('.');
+        var parent = parts[..^1].Aggregate(data, (at, name) => at[name] is JsonArray list ? list[0]! : at[name]!);
+        parent.AsObject().Remove(parts[^1]).Should().BeTrue();
+
+        (record with { Data = data.ToJsonString() }).Invoking(OAuthAuthorization.FromRecord).Should().Throw<JsonException>();
     }
 
     [Test]

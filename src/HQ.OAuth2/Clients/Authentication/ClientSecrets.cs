@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
@@ -24,6 +25,10 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
     // One request computes no more: a new secret, those it replaces, and one more.
     private const int MaxLive = 5;
     private const string Prefix = "hqs_";
+
+    private static readonly SearchValues<char> bcryptDigits = SearchValues.Create(
+        "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    );
 
     private static readonly TimeSpan rememberedFor = TimeSpan.FromHours(1);
 
@@ -60,7 +65,7 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
         && hash[6] == '$'
         && int.TryParse(hash.AsSpan(4, 2), System.Globalization.NumberStyles.None, null, out var factor)
         && factor is >= MinWorkFactor and <= MaxWorkFactor
-        && hash.Skip(7).All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '/');
+        && !hash.AsSpan(7).ContainsAnyExcept(bcryptDigits);
 
     /// <summary>Whether the secret is one of the client's live ones.</summary>
     public async ValueTask<bool> VerifyAsync(Client client, string presented, CancellationToken ct)
@@ -134,15 +139,17 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
     // The stored hashes that the secret may match. Expiry is checked each time, also for a cached secret.
     private List<Candidate> Candidates(Client client, string presented, DateTimeOffset now)
     {
+        var candidates = new List<Candidate>();
         if (!Fits(presented))
-            return [];
-        return
-        [
-            .. Live(client, now)
-                .Take(MaxLive)
-                .Where(kept => IsUsableHash(kept.Hash) && (!kept.Generated || IssuedText.TryOpen(presented, Prefix, out _)))
-                .Select(kept => new Candidate(kept.Hash, MemoryKey(client.ClientId, kept.Hash, presented))),
-        ];
+            return candidates;
+        var isOfOurForm = IssuedText.TryOpen(presented, Prefix, out _);
+        foreach (var kept in Live(client, now).Take(MaxLive))
+        {
+            if (IsUsableHash(kept.Hash) && (!kept.Generated || isOfOurForm))
+                candidates.Add(new(kept.Hash, MemoryKey(client.ClientId, kept.Hash, presented)));
+        }
+
+        return candidates;
     }
 
     private static IEnumerable<ClientSecret> Live(Client client, DateTimeOffset now) =>
