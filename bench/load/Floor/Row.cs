@@ -8,8 +8,7 @@ internal static class Row
           id varchar(64) primary key, version integer not null, subject varchar(200) not null, client_id varchar(200) not null, data text not null
         )
         """;
-    public const string Insert =
-        "insert into load_rows (id, version, subject, client_id, data) values (@id, 1, @subject, @client, @data)";
+    public const string Insert = "insert into load_rows (id, version, subject, client_id, data) values (@id, 1, @subject, @client, @data)";
     public const string Update = "update load_rows set version = version + 1, data = @data where id = @id";
     public const string Select = "select version, subject, client_id, data from load_rows where id = @id";
 

@@ -73,7 +73,9 @@ internal sealed class Connection : IDisposable
     }
 
     private static int Number(ReadOnlySpan<byte> text) =>
-        Utf8Parser.TryParse(text, out int number, out _) ? number : throw new LoadException($"{Encoding.ASCII.GetString(text)} is no number.");
+        Utf8Parser.TryParse(text, out int number, out _)
+            ? number
+            : throw new LoadException($"{Encoding.ASCII.GetString(text)} is no number.");
 
     public void Dispose() => socket.Dispose();
 }

@@ -10,13 +10,7 @@ internal sealed record Endpoints(string Authorize, string Token, string? Introsp
     public static Endpoints Read(string metadata)
     {
         using var json = JsonDocument.Parse(metadata);
-        return new(
-            Path("authorization")!,
-            Path("token")!,
-            Path("introspection"),
-            Path("revocation"),
-            Path("registration")
-        );
+        return new(Path("authorization")!, Path("token")!, Path("introspection"), Path("revocation"), Path("registration"));
 
         string? Path(string name) =>
             json.RootElement.TryGetProperty(name + "_endpoint", out var uri) ? new Uri(uri.GetString()!).AbsolutePath : null;

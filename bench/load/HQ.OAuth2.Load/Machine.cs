@@ -10,10 +10,12 @@ internal static class Machine
     public static string Root { get; } = Environment.GetEnvironmentVariable("HQ_LOAD_ROOT") ?? throw new ArgumentException("Use run.sh.");
 
     /// <summary>A directory that run.sh removes.</summary>
-    public static string Scratch { get; } = Environment.GetEnvironmentVariable("HQ_LOAD_SCRATCH") ?? throw new ArgumentException("Use run.sh.");
+    public static string Scratch { get; } =
+        Environment.GetEnvironmentVariable("HQ_LOAD_SCRATCH") ?? throw new ArgumentException("Use run.sh.");
 
     /// <summary>The core of the measured servers; null = the machine has one only.</summary>
-    public static string? ServerCore { get; } = Environment.GetEnvironmentVariable("HQ_LOAD_SERVER_CORE") is { Length: > 0 } core ? core : null;
+    public static string? ServerCore { get; } =
+        Environment.GetEnvironmentVariable("HQ_LOAD_SERVER_CORE") is { Length: > 0 } core ? core : null;
 
     /// <summary>What a script or program prints.</summary>
     public static string Run(string program, params string[] args)
@@ -27,7 +29,10 @@ internal static class Machine
     /// <summary>Starts a program on the core of the servers. It ends when its standard input does.</summary>
     public static Process Start(string program, IEnumerable<string> args, bool isWarm)
     {
-        var start = new ProcessStartInfo(ServerCore is null ? program : "taskset", ServerCore is null ? args : ["-c", ServerCore, program, .. args])
+        var start = new ProcessStartInfo(
+            ServerCore is null ? program : "taskset",
+            ServerCore is null ? args : ["-c", ServerCore, program, .. args]
+        )
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -43,7 +48,9 @@ internal static class Machine
     {
         // clock_getcpuclockid(3): the clock of the whole process.
         var error = ClockGetTime((~process << 3) | 2, out var time);
-        return error == 0 ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0) : throw new LoadException("No clock.");
+        return error == 0
+            ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0)
+            : throw new LoadException("No clock.");
     }
 
     /// <summary>The memory of a process that is in RAM.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace HQ.OAuth2.Load;
 
@@ -7,7 +8,9 @@ internal static class Report
 {
     public static void Print(Settings settings, Run run)
     {
-        Console.WriteLine("| scenario | server | flows per server CPU second | p50, ms | p99, ms | KiB | commands | of the floor | to the best peer |");
+        Console.WriteLine(
+            "| scenario | server | flows per server CPU second | p50, ms | p99, ms | KiB | commands | of the floor | to the best peer |"
+        );
         Console.WriteLine("|---|---|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var scenario in settings.Scenarios)
         foreach (var server in settings.Servers)
@@ -38,24 +41,40 @@ internal static class Report
             Text(cell.P50, "0.00"),
             Text(cell.P99, "0.00"),
             server.IsDotNet ? Text(cell.KiB, "0.0") : "-",
-            server.HasDatabase ? Text(cell.Commands, "0.##") : "-",
-            Text(cell.PerCpuSecond / floor?.PerCpuSecond, "0.00"),
-            server.Engine == "ours" ? Text(cell.PerCpuSecond / best, "0.00") + " |" : "|"
+            Text(run.Commands(scenario, server), "0.##"),
+            Ratio(cell.PerCpuSecond / floor?.PerCpuSecond),
+            server.Engine == "ours" ? Ratio(cell.PerCpuSecond / best) + " |" : "|"
         );
     }
 
     private static string Method(Settings settings, Run run)
     {
-        var pinned = Machine.ServerCore is null
-            ? "one core for everything, so only ratios mean something"
-            : $"the servers on core {Machine.ServerCore}, the driver and PostgreSQL on another";
-        var node = run.NodeVersion is { } version ? $", Node.js {version}, node-oidc-provider 9.13" : "";
-        var fsync = Environment.GetEnvironmentVariable("HQ_PG_FSYNC") ?? "off";
-        return $"""
-            Medians of {settings.Rounds} interleaved rounds of {Text(settings.Seconds, "0.##")} s, {Measurement.Connections} keep-alive connections, no errors; {pinned}.
-            {DateTime.UtcNow:yyyy-MM-dd}, {Environment.GetEnvironmentVariable("HQ_LOAD_COMMIT")}, {Environment.GetEnvironmentVariable("HQ_LOAD_CPU")}, .NET {Environment.Version}, OpenIddict 7.8{node}, PostgreSQL with fsync {fsync}, SQLite with full durability.
-            """.ReplaceLineEndings(" ");
+        var cores = Machine.ServerCore is { } core
+            ? $"the servers on core {core}, the driver and PostgreSQL on another"
+            : "one core for everything";
+        string?[] facts =
+        [
+            $"Medians of {settings.Rounds} interleaved rounds of {Text(settings.Seconds, "0.##")} s",
+            $"{Measurement.Connections} keep-alive connections",
+            "no errors",
+            cores,
+            $"PostgreSQL with fsync {Environment.GetEnvironmentVariable("HQ_PG_FSYNC") ?? "off"}",
+            "SQLite with full durability",
+            $"{DateTime.UtcNow:yyyy-MM-dd}",
+            Environment.GetEnvironmentVariable("HQ_LOAD_CPU"),
+            $".NET {Environment.Version}",
+            "OpenIddict " + Version("Directory.Packages.props", "OpenIddict.Server.AspNetCore\" Version=\"([^\"]+)"),
+            run.NodeVersion is { } node ? $"Node.js {node}" : null,
+            "node-oidc-provider " + Version("bench/load/node/package.json", "\"oidc-provider\": \"([^\"]+)"),
+            "commit " + Environment.GetEnvironmentVariable("HQ_LOAD_COMMIT"),
+        ];
+        return string.Join(", ", facts.OfType<string>()) + ".";
     }
+
+    private static string Version(string file, string pattern) =>
+        Regex.Match(File.ReadAllText(Path.Combine(Machine.Root, file)), pattern).Groups[1].Value;
+
+    private static string Ratio(double? value) => Text(value, value < 0.1 ? "0.000" : "0.00");
 
     private static string Text(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
 }

@@ -7,6 +7,7 @@ internal sealed class Run(Settings settings) : IDisposable
     private readonly Lazy<string> node = new(() => Machine.Run("tests/node.sh", "bench/load/node"));
     private readonly List<RunningServer> servers = [];
     private readonly Dictionary<(string Scenario, ServerKind Server), List<Measurement>> cells = [];
+    private readonly Dictionary<(string Scenario, ServerKind Server), double> commands = [];
 
     public Dictionary<ServerKind, (double Milliseconds, double MiB)> Starts { get; } = [];
 
@@ -15,14 +16,12 @@ internal sealed class Run(Settings settings) : IDisposable
     /// <summary>The medians of one scenario on one server; null = the server has no such thing.</summary>
     public Measurement? Cell(Scenario scenario, ServerKind server) =>
         cells.TryGetValue((scenario.Name, server), out var rounds)
-            ? new(
-                Median(rounds, r => r.PerCpuSecond),
-                Median(rounds, r => r.P50),
-                Median(rounds, r => r.P99),
-                Median(rounds, r => r.KiB),
-                Median(rounds, r => r.Commands)
-            )
+            ? new(Median(rounds, r => r.PerCpuSecond), Median(rounds, r => r.P50), Median(rounds, r => r.P99), Median(rounds, r => r.KiB))
             : null;
+
+    /// <summary>The database commands of one flow; null where there is no database.</summary>
+    public double? Commands(Scenario scenario, ServerKind server) =>
+        commands.TryGetValue((scenario.Name, server), out var count) ? count : null;
 
     /// <summary>Times the start of each server alone, then starts it once more for the measurement.</summary>
     public void StartServers()
@@ -47,22 +46,29 @@ internal sealed class Run(Settings settings) : IDisposable
         }
     }
 
-    /// <summary>Each round takes the servers in turn, so that a slow minute of the machine meets them all.</summary>
+    /// <summary>All is warmed up before the first round; a round takes the servers in turn, so that a slow minute meets them all.</summary>
     public void Measure()
+    {
+        foreach (var (scenario, server) in Pairs("Warming up"))
+        {
+            if (server.Kind.HasDatabase)
+                commands[(scenario.Name, server.Kind)] = Checked(server, scenario, Measurement.CountCommands);
+            Take(server, scenario, settings.WarmUp);
+            cells[(scenario.Name, server.Kind)] = [];
+        }
+
+        for (var round = 1; round <= settings.Rounds; round++)
+            foreach (var (scenario, server) in Pairs($"Round {round}"))
+                cells[(scenario.Name, server.Kind)].Add(Take(server, scenario, settings.Seconds));
+    }
+
+    private IEnumerable<(Scenario Scenario, RunningServer Server)> Pairs(string what)
     {
         foreach (var scenario in settings.Scenarios)
         {
-            var able = servers.Where(s => scenario.IsOffered(s)).ToArray();
-            Say($"{scenario.Name}, on {able.Length} servers.");
-            foreach (var server in able)
-                Take(server, scenario, settings.WarmUp);
-            for (var round = 0; round < settings.Rounds; round++)
-            foreach (var server in able)
-            {
-                if (!cells.TryGetValue((scenario.Name, server.Kind), out var rounds))
-                    cells[(scenario.Name, server.Kind)] = rounds = [];
-                rounds.Add(Take(server, scenario, settings.Seconds));
-            }
+            Say($"{what}: {scenario.Name}.");
+            foreach (var server in servers.Where(scenario.IsOffered))
+                yield return (scenario, server);
         }
     }
 
@@ -75,11 +81,14 @@ internal sealed class Run(Settings settings) : IDisposable
     private RunningServer Start(ServerKind kind, string connection, bool isWarm) =>
         RunningServer.Start(kind, connection, () => node.Value, isWarm);
 
-    private static Measurement Take(RunningServer server, Scenario scenario, double seconds)
+    private static Measurement Take(RunningServer server, Scenario scenario, double seconds) =>
+        Checked(server, scenario, (on, what) => Measurement.Take(on, what, TimeSpan.FromSeconds(seconds)));
+
+    private static T Checked<T>(RunningServer server, Scenario scenario, Func<RunningServer, Scenario, T> measure)
     {
         try
         {
-            return Measurement.Take(server, scenario, TimeSpan.FromSeconds(seconds));
+            return measure(server, scenario);
         }
         catch (LoadException e)
         {

@@ -50,8 +50,7 @@ internal sealed class RunningServer : IDisposable
         server.WaitForMetadata(start);
         return server;
 
-        string Built(string project) =>
-            Path.Combine(bench, project, "bin", "Release", "net10.0", "load-" + project.ToLowerInvariant());
+        string Built(string project) => Path.Combine(bench, project, "bin", "Release", "net10.0", "load-" + project.ToLowerInvariant());
     }
 
     /// <summary>One of the questions that a server of .NET answers beside OAuth; 0 where there is no number.</summary>

@@ -5,7 +5,7 @@ namespace HQ.OAuth2.Load;
 /// <summary>The flows that are measured.</summary>
 internal static class Scenarios
 {
-    private const int TokensPerConnection = 16;
+    private const int TokensPerConnection = 4;
 
     public static readonly Scenario[] All =
     [
@@ -94,7 +94,7 @@ internal static class Scenarios
         visitor.SignIn(Setup.PublicClient);
         var tokens = new Queue<string>();
         var start = Stopwatch.GetTimestamp();
-        while (tokens.Count < Measurement.MinimumFlows || Stopwatch.GetElapsedTime(start) < time)
+        while (tokens.Count <= Worker.MinimumFlows || Stopwatch.GetElapsedTime(start) < time)
             tokens.Enqueue(visitor.Login(Setup.PublicClient).Member("\"refresh_token\":"u8));
         return () =>
         {

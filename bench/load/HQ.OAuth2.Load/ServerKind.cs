@@ -33,6 +33,5 @@ internal sealed record ServerKind(string Engine, string Store)
         new("openiddict", "postgres"),
     ];
 
-    public static ServerKind[] Quick { get; } =
-        [.. All.Where(s => s.Store == "memory")];
+    public static ServerKind[] Quick { get; } = [.. All.Where(s => s.Store == "memory")];
 }

@@ -8,9 +8,7 @@ internal sealed class Visitor(RunningServer server, Connection connection)
     private const string Challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     private const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
-    private static readonly string Basic = Convert.ToBase64String(
-        Encoding.ASCII.GetBytes($"{Setup.ConfidentialClient}:{Setup.Secret}")
-    );
+    private static readonly string Basic = Convert.ToBase64String(Encoding.ASCII.GetBytes($"{Setup.ConfidentialClient}:{Setup.Secret}"));
 
     private readonly Dictionary<string, byte[]> authorize = [];
 
@@ -31,7 +29,12 @@ internal sealed class Visitor(RunningServer server, Connection connection)
     public byte[] FormRequest(string path, string client, string form)
     {
         var isPublic = client == Setup.PublicClient;
-        return Post(path, "application/x-www-form-urlencoded", isPublic ? $"client_id={client}&{form}" : form, isPublic ? null : "Basic " + Basic);
+        return Post(
+            path,
+            "application/x-www-form-urlencoded",
+            isPublic ? $"client_id={client}&{form}" : form,
+            isPublic ? null : "Basic " + Basic
+        );
     }
 
     public byte[] JsonRequest(string path, string json) => Post(path, "application/json", json, null);

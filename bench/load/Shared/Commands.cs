@@ -12,7 +12,12 @@ internal static class Commands
     private static long others;
     private static Listener? listener;
 
-    public static void Listen() => listener ??= new Listener();
+    /// <summary>Begins to count at zero.</summary>
+    public static void Listen()
+    {
+        listener ??= new Listener();
+        (ofNpgsql, others) = (0, 0);
+    }
 
     public static long Stop()
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace HQ.OAuth2.Load;
 
-/// <summary>What the driver asks of a server beside OAuth: <c>/load/allocated</c>, <c>/load/count</c>, <c>/load/commands</c>.</summary>
+/// <summary>What the driver asks of a server beside OAuth: <c>/load/allocated</c>, <c>/load/listen</c>, <c>/load/commands</c>.</summary>
 internal static class Cost
 {
     public static string Answer(string? question)
@@ -11,7 +11,7 @@ internal static class Cost
         {
             case "allocated":
                 return GC.GetTotalAllocatedBytes(precise: true).ToString(CultureInfo.InvariantCulture);
-            case "count":
+            case "listen":
                 Commands.Listen();
                 return "";
             case "commands":

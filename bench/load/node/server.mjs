@@ -69,6 +69,7 @@ const provider = new Provider(issuer, {
     const found = known && (await p.Grant.find(known));
     if (found) return found;
     const grant = new p.Grant({ clientId: client.clientId, accountId: session.accountId });
+    grant.addOIDCScope('read');
     for (const resource of [api, 'https://opaque.example.com']) grant.addResourceScope(resource, 'read');
     await grant.save();
     return grant;

@@ -26,60 +26,90 @@ internal sealed class ApplicationDictionary : DictionaryStore<ApplicationEntity>
     public IAsyncEnumerable<ApplicationEntity> FindByRedirectUriAsync(string uri, CancellationToken cancellationToken) =>
         Where(a => a.RedirectUris.Contains(uri));
 
-    public ValueTask<string?> GetApplicationTypeAsync(ApplicationEntity application, CancellationToken cancellationToken) => new(application.ApplicationType);
+    public ValueTask<string?> GetApplicationTypeAsync(ApplicationEntity application, CancellationToken cancellationToken) =>
+        new(application.ApplicationType);
 
     public ValueTask SetApplicationTypeAsync(ApplicationEntity application, string? value, CancellationToken cancellationToken) =>
         Set(() => application.ApplicationType = value);
 
-    public ValueTask<string?> GetClientIdAsync(ApplicationEntity application, CancellationToken cancellationToken) => new(application.ClientId);
+    public ValueTask<string?> GetClientIdAsync(ApplicationEntity application, CancellationToken cancellationToken) =>
+        new(application.ClientId);
 
     public ValueTask SetClientIdAsync(ApplicationEntity application, string? value, CancellationToken cancellationToken) =>
         Set(() => application.ClientId = value);
 
-    public ValueTask<string?> GetClientSecretAsync(ApplicationEntity application, CancellationToken cancellationToken) => new(application.ClientSecret);
+    public ValueTask<string?> GetClientSecretAsync(ApplicationEntity application, CancellationToken cancellationToken) =>
+        new(application.ClientSecret);
 
     public ValueTask SetClientSecretAsync(ApplicationEntity application, string? value, CancellationToken cancellationToken) =>
         Set(() => application.ClientSecret = value);
 
-    public ValueTask<string?> GetClientTypeAsync(ApplicationEntity application, CancellationToken cancellationToken) => new(application.ClientType);
+    public ValueTask<string?> GetClientTypeAsync(ApplicationEntity application, CancellationToken cancellationToken) =>
+        new(application.ClientType);
 
     public ValueTask SetClientTypeAsync(ApplicationEntity application, string? value, CancellationToken cancellationToken) =>
         Set(() => application.ClientType = value);
 
-    public ValueTask<string?> GetConsentTypeAsync(ApplicationEntity application, CancellationToken cancellationToken) => new(application.ConsentType);
+    public ValueTask<string?> GetConsentTypeAsync(ApplicationEntity application, CancellationToken cancellationToken) =>
+        new(application.ConsentType);
 
     public ValueTask SetConsentTypeAsync(ApplicationEntity application, string? value, CancellationToken cancellationToken) =>
         Set(() => application.ConsentType = value);
 
-    public ValueTask<string?> GetDisplayNameAsync(ApplicationEntity application, CancellationToken cancellationToken) => new(application.DisplayName);
+    public ValueTask<string?> GetDisplayNameAsync(ApplicationEntity application, CancellationToken cancellationToken) =>
+        new(application.DisplayName);
 
     public ValueTask SetDisplayNameAsync(ApplicationEntity application, string? value, CancellationToken cancellationToken) =>
         Set(() => application.DisplayName = value);
 
-    public ValueTask<ImmutableArray<string>> GetPermissionsAsync(ApplicationEntity application, CancellationToken cancellationToken) => new(application.Permissions);
+    public ValueTask<ImmutableArray<string>> GetPermissionsAsync(ApplicationEntity application, CancellationToken cancellationToken) =>
+        new(application.Permissions);
 
-    public ValueTask SetPermissionsAsync(ApplicationEntity application, ImmutableArray<string> value, CancellationToken cancellationToken) =>
-        Set(() => application.Permissions = value);
+    public ValueTask SetPermissionsAsync(
+        ApplicationEntity application,
+        ImmutableArray<string> value,
+        CancellationToken cancellationToken
+    ) => Set(() => application.Permissions = value);
 
-    public ValueTask<ImmutableArray<string>> GetRedirectUrisAsync(ApplicationEntity application, CancellationToken cancellationToken) => new(application.RedirectUris);
+    public ValueTask<ImmutableArray<string>> GetRedirectUrisAsync(ApplicationEntity application, CancellationToken cancellationToken) =>
+        new(application.RedirectUris);
 
-    public ValueTask SetRedirectUrisAsync(ApplicationEntity application, ImmutableArray<string> value, CancellationToken cancellationToken) =>
-        Set(() => application.RedirectUris = value);
+    public ValueTask SetRedirectUrisAsync(
+        ApplicationEntity application,
+        ImmutableArray<string> value,
+        CancellationToken cancellationToken
+    ) => Set(() => application.RedirectUris = value);
 
-    public ValueTask<ImmutableArray<string>> GetPostLogoutRedirectUrisAsync(ApplicationEntity application, CancellationToken cancellationToken) => new(application.PostLogoutRedirectUris);
+    public ValueTask<ImmutableArray<string>> GetPostLogoutRedirectUrisAsync(
+        ApplicationEntity application,
+        CancellationToken cancellationToken
+    ) => new(application.PostLogoutRedirectUris);
 
-    public ValueTask SetPostLogoutRedirectUrisAsync(ApplicationEntity application, ImmutableArray<string> value, CancellationToken cancellationToken) =>
-        Set(() => application.PostLogoutRedirectUris = value);
+    public ValueTask SetPostLogoutRedirectUrisAsync(
+        ApplicationEntity application,
+        ImmutableArray<string> value,
+        CancellationToken cancellationToken
+    ) => Set(() => application.PostLogoutRedirectUris = value);
 
-    public ValueTask<ImmutableArray<string>> GetRequirementsAsync(ApplicationEntity application, CancellationToken cancellationToken) => new(application.Requirements);
+    public ValueTask<ImmutableArray<string>> GetRequirementsAsync(ApplicationEntity application, CancellationToken cancellationToken) =>
+        new(application.Requirements);
 
-    public ValueTask SetRequirementsAsync(ApplicationEntity application, ImmutableArray<string> value, CancellationToken cancellationToken) =>
-        Set(() => application.Requirements = value);
+    public ValueTask SetRequirementsAsync(
+        ApplicationEntity application,
+        ImmutableArray<string> value,
+        CancellationToken cancellationToken
+    ) => Set(() => application.Requirements = value);
 
-    public ValueTask<ImmutableDictionary<string, string>> GetSettingsAsync(ApplicationEntity application, CancellationToken cancellationToken) => new(application.Settings);
+    public ValueTask<ImmutableDictionary<string, string>> GetSettingsAsync(
+        ApplicationEntity application,
+        CancellationToken cancellationToken
+    ) => new(application.Settings);
 
-    public ValueTask SetSettingsAsync(ApplicationEntity application, ImmutableDictionary<string, string> value, CancellationToken cancellationToken) =>
-        Set(() => application.Settings = value);
+    public ValueTask SetSettingsAsync(
+        ApplicationEntity application,
+        ImmutableDictionary<string, string> value,
+        CancellationToken cancellationToken
+    ) => Set(() => application.Settings = value);
 
     // Not used by what is measured.
 
@@ -96,5 +126,6 @@ internal sealed class ApplicationDictionary : DictionaryStore<ApplicationEntity>
 
     public ValueTask<JsonWebKeySet?> GetJsonWebKeySetAsync(ApplicationEntity application, CancellationToken cancellationToken) => default;
 
-    public ValueTask SetJsonWebKeySetAsync(ApplicationEntity application, JsonWebKeySet? set, CancellationToken cancellationToken) => default;
+    public ValueTask SetJsonWebKeySetAsync(ApplicationEntity application, JsonWebKeySet? set, CancellationToken cancellationToken) =>
+        default;
 }

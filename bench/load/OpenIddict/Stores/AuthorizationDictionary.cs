@@ -28,32 +28,38 @@ internal sealed class AuthorizationDictionary : DictionaryStore<AuthorizationEnt
     public IAsyncEnumerable<AuthorizationEntity> FindBySubjectAsync(string subject, CancellationToken cancellationToken) =>
         Where(a => a.Subject == subject);
 
-    public ValueTask<string?> GetApplicationIdAsync(AuthorizationEntity authorization, CancellationToken cancellationToken) => new(authorization.ApplicationId);
+    public ValueTask<string?> GetApplicationIdAsync(AuthorizationEntity authorization, CancellationToken cancellationToken) =>
+        new(authorization.ApplicationId);
 
     public ValueTask SetApplicationIdAsync(AuthorizationEntity authorization, string? value, CancellationToken cancellationToken) =>
         Set(() => authorization.ApplicationId = value);
 
-    public ValueTask<DateTimeOffset?> GetCreationDateAsync(AuthorizationEntity authorization, CancellationToken cancellationToken) => new(authorization.CreationDate);
+    public ValueTask<DateTimeOffset?> GetCreationDateAsync(AuthorizationEntity authorization, CancellationToken cancellationToken) =>
+        new(authorization.CreationDate);
 
     public ValueTask SetCreationDateAsync(AuthorizationEntity authorization, DateTimeOffset? value, CancellationToken cancellationToken) =>
         Set(() => authorization.CreationDate = value);
 
-    public ValueTask<ImmutableArray<string>> GetScopesAsync(AuthorizationEntity authorization, CancellationToken cancellationToken) => new(authorization.Scopes);
+    public ValueTask<ImmutableArray<string>> GetScopesAsync(AuthorizationEntity authorization, CancellationToken cancellationToken) =>
+        new(authorization.Scopes);
 
     public ValueTask SetScopesAsync(AuthorizationEntity authorization, ImmutableArray<string> value, CancellationToken cancellationToken) =>
         Set(() => authorization.Scopes = value);
 
-    public ValueTask<string?> GetStatusAsync(AuthorizationEntity authorization, CancellationToken cancellationToken) => new(authorization.Status);
+    public ValueTask<string?> GetStatusAsync(AuthorizationEntity authorization, CancellationToken cancellationToken) =>
+        new(authorization.Status);
 
     public ValueTask SetStatusAsync(AuthorizationEntity authorization, string? value, CancellationToken cancellationToken) =>
         Set(() => authorization.Status = value);
 
-    public ValueTask<string?> GetSubjectAsync(AuthorizationEntity authorization, CancellationToken cancellationToken) => new(authorization.Subject);
+    public ValueTask<string?> GetSubjectAsync(AuthorizationEntity authorization, CancellationToken cancellationToken) =>
+        new(authorization.Subject);
 
     public ValueTask SetSubjectAsync(AuthorizationEntity authorization, string? value, CancellationToken cancellationToken) =>
         Set(() => authorization.Subject = value);
 
-    public ValueTask<string?> GetTypeAsync(AuthorizationEntity authorization, CancellationToken cancellationToken) => new(authorization.Type);
+    public ValueTask<string?> GetTypeAsync(AuthorizationEntity authorization, CancellationToken cancellationToken) =>
+        new(authorization.Type);
 
     public ValueTask SetTypeAsync(AuthorizationEntity authorization, string? value, CancellationToken cancellationToken) =>
         Set(() => authorization.Type = value);

@@ -39,7 +39,7 @@ internal abstract class DictionaryStore<T>
         return default;
     }
 
-    public ValueTask UpdateAsync(T entity, CancellationToken cancellationToken)
+    public virtual ValueTask UpdateAsync(T entity, CancellationToken cancellationToken)
     {
         if (!entities.TryGetValue(entity.Id, out var stored) || stored.Version != entity.Version)
             throw new ConcurrencyException("Another request has written it.");

@@ -1,10 +1,25 @@
+using System.Collections.Concurrent;
 using OpenIddict.Abstractions;
 
 namespace HQ.OAuth2.Load.Peer;
 
-/// <summary>Tokens by id.</summary>
+/// <summary>Tokens by id, and by the reference that stands for a code or a refresh token.</summary>
 internal sealed class TokenDictionary : DictionaryStore<TokenEntity>, IOpenIddictTokenStore<TokenEntity>
 {
+    private readonly ConcurrentDictionary<string, string> ids = [];
+
+    public override ValueTask CreateAsync(TokenEntity entity, CancellationToken cancellationToken)
+    {
+        Index(entity);
+        return base.CreateAsync(entity, cancellationToken);
+    }
+
+    public override ValueTask UpdateAsync(TokenEntity entity, CancellationToken cancellationToken)
+    {
+        Index(entity);
+        return base.UpdateAsync(entity, cancellationToken);
+    }
+
     public IAsyncEnumerable<TokenEntity> FindAsync(
         string? subject,
         string? client,
@@ -29,7 +44,7 @@ internal sealed class TokenDictionary : DictionaryStore<TokenEntity>, IOpenIddic
         Where(t => t.Subject == subject);
 
     public ValueTask<TokenEntity?> FindByReferenceIdAsync(string identifier, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("Reference tokens are off.");
+        ids.TryGetValue(identifier, out var id) ? FindByIdAsync(id, cancellationToken) : default;
 
     public ValueTask<string?> GetApplicationIdAsync(TokenEntity token, CancellationToken cancellationToken) => new(token.ApplicationId);
 
@@ -41,17 +56,20 @@ internal sealed class TokenDictionary : DictionaryStore<TokenEntity>, IOpenIddic
     public ValueTask SetAuthorizationIdAsync(TokenEntity token, string? value, CancellationToken cancellationToken) =>
         Set(() => token.AuthorizationId = value);
 
-    public ValueTask<DateTimeOffset?> GetCreationDateAsync(TokenEntity token, CancellationToken cancellationToken) => new(token.CreationDate);
+    public ValueTask<DateTimeOffset?> GetCreationDateAsync(TokenEntity token, CancellationToken cancellationToken) =>
+        new(token.CreationDate);
 
     public ValueTask SetCreationDateAsync(TokenEntity token, DateTimeOffset? value, CancellationToken cancellationToken) =>
         Set(() => token.CreationDate = value);
 
-    public ValueTask<DateTimeOffset?> GetExpirationDateAsync(TokenEntity token, CancellationToken cancellationToken) => new(token.ExpirationDate);
+    public ValueTask<DateTimeOffset?> GetExpirationDateAsync(TokenEntity token, CancellationToken cancellationToken) =>
+        new(token.ExpirationDate);
 
     public ValueTask SetExpirationDateAsync(TokenEntity token, DateTimeOffset? value, CancellationToken cancellationToken) =>
         Set(() => token.ExpirationDate = value);
 
-    public ValueTask<DateTimeOffset?> GetRedemptionDateAsync(TokenEntity token, CancellationToken cancellationToken) => new(token.RedemptionDate);
+    public ValueTask<DateTimeOffset?> GetRedemptionDateAsync(TokenEntity token, CancellationToken cancellationToken) =>
+        new(token.RedemptionDate);
 
     public ValueTask SetRedemptionDateAsync(TokenEntity token, DateTimeOffset? value, CancellationToken cancellationToken) =>
         Set(() => token.RedemptionDate = value);
@@ -78,8 +96,7 @@ internal sealed class TokenDictionary : DictionaryStore<TokenEntity>, IOpenIddic
 
     public ValueTask<string?> GetTypeAsync(TokenEntity token, CancellationToken cancellationToken) => new(token.Type);
 
-    public ValueTask SetTypeAsync(TokenEntity token, string? value, CancellationToken cancellationToken) =>
-        Set(() => token.Type = value);
+    public ValueTask SetTypeAsync(TokenEntity token, string? value, CancellationToken cancellationToken) => Set(() => token.Type = value);
 
     // Not used by what is measured.
 
@@ -100,4 +117,10 @@ internal sealed class TokenDictionary : DictionaryStore<TokenEntity>, IOpenIddic
         throw new NotSupportedException();
 
     public ValueTask<long> RevokeBySubjectAsync(string subject, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    private void Index(TokenEntity entity)
+    {
+        if (entity.ReferenceId is { } reference)
+            ids[reference] = entity.Id;
+    }
 }
