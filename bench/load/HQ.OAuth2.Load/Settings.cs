@@ -15,7 +15,7 @@ internal sealed record Settings
     public double Seconds { get; private init; } = 1.5;
 
     /// <summary>How long each scenario runs on a server before its first round.</summary>
-    public double WarmUp { get; private init; } = 2.5;
+    public double WarmUp { get; private init; } = 2;
 
     /// <summary>How often the start of a server is timed.</summary>
     public int Starts { get; private init; } = 3;
