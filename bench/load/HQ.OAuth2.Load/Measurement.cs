@@ -13,7 +13,7 @@ internal sealed record Measurement(double PerCpuSecond, double P50, double P99, 
 
     public static Measurement Take(RunningServer server, Scenario scenario, TimeSpan time)
     {
-        using var gate = new Barrier(Connections + 1);
+        var gate = new Barrier(Connections + 1);
         var workers = Worker.Start(server, scenario, time, gate);
 
         // Everyone has made what the flow needs, and has done it once.
@@ -40,7 +40,7 @@ internal sealed record Measurement(double PerCpuSecond, double P50, double P99, 
         // EF Core looks once in a second whether anybody listens.
         if (server.Kind.Store == "sqlite")
             Thread.Sleep(1100);
-        using var gate = new Barrier(Connections + 1);
+        var gate = new Barrier(Connections + 1);
         var workers = Worker.Start(server, scenario, TimeSpan.Zero, gate);
         gate.SignalAndWait();
         server.Ask("listen");

@@ -10,12 +10,12 @@ try
     Report.Print(settings, run);
     return 0;
 }
-catch (ArgumentException e)
+catch (Exception e) when (e is ArgumentException or FormatException)
 {
     Console.Error.WriteLine(e.Message);
     return 2;
 }
-catch (LoadException e)
+catch (Exception e) when (e is LoadException or HttpRequestException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

@@ -14,7 +14,7 @@ internal sealed class Worker
 
     private Worker(RunningServer server, Scenario scenario, TimeSpan time, Barrier gate)
     {
-        thread = new Thread(() => Work(server, scenario, time, gate), maxStackSize: 256 * 1024);
+        thread = new Thread(() => Work(server, scenario, time, gate), maxStackSize: 256 * 1024) { IsBackground = true };
         thread.Start();
     }
 
