@@ -28,8 +28,8 @@ internal sealed record Settings
         new()
         {
             Rounds = 1,
-            Seconds = 0.8,
-            WarmUp = 0.8,
+            Seconds = 0.6,
+            WarmUp = 0.6,
             Starts = 1,
             Servers = ServerKind.Quick,
         };
