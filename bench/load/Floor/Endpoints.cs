@@ -1,0 +1,89 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace HQ.OAuth2.Load.Floor;
+
+/// <summary>The endpoints, each with the work that cannot be left out and nothing else.</summary>
+internal sealed class Endpoints(string issuer, IRows rows)
+{
+    private readonly byte[] metadata = Encoding.UTF8.GetBytes(
+        $$"""
+        {"issuer":"{{issuer}}","authorization_endpoint":"{{issuer}}/oauth2/authorize","token_endpoint":"{{issuer}}/oauth2/token",
+        "introspection_endpoint":"{{issuer}}/oauth2/introspect","revocation_endpoint":"{{issuer}}/oauth2/revoke","jwks_uri":"{{issuer}}/oauth2/jwks",
+        "scopes_supported":["read"],"response_types_supported":["code"],"code_challenge_methods_supported":["S256"],
+        "grant_types_supported":["authorization_code","refresh_token","client_credentials"],
+        "token_endpoint_auth_methods_supported":["none","client_secret_basic","client_secret_post"]}
+        """
+    );
+
+    public Task AnswerAsync(HttpContext http) =>
+        http.Request.Path.Value switch
+        {
+            "/.well-known/oauth-authorization-server" => JsonAsync(http, metadata),
+            "/oauth2/authorize" => AuthorizeAsync(http),
+            "/oauth2/token" => TokenAsync(http),
+            "/oauth2/introspect" => IntrospectAsync(http),
+            "/oauth2/revoke" => RevokeAsync(http),
+            var path when path?.StartsWith("/load/", StringComparison.Ordinal) == true => http.Response.WriteAsync(Cost.Answer(path[6..])),
+            _ => NotFoundAsync(http),
+        };
+
+    private async Task AuthorizeAsync(HttpContext http)
+    {
+        var code = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        await rows.InsertAsync(code);
+        http.Response.Redirect($"{http.Request.Query["redirect_uri"]}?code={code}&state={http.Request.Query["state"]}");
+    }
+
+    private async Task TokenAsync(HttpContext http)
+    {
+        var form = await http.Request.ReadFormAsync();
+        var id = form["grant_type"].ToString() switch
+        {
+            "authorization_code" => form["code"].ToString(),
+            "refresh_token" => form["refresh_token"].ToString(),
+            _ => null,
+        };
+        if (id is not null)
+            await rows.UpdateAsync(id);
+        var refresh = id is null ? "" : $",\"refresh_token\":\"{id}\"";
+        await JsonAsync(
+            http,
+            $$"""{"access_token":"{{AccessTokens.Create(id ?? "client")}}","token_type":"Bearer","expires_in":3600,"scope":"read"{{refresh}}}"""
+        );
+    }
+
+    private async Task IntrospectAsync(HttpContext http)
+    {
+        var form = await http.Request.ReadFormAsync();
+        var active = await rows.ReadAsync(AccessTokens.IdOf(form["token"].ToString()));
+        await JsonAsync(
+            http,
+            active ? $$"""{"active":true,"client_id":"public","scope":"read","sub":"a user","iss":"{{issuer}}"}""" : """{"active":false}"""
+        );
+    }
+
+    private async Task RevokeAsync(HttpContext http)
+    {
+        var form = await http.Request.ReadFormAsync();
+        var id = AccessTokens.IdOf(form["token"].ToString());
+        if (await rows.ReadAsync(id))
+            await rows.UpdateAsync(id);
+    }
+
+    private static Task JsonAsync(HttpContext http, string json) => JsonAsync(http, Encoding.UTF8.GetBytes(json));
+
+    private static Task JsonAsync(HttpContext http, byte[] json)
+    {
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = json.Length;
+        return http.Response.Body.WriteAsync(json, 0, json.Length);
+    }
+
+    private static Task NotFoundAsync(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+}
