@@ -17,17 +17,18 @@ internal sealed class Endpoints(string issuer, IRows rows)
         """
     );
 
-    public Task AnswerAsync(HttpContext http) =>
-        http.Request.Path.Value switch
-        {
-            "/.well-known/oauth-authorization-server" => JsonAsync(http, metadata),
-            "/oauth2/authorize" => AuthorizeAsync(http),
-            "/oauth2/token" => TokenAsync(http),
-            "/oauth2/introspect" => IntrospectAsync(http),
-            "/oauth2/revoke" => RevokeAsync(http),
-            var path when path?.StartsWith("/load/", StringComparison.Ordinal) == true => http.Response.WriteAsync(Cost.Answer(path[6..])),
-            _ => NotFoundAsync(http),
-        };
+    public void MapTo(WebApplication app)
+    {
+        app.MapGet("/.well-known/oauth-authorization-server", (RequestDelegate)(http => JsonAsync(http, metadata)));
+        app.MapGet("/oauth2/authorize", (RequestDelegate)AuthorizeAsync);
+        app.MapPost("/oauth2/token", (RequestDelegate)TokenAsync);
+        app.MapPost("/oauth2/introspect", (RequestDelegate)IntrospectAsync);
+        app.MapPost("/oauth2/revoke", (RequestDelegate)RevokeAsync);
+        app.MapGet(
+            "/load/{question}",
+            (RequestDelegate)(http => http.Response.WriteAsync(Cost.Answer((string)http.Request.RouteValues["question"]!)))
+        );
+    }
 
     private async Task AuthorizeAsync(HttpContext http)
     {
@@ -79,11 +80,5 @@ internal sealed class Endpoints(string issuer, IRows rows)
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = json.Length;
         return http.Response.Body.WriteAsync(json, 0, json.Length);
-    }
-
-    private static Task NotFoundAsync(HttpContext http)
-    {
-        http.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
     }
 }

@@ -1,7 +1,8 @@
 using HQ.OAuth2.Load;
 using HQ.OAuth2.Load.Floor;
 
-// The least that a server on Kestrel can do for the same answers: no checks, no options, only the work that nobody can leave out.
+// The least that a host of ASP.NET Core can do for the same answers: the slim builder with its routing, no checks, no options, no session, only
+// the work that nobody can leave out.
 var arguments = ServerArguments.Read(args);
 IRows rows = arguments.Store switch
 {
@@ -10,8 +11,9 @@ IRows rows = arguments.Store switch
     "postgres" => await PostgreSqlRows.OpenAsync(arguments.Connection),
     var other => throw new ArgumentException($"There is no store {other}."),
 };
-var builder = WebApplication.CreateEmptyBuilder(new());
-builder.WebHost.UseKestrelCore().UseUrls(arguments.Url);
+var builder = WebApplication.CreateSlimBuilder();
+builder.WebHost.UseUrls(arguments.Url);
+builder.Logging.ClearProviders();
 var app = builder.Build();
-app.Run(new Endpoints(arguments.Url, rows).AnswerAsync);
+new Endpoints(arguments.Url, rows).MapTo(app);
 app.Run();
