@@ -1,6 +1,8 @@
 using System.Buffers.Text;
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Authentication;
 
 namespace HQ.OAuth2.Load.Floor;
 
@@ -25,6 +27,15 @@ internal sealed class Endpoints(string issuer, IRows rows)
         app.MapPost("/oauth2/introspect", (RequestDelegate)IntrospectAsync);
         app.MapPost("/oauth2/revoke", (RequestDelegate)RevokeAsync);
         app.MapGet(
+            "/load/sign-in",
+            (RequestDelegate)(
+                http =>
+                    http.SignInAsync(
+                        new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, http.Request.Query["user"]!)], "load"))
+                    )
+            )
+        );
+        app.MapGet(
             "/load/{question}",
             (RequestDelegate)(http => http.Response.WriteAsync(Cost.Answer((string)http.Request.RouteValues["question"]!)))
         );
@@ -32,6 +43,8 @@ internal sealed class Endpoints(string issuer, IRows rows)
 
     private async Task AuthorizeAsync(HttpContext http)
     {
+        // Throws when nobody is signed in.
+        _ = http.User.FindFirst(ClaimTypes.NameIdentifier)!.Value;
         var code = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         await rows.InsertAsync(code);
         http.Response.Redirect($"{http.Request.Query["redirect_uri"]}?code={code}&state={http.Request.Query["state"]}");

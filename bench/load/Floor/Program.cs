@@ -1,8 +1,9 @@
 using HQ.OAuth2.Load;
 using HQ.OAuth2.Load.Floor;
+using Microsoft.AspNetCore.Authentication.Cookies;
 
-// The least that a host of ASP.NET Core can do for the same answers: the slim builder with its routing, no checks, no options, no session, only
-// the work that nobody can leave out.
+// The least that a host of ASP.NET Core can do for the same answers: the slim builder with routing and the session of its users, no checks, no
+// options, only the work that nobody can leave out.
 var arguments = ServerArguments.Read(args);
 IRows rows = arguments.Store switch
 {
@@ -14,6 +15,7 @@ IRows rows = arguments.Store switch
 var builder = WebApplication.CreateSlimBuilder();
 builder.WebHost.UseUrls(arguments.Url);
 builder.Logging.ClearProviders();
+builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie();
 var app = builder.Build();
 new Endpoints(arguments.Url, rows).MapTo(app);
 app.Run();

@@ -12,8 +12,8 @@ internal sealed record ServerKind(string Engine, string Store)
 
     public bool HasDatabase => Store is "sqlite" or "postgres";
 
-    /// <summary>Whether users sign in by a page of its host: Node's server does that by itself, and the floor asks for nobody.</summary>
-    public bool SignsIn => Engine is "ours" or "openiddict";
+    /// <summary>Whether users sign in by a page of its host: Node's server does that by itself.</summary>
+    public bool SignsIn => Engine != "node";
 
     /// <summary>node-oidc-provider introspects no JWT, so the tokens to introspect are for a resource that gets opaque ones.</summary>
     public string? IntrospectionExtra => Engine == "node" ? "&resource=https%3A%2F%2Fopaque.example.com" : null;

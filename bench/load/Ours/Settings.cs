@@ -17,6 +17,8 @@ internal static class Settings
         options.AccessTokenLifetime = Setup.AccessTokenLifetime;
         options.PublicRefreshTokenLifetime = Setup.RefreshTokenLifetime;
         options.RefreshTokenLifetime = Setup.RefreshTokenLifetime;
+        // A chain is refreshed here at once, again and again. With a leeway its list of spent turns would be full, and a refresh no rotation.
+        options.RefreshTokenLeeway = TimeSpan.Zero;
         options.Scopes.Add(new() { Name = Setup.Scope });
 
         options.Limits.RegistrationsPerMinute = 0;

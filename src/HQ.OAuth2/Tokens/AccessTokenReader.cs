@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -12,7 +9,7 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
     private const int MaxVerified = 10_000;
     private static readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
 
-    private readonly byte[] processKey = IssuedText.NewSecret();
+    private readonly KeyedHash names = new();
     private readonly BoundedCache<VerifiedToken> verified = new(MaxVerified, settings.Options.AccessTokenLifetime);
     private long verifications;
 
@@ -24,9 +21,9 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
     {
         if (!IsInOneSpelling(text))
             return null;
-        // A signature is verified once, as long as its key is published. What is kept is a keyed hash: worth nothing outside this process.
+        // A signature is verified once, as long as its key is published.
         var now = time.GetUtcNow();
-        var key = CacheKey(text);
+        var key = names.Of(text);
         var ring = await keys.CurrentAsync(ct);
         if (!verified.TryGet(key, now, out var known) || !ring.Knows(known.KeyId))
         {
@@ -74,22 +71,6 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
         }
 
         return true;
-    }
-
-    private string CacheKey(string text)
-    {
-        var bytes = ArrayPool<byte>.Shared.Rent(text.Length);
-        try
-        {
-            Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-            HMACSHA256.HashData(processKey, bytes.AsSpan(0, Encoding.ASCII.GetBytes(text, bytes)), hash);
-            return Convert.ToBase64String(hash);
-        }
-        finally
-        {
-            // It held a token.
-            ArrayPool<byte>.Shared.Return(bytes, clearArray: true);
-        }
     }
 
     private async ValueTask<TokenValidationResult> ValidateAsync(string text, KeyRing ring)

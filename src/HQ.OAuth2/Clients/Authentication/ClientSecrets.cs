@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 
@@ -32,7 +31,7 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
 
     private static readonly TimeSpan rememberedFor = TimeSpan.FromHours(1);
 
-    private readonly byte[] processKey = IssuedText.NewSecret();
+    private readonly KeyedHash names = new();
     private readonly BoundedCache<bool> verified = new(MaxRemembered, rememberedFor);
     private readonly ConcurrentDictionary<string, Task<bool>> running = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim bcrypts = new(settings.Options.Limits.BcryptConcurrency is > 0 and var n ? n : int.MaxValue);
@@ -192,9 +191,7 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
         return true;
     }
 
-    // The cache holds no secret: its key is a keyed hash that is useless outside this process.
-    private string MemoryKey(string clientId, string hash, string presented) =>
-        Convert.ToBase64String(HMACSHA256.HashData(processKey, Encoding.UTF8.GetBytes($"{clientId}\n{hash}\n{presented}")));
+    private string MemoryKey(string clientId, string hash, string presented) => names.Of($"{clientId}\n{hash}\n{presented}");
 
     private sealed record Candidate(string Hash, string Key);
 }
