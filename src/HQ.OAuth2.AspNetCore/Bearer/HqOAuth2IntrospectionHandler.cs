@@ -24,7 +24,7 @@ internal sealed class HqOAuth2IntrospectionHandler(
         PlainHttp.IsRefused(
             Context,
             Options.AllowPlainHttpBehindProxy,
-            OwnResources.Append(Options.Issuer),
+            [.. OwnResources, Options.Issuer],
             $"{nameof(Options.AllowPlainHttpBehindProxy)} of AddHqOAuth2Introspection"
         );
 

@@ -71,19 +71,14 @@ internal static class ProtocolHandlers
         return Reply.Of(outcome, OAuthJson.Default.RegistrationResponse) with { ClientId = clientId };
     }
 
-    /// <summary>The document does not change while the server runs: it is made at the first request.</summary>
+    /// <summary>The document does not change while the server runs: the answer is made at the first request.</summary>
     public static Func<HttpContext, ValueTask<Reply>> Metadata()
     {
-        byte[]? document = null;
-        return http =>
-            new(
-                Reply.Document(
-                    document ??= JsonSerializer.SerializeToUtf8Bytes(
-                        Of<MetadataEndpoint>(http).Document(),
-                        OAuthJson.Default.ServerMetadata
-                    )
-                )
-            );
+        Reply? answer = null;
+        return http => new(answer ??= Make(http));
+
+        static Reply Make(HttpContext http) =>
+            Reply.Document(JsonSerializer.SerializeToUtf8Bytes(Of<MetadataEndpoint>(http).Document(), OAuthJson.Default.ServerMetadata));
     }
 
     public static async ValueTask<Reply> KeysAsync(HttpContext http)

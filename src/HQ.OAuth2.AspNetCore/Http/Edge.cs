@@ -21,7 +21,7 @@ internal static class Edge
     /// <summary>Runs an endpoint and answers the request.</summary>
     public static async Task RunAsync(HttpContext http, string name, ErrorWriter fail, Func<HttpContext, ValueTask<Reply>> answer)
     {
-        using var activity = HqOAuth2Telemetry.Source.StartActivity("oauth2 " + name);
+        using var activity = HqOAuth2Telemetry.Source.HasListeners() ? HqOAuth2Telemetry.Source.StartActivity("oauth2 " + name) : null;
         var started = Stopwatch.GetTimestamp();
         StatusPages.Disable(http);
         var error = await AnswerAsync(http, name, fail, answer);

@@ -16,18 +16,29 @@ internal static class PlainHttp
     /// <param name="isAllowed">Whether the host has a proxy that ends TLS, and says so.</param>
     /// <param name="addresses">The issuer's identifier or the API's own: if one of them is https, clients have no reason to use http.</param>
     /// <param name="setting">The setting that the host may change, for the log.</param>
-    public static bool IsRefused(HttpContext http, bool isAllowed, IEnumerable<string?> addresses, string setting)
+    public static bool IsRefused(HttpContext http, bool isAllowed, ReadOnlySpan<string?> addresses, string setting)
     {
         if (
             http.Request.IsHttps
             || isAllowed
             || http.Connection.RemoteIpAddress is not { } peer
             || IPAddress.IsLoopback(peer)
-            || !addresses.Any(a => a?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)
+            || !IsOneHttps(addresses)
         )
             return false;
         http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("HQ.OAuth2.Http").PlainHttp(peer.ToString(), setting);
         return true;
+    }
+
+    private static bool IsOneHttps(ReadOnlySpan<string?> addresses)
+    {
+        foreach (var address in addresses)
+        {
+            if (address?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>The same for the endpoints and the APIs of the server in this process.</summary>

@@ -50,7 +50,8 @@ internal readonly record struct RefreshToken(string Id, int Turn, byte[] Family,
     public RefreshToken Next(ReadOnlySpan<byte> salt)
     {
         var next = new byte[32];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, Secret, next, salt, Encoding.ASCII.GetBytes($"hq.oauth2 refresh {Id} {Turn + 1}"));
+        // The secret is uniformly random already, so nothing needs to be extracted from it first (RFC 5869 §3.3).
+        HKDF.Expand(HashAlgorithmName.SHA256, Secret, next, [.. salt, .. Encoding.ASCII.GetBytes($"hq.oauth2 refresh {Id} {Turn + 1}")]);
         return this with { Turn = Turn + 1, Secret = next };
     }
 
