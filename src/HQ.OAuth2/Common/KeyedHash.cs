@@ -10,7 +10,7 @@ namespace HQ.OAuth2;
 /// </summary>
 internal sealed class KeyedHash
 {
-    private readonly byte[] key = IssuedText.NewSecret();
+    private readonly byte[] key = RandomNumberGenerator.GetBytes(32);
 
     public string Of(string secret)
     {
