@@ -2,8 +2,8 @@
 # What a flow costs this server, its peers and a floor that does only the unavoidable work, all on this machine: Markdown tables on stdout.
 #   bench/load/run.sh            all servers and scenarios; about a quarter of an hour
 #   bench/load/run.sh --quick    four servers in memory, one short round: whether all works, and a rough look; under two minutes
-# Options: --rounds N, --seconds S (for each scenario and server in a round), --warm-up S, --starts N, --only server,...,
-# --scenarios name,... and --rows N (authorizations that ours has on PostgreSQL before). Any unexpected answer fails it with exit code 1.
+# Options: --rounds N, --seconds S (for each scenario and server in a round), --warm-up S, --starts N, --only server,... and
+# --scenarios name,... Any unexpected answer fails it with exit code 1.
 # HQ_PG_FSYNC=on lets PostgreSQL flush to disk.
 set -euo pipefail
 export HQ_LOAD_ROOT HQ_LOAD_SCRATCH HQ_LOAD_SERVER_CORE= HQ_LOAD_COMMIT HQ_LOAD_CPU DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1

@@ -34,8 +34,6 @@ internal sealed class Run(Settings settings) : IDisposable
             // The first makes the tables, and is not timed.
             if (kind.HasDatabase)
                 Start(kind, connection, isWarm: false).Dispose();
-            if (settings.Rows > 0 && kind is { Engine: "ours", Store: "postgres" })
-                Stores.Fill(connection, settings.Rows);
             for (var i = 0; i < settings.Starts; i++)
             {
                 using var server = Start(kind, connection, isWarm: false);

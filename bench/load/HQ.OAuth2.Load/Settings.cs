@@ -7,7 +7,6 @@ internal sealed record Settings
 {
     public const string Usage = """
         bench/load/run.sh [--quick] [--rounds N] [--seconds S] [--warm-up S] [--starts N] [--only server,...] [--scenarios name,...]
-                         [--rows N]
         """;
 
     public int Rounds { get; private init; } = 3;
@@ -20,9 +19,6 @@ internal sealed record Settings
 
     /// <summary>How often the start of a server is timed.</summary>
     public int Starts { get; private init; } = 3;
-
-    /// <summary>How many authorizations ours has on PostgreSQL before anything is measured.</summary>
-    public int Rows { get; private init; }
 
     public IReadOnlyList<ServerKind> Servers { get; private init; } = ServerKind.All;
 
@@ -51,7 +47,6 @@ internal sealed record Settings
                 "--seconds" => settings with { Seconds = double.Parse(Value(), CultureInfo.InvariantCulture) },
                 "--warm-up" => settings with { WarmUp = double.Parse(Value(), CultureInfo.InvariantCulture) },
                 "--starts" => settings with { Starts = int.Parse(Value(), CultureInfo.InvariantCulture) },
-                "--rows" => settings with { Rows = int.Parse(Value(), CultureInfo.InvariantCulture) },
                 "--only" => settings with { Servers = Chosen(Value(), ServerKind.All, s => s.Name) },
                 "--scenarios" => settings with { Scenarios = Chosen(Value(), Load.Scenarios.All, s => s.Name) },
                 var other => throw new ArgumentException($"There is no option {other}: {Usage}"),

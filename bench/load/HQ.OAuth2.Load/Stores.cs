@@ -19,23 +19,6 @@ internal sealed class Stores
             _ => "",
         };
 
-    /// <summary>Adds live authorizations of many users, about as long as real ones, to the tables of ours.</summary>
-    public static void Fill(string connection, int rows)
-    {
-        Console.Error.WriteLine($"Adding {rows} authorizations.");
-        using var database = NpgsqlDataSource.Create(connection + ";Command Timeout=600");
-        using var command = database.CreateCommand(
-            """
-            insert into hq_authorizations (id, version, subject, client_id, prune_after, data)
-            select lpad(to_hex(n), 32, '0'), 2, 'user' || n % 100000, 'client' || n % 100, now() + interval '90 days', repeat('x', 900)
-            from generate_series(1, @rows) n;
-            analyze hq_authorizations
-            """
-        );
-        command.Parameters.AddWithValue("rows", rows);
-        command.ExecuteNonQuery();
-    }
-
     private string NewPostgreSql(string name)
     {
         using var database = NpgsqlDataSource.Create(postgreSql.Value);
