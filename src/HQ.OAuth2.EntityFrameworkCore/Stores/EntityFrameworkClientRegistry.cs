@@ -5,8 +5,12 @@ namespace HQ.OAuth2;
 /// <summary>Clients in <c>hq_clients</c>.</summary>
 internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientRegistry
 {
+    private static readonly KeyQuery<ClientRow> find = new(
+        (context, id, ct) => context.Set<ClientRow>().AsNoTracking().FirstOrDefault(r => r.ClientId == id)
+    );
+
     public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) =>
-        (await own.ReadAsync(context => Rows(context).FirstOrDefaultAsync(r => r.ClientId == clientId, ct)))?.ToClient();
+        (await own.ReadAsync(context => find.RunAsync(context, clientId, ct)))?.ToClient();
 
     public async ValueTask<bool> TryAddAsync(Client client, CancellationToken ct)
     {
