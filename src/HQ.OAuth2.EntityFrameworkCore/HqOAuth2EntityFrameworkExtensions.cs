@@ -97,7 +97,14 @@ public static class HqOAuth2EntityFrameworkExtensions
         builder.Services.AddPooledDbContextFactory<HqOAuth2DbContext>(database);
         builder.Services.TryAddSingleton<SchemaUpdate>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaAtStart>());
-        return builder.AddEntityFrameworkStores<HqOAuth2DbContext>();
+        builder.AddEntityFrameworkStores<HqOAuth2DbContext>();
+        if (file is not null)
+        {
+            builder.Services.TryAddSingleton<OpenContexts>();
+            builder.Services.Replace(ServiceDescriptor.Singleton(s => new OwnContext(s.GetRequiredService<OpenContexts>().Take)));
+        }
+
+        return builder;
     }
 
     private static Func<(DbContext, IAsyncDisposable)> Opener<TContext>(IServiceProvider services)

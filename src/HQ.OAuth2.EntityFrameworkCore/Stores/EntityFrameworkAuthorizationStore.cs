@@ -5,34 +5,18 @@ namespace HQ.OAuth2;
 /// <summary>Authorizations in <c>hq_authorizations</c>. Each step is one statement.</summary>
 internal sealed class EntityFrameworkAuthorizationStore(OwnContext own) : IAuthorizationStore
 {
+    private static readonly KeyQuery<AuthorizationRow> find = new(
+        (context, id, ct) => context.Set<AuthorizationRow>().AsNoTracking().FirstOrDefault(r => r.Id == id)
+    );
+
     public async ValueTask AddAsync(AuthorizationRecord record, CancellationToken ct) =>
-        await own.WriteAsync(
-            context =>
-            {
-                context.Add(AuthorizationRow.Of(record));
-                return context.SaveChangesAsync(ct);
-            },
-            ct
-        );
+        await own.WriteAsync(context => AuthorizationStatements.Of(context).InsertAsync(context, AuthorizationRow.Of(record), ct), ct);
 
     public async ValueTask<AuthorizationRecord?> FindAsync(string id, CancellationToken ct) =>
-        (await own.ReadAsync(context => Rows(context).FirstOrDefaultAsync(r => r.Id == id, ct)))?.ToRecord();
+        (await own.ReadAsync(context => find.RunAsync(context, id, ct)))?.ToRecord();
 
-    // The swap: the version is in the WHERE clause, and the database returns how many rows matched.
     public async ValueTask<bool> TryUpdateAsync(AuthorizationRecord next, CancellationToken ct) =>
-        await own.WriteAsync(
-            context =>
-                Rows(context)
-                    .Where(r => r.Id == next.Id && r.Version == next.Version - 1)
-                    .ExecuteUpdateAsync(
-                        set =>
-                            set.SetProperty(r => r.Version, next.Version)
-                                .SetProperty(r => r.PruneAfter, next.PruneAfter)
-                                .SetProperty(r => r.Data, next.Data),
-                        ct
-                    ),
-            ct
-        ) == 1;
+        await own.WriteAsync(context => AuthorizationStatements.Of(context).SwapAsync(context, next, ct), ct) == 1;
 
     public async ValueTask RemoveAsync(string id, CancellationToken ct) =>
         await own.WriteAsync(context => Rows(context).Where(r => r.Id == id).ExecuteDeleteAsync(ct), ct);

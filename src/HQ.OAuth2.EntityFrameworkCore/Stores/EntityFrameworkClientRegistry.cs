@@ -5,8 +5,12 @@ namespace HQ.OAuth2;
 /// <summary>Clients in <c>hq_clients</c>.</summary>
 internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientRegistry
 {
+    private static readonly KeyQuery<ClientRow> find = new(
+        (context, id, ct) => context.Set<ClientRow>().AsNoTracking().FirstOrDefault(r => r.ClientId == id)
+    );
+
     public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct) =>
-        (await own.ReadAsync(context => Rows(context).FirstOrDefaultAsync(r => r.ClientId == clientId, ct)))?.ToClient();
+        (await own.ReadAsync(context => find.RunAsync(context, clientId, ct)))?.ToClient();
 
     public async ValueTask<bool> TryAddAsync(Client client, CancellationToken ct)
     {
@@ -73,6 +77,9 @@ internal sealed class EntityFrameworkClientRegistry(OwnContext own) : IClientReg
     /// <summary>Sets the name key of api clients that are older than the column. Returns how many.</summary>
     public async ValueTask<int> FillNameKeysAsync(CancellationToken ct)
     {
+        // Almost every start ends here: this query is made in a fifth of the time that the one below takes.
+        if (!await own.ReadAsync(context => Rows(context).AnyAsync(r => r.NameKey == null && r.Provenance == "api", ct)))
+            return 0;
         var (filled, after) = (0, "");
         while (true)
         {

@@ -5,6 +5,10 @@ namespace HQ.OAuth2;
 /// <summary>Tickets in <c>hq_tickets</c>. An expired ticket counts as absent until it is pruned.</summary>
 internal sealed class EntityFrameworkTicketStore(OwnContext own, TimeProvider time) : ITicketStore
 {
+    private static readonly KeyQuery<TicketRow> find = new(
+        (context, key, ct) => context.Set<TicketRow>().AsNoTracking().FirstOrDefault(r => r.Key == key)
+    );
+
     public async ValueTask<bool> TryAddAsync(string key, string value, DateTimeOffset until, CancellationToken ct)
     {
         var row = new TicketRow
@@ -39,9 +43,7 @@ internal sealed class EntityFrameworkTicketStore(OwnContext own, TimeProvider ti
     public async ValueTask<string?> FindAsync(string key, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        return await own.ReadAsync(context =>
-            Rows(context).Where(r => r.Key == key && r.Until > now).Select(r => r.Value).FirstOrDefaultAsync(ct)
-        );
+        return await own.ReadAsync(context => find.RunAsync(context, key, ct)) is { } row && row.Until > now ? row.Value : null;
     }
 
     public async ValueTask<bool> TryReplaceAsync(string key, string expected, string value, CancellationToken ct)

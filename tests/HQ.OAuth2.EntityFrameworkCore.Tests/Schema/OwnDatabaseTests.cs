@@ -51,12 +51,49 @@ internal sealed class OwnDatabaseTests(Engine engine) : OnEachDatabase(engine)
         static void Persist(HqOAuth2Builder s) => s.Services.AddDataProtection().PersistKeysToDbContext<OwnDb>().SetApplicationName("app");
     }
 
-    private Task<TestApp> StartAsync(Action<HqOAuth2Builder>? parts = null) =>
+    [Test]
+    public async Task Columns_that_the_host_fills_when_it_saves_are_filled()
+    {
+        await Database.DropTablesAsync();
+        using var services = new ServiceCollection().AddDbContext<TenantDb>(Use).BuildServiceProvider();
+        var context = services.GetRequiredService<TenantDb>();
+        await context.Database.ExecuteSqlRawAsync(context.Database.GenerateCreateScript());
+        await using var app = await StartAsync<TenantDb>();
+
+        var tokens = await app.RefreshAsync("spa", (await app.TokensAsync("spa")).RefreshToken());
+
+        (await app.IsActiveAsync(tokens.AccessToken())).Should().BeTrue();
+        (await context.Database.SqlQueryRaw<string>("select \"Tenant\" as \"Value\" from \"Allowed Apps\"").ToListAsync())
+            .Should()
+            .Equal("acme");
+    }
+
+    [Test]
+    public async Task Names_that_the_host_gave_are_in_the_statements_of_a_login_and_a_refresh()
+    {
+        await Database.DropTablesAsync();
+        using var services = new ServiceCollection().AddDbContext<RenamedDb>(Use).BuildServiceProvider();
+        var context = services.GetRequiredService<RenamedDb>();
+        await context.Database.ExecuteSqlRawAsync(context.Database.GenerateCreateScript());
+        await using var app = await StartAsync<RenamedDb>();
+
+        var tokens = await app.RefreshAsync("spa", (await app.TokensAsync("spa")).RefreshToken());
+
+        (await app.IsActiveAsync(tokens.AccessToken())).Should().BeTrue();
+        (await context.Database.SqlQueryRaw<long>("select \"Row Version\" as \"Value\" from \"Allowed Apps\"").ToListAsync())
+            .Should()
+            .Equal([3L], "one insert and two swaps");
+    }
+
+    private Task<TestApp> StartAsync(Action<HqOAuth2Builder>? parts = null) => StartAsync<OwnDb>(parts);
+
+    private Task<TestApp> StartAsync<TContext>(Action<HqOAuth2Builder>? parts = null)
+        where TContext : DbContext =>
         TestApp.StartAsync(
             parts: s =>
             {
-                s.Services.AddDbContext<OwnDb>(Use);
-                s.AddEntityFrameworkStores<OwnDb>();
+                s.Services.AddDbContext<TContext>(Use);
+                s.AddEntityFrameworkStores<TContext>();
                 parts?.Invoke(s);
             },
             inMemory: true
@@ -75,5 +112,31 @@ internal sealed class OwnDatabaseTests(Engine engine) : OnEachDatabase(engine)
         public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
         protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.UseHqOAuth2();
+    }
+
+    private class RenamedDb(DbContextOptions options) : DbContext(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder)
+        {
+            modelBuilder.UseHqOAuth2();
+            modelBuilder.Entity<AuthorizationRow>().ToTable("Allowed Apps").Property(r => r.Version).HasColumnName("Row Version");
+        }
+    }
+
+    private sealed class TenantDb(DbContextOptions<TenantDb> options) : RenamedDb(options)
+    {
+        protected override void OnModelCreating(ModelBuilder modelBuilder)
+        {
+            base.OnModelCreating(modelBuilder);
+            foreach (var entity in modelBuilder.Model.GetEntityTypes())
+                entity.AddProperty("Tenant", typeof(string)).IsNullable = false;
+        }
+
+        public override Task<int> SaveChangesAsync(CancellationToken cancellationToken = default)
+        {
+            foreach (var added in ChangeTracker.Entries())
+                added.Property("Tenant").CurrentValue = "acme";
+            return base.SaveChangesAsync(cancellationToken);
+        }
     }
 }

@@ -86,6 +86,19 @@ internal sealed class CommandCountTests(Engine engine) : OnEachDatabase(engine)
     }
 
     [Test]
+    public async Task Steps_on_sqlite_share_a_connection_that_stays_open()
+    {
+        var tokens = await app.TokensAsync("spa");
+        var before = sql.Opened;
+
+        for (var i = 0; i < 5; i++)
+            tokens = await app.RefreshAsync("spa", tokens.RefreshToken());
+
+        tokens.Status.Should().Be(200);
+        (sql.Opened - before).Should().Be(Engine == Engine.Sqlite ? 0 : 5);
+    }
+
+    [Test]
     public async Task Garbage_asks_nothing_of_the_database()
     {
         var tokens = await app.TokensAsync("spa");

@@ -10,6 +10,10 @@ internal sealed class SqlCommands : IObserver<DiagnosticListener>, IObserver<Key
 {
     private readonly ConcurrentQueue<string> seen = new();
     private readonly ConcurrentBag<IDisposable> subscriptions = [];
+    private int opened;
+
+    /// <summary>How many connections EF Core opened so far.</summary>
+    public int Opened => opened;
 
     public SqlCommands() => subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
 
@@ -32,6 +36,8 @@ internal sealed class SqlCommands : IObserver<DiagnosticListener>, IObserver<Key
     {
         if (value.Key == RelationalEventId.CommandExecuting.Name)
             seen.Enqueue(((CommandEventData)value.Value!).Command.CommandText);
+        if (value.Key == RelationalEventId.ConnectionOpened.Name)
+            Interlocked.Increment(ref opened);
     }
 
     public void OnCompleted() { }
