@@ -24,8 +24,8 @@ internal sealed class DatabaseDownTests
         {
             Host = "127.0.0.1",
             Port = line.Port,
-            Timeout = 2,
-            CommandTimeout = 2,
+            Timeout = 10,
+            CommandTimeout = 10,
         };
         app = await TestApp.StartAsync(
             o => o.CacheClientsFor = TimeSpan.Zero,
