@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The packages in apps that nobody here wrote: packs them, adds them to the stock templates of the SDK, restores and builds each with
-# warnings as errors, and asks one that runs README's lines for its metadata. Needs the .NET SDK, curl and unzip. Ends with "N passed, N failed".
+# warnings as errors, and walks the whole flow at those that are made of a README's lines, also compiled ahead of time. Needs the .NET SDK, curl,
+# python3 and unzip. Ends with "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -29,7 +30,11 @@ check() {
   fi
 }
 
-dotnet pack HQ.OAuth2.sln -c Release -o "$work/packages" >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2; echo "The packages cannot be packed." >&2; exit 1; }
+# The time in a package is that of the commit, and paths are those of no machine.
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+export SOURCE_DATE_EPOCH CI=true
+pack() { for project in src/*/*.csproj; do dotnet pack "$project" -c Release -o "$1" || return 1; done; }
+pack "$work/packages" >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2; echo "The packages cannot be packed." >&2; exit 1; }
 
 # Everything restores from where it did before, and our packages from the folder. The properties of this repository do not reach these apps.
 mkdir "$work/apps"
@@ -59,43 +64,69 @@ consume() {
   local name=$1 package=$2
   shift 2
   cd "$work/apps" && dotnet new "$@" -n "$name" -o "$name" --no-restore && cd "$name" || return 1
-  if [ "$name" = Web ]; then readme || return 1; fi
+  case $name in
+    Web) awk '/^## / { inside = $0 == "## Add it to your app" } inside' "$root/README.md" | program || return 1 ;;
+    Adapter) unzip -p "$work/packages/$package.$version.nupkg" README.md | program || return 1 ;;
+  esac
   # By hand: "dotnet add package" would restore once more.
   sed -i "s|</Project>|<ItemGroup><PackageReference Include=\"$package\" Version=\"$version\" /></ItemGroup></Project>|" "$name.csproj"
   dotnet build -c Release
 }
 
-# The two blocks of README's section "Add it to your app" are the whole app.
-readme() {
-  section csharp >Program.cs
-  section json >appsettings.json
-  [ -s Program.cs ] && [ -s appsettings.json ] || { echo "README has no such section any more."; return 1; }
+# The first two blocks of a guide are the whole app.
+program() {
+  local guide
+  guide=$(cat)
+  block csharp <<<"$guide" >Program.cs
+  block json <<<"$guide" >appsettings.json
+  [ -s Program.cs ] && [ -s appsettings.json ] || { echo "The guide has no such blocks any more."; return 1; }
 }
 
-# The first block of a language in that section.
-section() {
-  awk -v fence="\`\`\`$1" '
-    /^## / { inside = $0 == "## Add it to your app" }
-    inside && $0 == fence { on = 1; next }
-    on && /^```$/ { exit }
-    on' "$root/README.md"
-}
+# The first block of a language.
+block() { awk -v fence="\`\`\`$1" '$0 == fence { on = 1; next } on && /^```$/ { exit } on'; }
 
-# Runs it and waits for its metadata. Its issuer is where it listens, because the real one is elsewhere.
-metadata() {
-  local port=0
+# Runs an app of a guide and walks the flow at it. Its issuer is where it listens, because the real one is elsewhere.
+flow() {
+  local app_folder=$1 port=0 began
+  shift
   while [ "$port" = 0 ] || (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do port=$((20000 + RANDOM % 12000)); done
-  cd "$work/apps/Web"
-  ASPNETCORE_ENVIRONMENT=Development dotnet bin/Release/net10.0/Web.dll --urls "http://localhost:$port" \
+  cd "$app_folder" || return 1
+  began=$(date +%s%N)
+  ASPNETCORE_ENVIRONMENT=Development Logging__LogLevel__Default=Warning "$@" --urls "http://localhost:$port" \
     "--auth:oauth2:authorizationServer:issuerURL=http://localhost:$port" &
   app=$!
-  for _ in $(seq 100); do
+  for _ in $(seq 1000); do
     kill -0 "$app" || return 1
-    if curl -sf -m 5 "http://localhost:$port/.well-known/oauth-authorization-server" >answer; then break; fi
-    sleep 0.2
+    if curl -sf -m 5 -o /dev/null "http://localhost:$port/.well-known/oauth-authorization-server"; then break; fi
+    sleep 0.02
   done
-  cat answer
-  grep -q "\"issuer\":\"http://localhost:$port\"" answer
+  echo "first answer after $((($(date +%s%N) - began) / 1000000)) ms, $(awk '/VmRSS/ { print int($2 / 1024) }' "/proc/$app/status") MiB" >"$work/start"
+  local status=0
+  "$root/tests/walk.sh" "http://localhost:$port" || status=1
+  kill "$app" && wait "$app" || true
+  app=
+  return $status
+}
+
+# A host of the adapter as machine code, for the machine that this runs on. A warning of the compiler is an error.
+ahead_of_time() {
+  command -v gcc >/dev/null && [ -e /usr/include/zlib.h ] || { apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev zlib1g-dev; } || return 1
+  cd "$work/apps/Adapter" && dotnet publish -c Release --ucr -p:PublishAot=true -p:TrimmerSingleWarn=false -o "$work/native"
+}
+
+# The same commit, packed in another folder, gives the same bytes.
+same_bytes() {
+  mkdir "$work/again"
+  cd "$root" && git ls-files -z | xargs -0 cp --parents -t "$work/again" && cp -r .git "$work/again/.git" && cd "$work/again" || return 1
+  pack "$work/packed-again" || return 1
+  cd "$work/packages" && sha256sum ./*.nupkg ./*.snupkg >"$work/sums" && cd "$work/packed-again" && sha256sum -c "$work/sums"
+}
+
+# Each has a README, an icon, documentation, and symbols beside it.
+complete() {
+  local id=$1
+  unzip -l "$work/packages/$id.$version.nupkg" >"$work/list" && for file in README.md icon.png "lib/net10.0/$id.xml"; do grep -q " $file$" "$work/list" || return 1; done
+  unzip -l "$work/packages/$id.$version.snupkg" | grep -q "$id.pdb"
 }
 
 # A package depends on what its own sources use: nothing of tests or design time, and databases only where they are used.
@@ -112,8 +143,16 @@ check "HQ.OAuth2.AspNetCore depends on" dependencies HQ.OAuth2.AspNetCore HQ.OAu
 check "HQ.OAuth2.EntityFrameworkCore depends on" dependencies HQ.OAuth2.EntityFrameworkCore HQ.OAuth2.AspNetCore \
   Microsoft.AspNetCore.DataProtection.EntityFrameworkCore Microsoft.EntityFrameworkCore.{Relational,Sqlite} Npgsql.EntityFrameworkCore.PostgreSQL
 check "HQ.OAuth2.StoreContract depends on" dependencies HQ.OAuth2.StoreContract HQ.OAuth2 NUnit
+for id in HQ.OAuth2 HQ.OAuth2.AspNetCore HQ.OAuth2.EntityFrameworkCore HQ.OAuth2.StoreContract; do check "$id is complete" complete "$id"; done
+check "two packs of one commit are the same bytes" same_bytes
 check "dotnet new web, with README's lines" consume Web HQ.OAuth2.EntityFrameworkCore web
-check "its metadata answers" metadata
+check "the whole flow works there" flow "$work/apps/Web" dotnet bin/Release/net10.0/Web.dll
+check "dotnet new web, with the lines of the package's README" consume Adapter HQ.OAuth2.AspNetCore web
+check "the whole flow works there" flow "$work/apps/Adapter" dotnet bin/Release/net10.0/Adapter.dll
+echo "       ordinary build: $(cat "$work/start")"
+check "the same host compiles ahead of time" ahead_of_time
+check "the whole flow works there" flow "$work/native" ./Adapter
+echo "       ahead of time: $(cat "$work/start"), $(($(stat -c %s "$work/native/Adapter") / 1048576)) MiB on disk"
 check "dotnet new webapp --auth Individual" consume Identity HQ.OAuth2.EntityFrameworkCore webapp --auth Individual
 check "dotnet new blazor" consume Blazor HQ.OAuth2.EntityFrameworkCore blazor
 check "dotnet new webapi" consume Api HQ.OAuth2.EntityFrameworkCore webapi
