@@ -33,7 +33,7 @@ check() {
 # The time in a package is that of the commit, and paths are those of no machine.
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH CI=true
-pack() { for project in src/*/*.csproj; do dotnet pack "$project" -c Release -o "$1" || return 1; done; }
+pack() { for project in src/*/*.csproj templates/*.csproj; do dotnet pack "$project" -c Release -o "$1" || return 1; done; }
 pack "$work/packages" >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2; echo "The packages cannot be packed." >&2; exit 1; }
 
 # Everything restores from where it did before, and our packages from the folder. The properties of this repository do not reach these apps.
@@ -87,13 +87,14 @@ block() { awk -v fence="\`\`\`$1" '$0 == fence { on = 1; next } on && /^```$/ { 
 
 # Runs an app of a guide and walks the flow at it. Its issuer is where it listens, because the real one is elsewhere.
 flow() {
-  local app_folder=$1 port=0 began
+  local app_folder=$1 port=0 began kind=api more=()
   shift
   while [ "$port" = 0 ] || (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do port=$((20000 + RANDOM % 12000)); done
   cd "$app_folder" || return 1
+  if grep -qs MapMcp Program.cs; then kind=mcp more=("--auth:oauth2:authorizationServer:defaultResource=http://localhost:$port/mcp"); fi
   began=$(date +%s%N)
   ASPNETCORE_ENVIRONMENT=Development Logging__LogLevel__Default=Warning "$@" --urls "http://localhost:$port" \
-    "--auth:oauth2:authorizationServer:issuerURL=http://localhost:$port" &
+    "--auth:oauth2:authorizationServer:issuerURL=http://localhost:$port" "${more[@]}" &
   app=$!
   for _ in $(seq 1000); do
     kill -0 "$app" || return 1
@@ -102,7 +103,7 @@ flow() {
   done
   echo "first answer after $((($(date +%s%N) - began) / 1000000)) ms, $(awk '/VmRSS/ { print int($2 / 1024) }' "/proc/$app/status") MiB" >"$work/start"
   local status=0
-  "$root/tests/walk.sh" "http://localhost:$port" || status=1
+  "$root/tests/walk.sh" "http://localhost:$port" "$kind" || status=1
   kill "$app" && wait "$app" || true
   app=
   return $status
@@ -112,6 +113,15 @@ flow() {
 ahead_of_time() {
   command -v gcc >/dev/null && [ -e /usr/include/zlib.h ] || { apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev zlib1g-dev; } || return 1
   cd "$work/apps/Adapter" && dotnet publish -c Release --ucr -p:PublishAot=true -p:TrimmerSingleWarn=false -o "$work/native"
+}
+
+# A new app of one of our own templates. The server's is what README shows.
+made() {
+  local name=$1 template=$2
+  dotnet new install "$work/packages/HQ.OAuth2.Templates.$version.nupkg" --debug:custom-hive "$work/hive" --force || return 1
+  cd "$work/apps" && dotnet new "$template" -o "$name" --debug:custom-hive "$work/hive" || return 1
+  if [ "$template" = hqoauth2 ]; then diff "$work/apps/Web/Program.cs" "$name/Program.cs" && diff "$work/apps/Web/appsettings.json" "$name/appsettings.json" || return 1; fi
+  cd "$name" && dotnet build -c Release
 }
 
 # The same commit, packed in another folder, gives the same bytes.
@@ -153,6 +163,10 @@ echo "       ordinary build: $(cat "$work/start")"
 check "the same host compiles ahead of time" ahead_of_time
 check "the whole flow works there" flow "$work/native" ./Adapter
 echo "       ahead of time: $(cat "$work/start"), $(($(stat -c %s "$work/native/Adapter") / 1048576)) MiB on disk"
+check "dotnet new hqoauth2, as README shows it" made NewServer hqoauth2
+check "the whole flow works there" flow "$work/apps/NewServer" dotnet bin/Release/net10.0/NewServer.dll
+check "dotnet new hqoauth2-mcp" made NewMcp hqoauth2-mcp
+check "the whole flow works there" flow "$work/apps/NewMcp" dotnet bin/Release/net10.0/NewMcp.dll
 check "dotnet new webapp --auth Individual" consume Identity HQ.OAuth2.EntityFrameworkCore webapp --auth Individual
 check "dotnet new blazor" consume Blazor HQ.OAuth2.EntityFrameworkCore blazor
 check "dotnet new webapi" consume Api HQ.OAuth2.EntityFrameworkCore webapi

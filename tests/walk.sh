@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Walks the whole code flow of a running host as a client and a browser would, with curl: discover, register, sign in, consent, redeem,
-# call an API, refresh, revoke. The host signs everybody in at /login and has an API for the scope "read" at /api/notes, as in README.
-#   tests/walk.sh http://localhost:5000
+# call an API, refresh, revoke. The host signs everybody in at /login and has an API for the scope "read" at /api/notes, as in README, or an MCP
+# endpoint at /mcp.
+#   tests/walk.sh http://localhost:5000 [mcp]
 set -euo pipefail
-host=$1
+host=$1 kind=${2:-api}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM callback=http://127.0.0.1/cb
@@ -11,7 +12,14 @@ verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk challenge=E9Melhoa2OwvFrEMT
 ask() { curl -sS -m 20 "$@"; }
 browse() { ask -c "$work/cookies" -b "$work/cookies" "$@"; }
 member() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
-api() { ask -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $1" "$host/api/notes"; }
+api() {
+  if [ "$kind" = mcp ]; then
+    ask -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $1" "$host/mcp" -H 'Content-Type: application/json' \
+      -H 'Accept: application/json, text/event-stream' -d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
+  else
+    ask -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $1" "$host/api/notes"
+  fi
+}
 is() { [ "$2" = "$3" ] || { echo "$1: expected $2, got $3" >&2; exit 1; }; }
 
 ask "$host/.well-known/oauth-authorization-server" >"$work/metadata"
