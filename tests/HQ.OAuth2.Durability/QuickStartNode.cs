@@ -133,7 +133,7 @@ internal sealed class QuickStartNode : IAsyncDisposable
                     return age.Elapsed;
                 last = $"status {(int)response.StatusCode}";
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or SocketException)
             {
                 // Not yet.
             }

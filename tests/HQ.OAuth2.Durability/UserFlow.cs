@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -205,11 +206,24 @@ internal sealed partial class UserFlow(HttpClient http, string node)
         {
             if (session?.Header is { Length: > 0 } cookies)
                 request.Headers.Add("Cookie", cookies);
-            using var response = await http.SendAsync(request);
+            using var response = await AnswerAsync(request);
             session?.Take(response.Headers);
             // A Location is compared and cut as it was sent.
             response.Headers.NonValidated.TryGetValues("Location", out var location);
             return new(response.StatusCode, location.Count > 0 ? location.ToString() : null, await response.Content.ReadAsStringAsync());
+        }
+    }
+
+    // When the peer is killed as soon as the connection is made, HttpClient throws the exception of the socket as it is.
+    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request)
+    {
+        try
+        {
+            return await http.SendAsync(request);
+        }
+        catch (SocketException e)
+        {
+            throw new HttpRequestException(e.Message, e);
         }
     }
 
