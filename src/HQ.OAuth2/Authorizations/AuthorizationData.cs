@@ -5,8 +5,8 @@ namespace HQ.OAuth2;
 /// <summary>
 /// The Data column of a row: everything that has no column of its own, as JSON with short names. Times are Unix milliseconds, bytes are
 /// base64, hashes are SHA-256. A member that is added later must be optional: old rows do not have it. The members can be set and are checked
-/// by <see cref="OAuthAuthorization.FromRecord"/>: for members that must be initialized the serializer collects arguments, which costs twice
-/// the time and memory of the row, at each introspection.
+/// by <see cref="OAuthAuthorization.FromRecord"/>: for members that must be initialized the serializer collects arguments first, and boxes
+/// the numbers among them, at each introspection.
 /// </summary>
 internal sealed class AuthorizationData
 {
