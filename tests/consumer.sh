@@ -118,7 +118,6 @@ ahead_of_time() {
 # A new app of one of our own templates. The server's is what README shows.
 made() {
   local name=$1 template=$2
-  dotnet new install "$work/packages/HQ.OAuth2.Templates.$version.nupkg" --debug:custom-hive "$work/hive" --force || return 1
   cd "$work/apps" && dotnet new "$template" -o "$name" --debug:custom-hive "$work/hive" || return 1
   if [ "$template" = hqoauth2 ]; then diff "$work/apps/Web/Program.cs" "$name/Program.cs" && diff "$work/apps/Web/appsettings.json" "$name/appsettings.json" || return 1; fi
   cd "$name" && dotnet build -c Release
@@ -163,6 +162,7 @@ echo "       ordinary build: $(cat "$work/start")"
 check "the same host compiles ahead of time" ahead_of_time
 check "the whole flow works there" flow "$work/native" ./Adapter
 echo "       ahead of time: $(cat "$work/start"), $(($(stat -c %s "$work/native/Adapter") / 1048576)) MiB on disk"
+check "our templates install" dotnet new install "$work/packages/HQ.OAuth2.Templates.$version.nupkg" --debug:custom-hive "$work/hive"
 check "dotnet new hqoauth2, as README shows it" made NewServer hqoauth2
 check "the whole flow works there" flow "$work/apps/NewServer" dotnet bin/Release/net10.0/NewServer.dll
 check "dotnet new hqoauth2-mcp" made NewMcp hqoauth2-mcp
