@@ -135,7 +135,7 @@ same_bytes() {
 complete() {
   local id=$1
   unzip -l "$work/packages/$id.$version.nupkg" >"$work/list" && for file in README.md icon.png "lib/net10.0/$id.xml"; do grep -q " $file$" "$work/list" || return 1; done
-  unzip -l "$work/packages/$id.$version.snupkg" | grep -q "$id.pdb"
+  unzip -l "$work/packages/$id.$version.snupkg" >"$work/list" && grep -q "$id.pdb" "$work/list"
 }
 
 # A package depends on what its own sources use: nothing of tests or design time, and databases only where they are used.
