@@ -171,5 +171,10 @@ check "dotnet new webapp --auth Individual" consume Identity HQ.OAuth2.EntityFra
 check "dotnet new blazor" consume Blazor HQ.OAuth2.EntityFrameworkCore blazor
 check "dotnet new webapi" consume Api HQ.OAuth2.EntityFrameworkCore webapi
 check "dotnet new nunit" consume Kit HQ.OAuth2.StoreContract nunit
+# The packages that were checked, for a release.
+if [ "$failed" = 0 ] && [ -n "${HQ_PACKAGES:-}" ]; then
+  mkdir -p "$HQ_PACKAGES"
+  cp "$work"/packages/* "$HQ_PACKAGES"
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -43,7 +43,7 @@ internal sealed class Endpoints(string issuer, IRows rows)
 
     private async Task AuthorizeAsync(HttpContext http)
     {
-        // Throws when nobody is signed in.
+        // Without a session this throws.
         _ = http.User.FindFirst(ClaimTypes.NameIdentifier)!.Value;
         var code = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         await rows.InsertAsync(code);

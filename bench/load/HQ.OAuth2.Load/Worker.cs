@@ -57,7 +57,7 @@ internal sealed class Worker
         }
     }
 
-    // Whoever fails goes on to each gate, so that nobody waits for ever.
+    // A connection that failed still passes each gate, so that the others do not wait for ever.
     private void Try(Action act)
     {
         try

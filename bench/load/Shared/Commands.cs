@@ -4,7 +4,7 @@ namespace HQ.OAuth2.Load;
 
 /// <summary>
 /// Counts the database commands of the process, but only between <see cref="Listen"/> and <see cref="Stop"/>, so that counting costs nothing
-/// while anything is timed. EF Core reports its own, Npgsql all on PostgreSQL; whoever uses SQLite without EF Core calls <see cref="Add"/>.
+/// while anything is timed. EF Core reports its own, Npgsql all on PostgreSQL; a server that uses SQLite without EF Core calls <see cref="Add"/>.
 /// </summary>
 internal static class Commands
 {

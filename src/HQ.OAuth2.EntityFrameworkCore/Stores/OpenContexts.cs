@@ -19,7 +19,15 @@ internal sealed class OpenContexts(IDbContextFactory<HqOAuth2DbContext> contexts
         if (!idle.TryDequeue(out var context))
         {
             context = contexts.CreateDbContext();
-            context.Database.OpenConnection();
+            try
+            {
+                context.Database.OpenConnection();
+            }
+            catch (Exception)
+            {
+                context.Dispose();
+                throw;
+            }
         }
 
         return (context, new Step(this, context));

@@ -10,7 +10,7 @@ internal sealed class ClientAuthenticator(IEnumerable<IClientAuthentication> met
         foreach (var one in methods)
         {
             if (one.Method == OAuthClientAuthenticationMethods.None)
-                none = one;
+                none ??= one;
             else if (one.Read(request) is { } read)
             {
                 if (proof is not null)

@@ -94,4 +94,14 @@ internal sealed class OAuthParametersTests
     private static string Pairs(int count) => string.Join('&', Enumerable.Range(0, count).Select(i => $"p{i}=1"));
 
     private static Outcome<OAuthParameters> Parse(string form) => OAuthParameters.Parse(Encoding.UTF8.GetBytes(form));
+
+    [TestCase("")]
+    [TestCase("a=1&b=x%20y&c=%C3%A4%E2%82%AC%F0%9F%98%80&d=-._~&e=%2F%3F%26%3D%25")]
+    [TestCase("=&a&b=")]
+    public void The_length_of_a_query_is_known_before_it_is_made(string form)
+    {
+        var parameters = Parse(form).Value;
+
+        parameters.QueryLength.Should().Be(parameters.ToQuery().Length);
+    }
 }
