@@ -3,7 +3,11 @@ namespace HQ.OAuth2;
 /// <summary>A client secret as it is kept.</summary>
 public sealed class ClientSecret
 {
-    /// <summary>Its bcrypt hash.</summary>
+    /// <summary>
+    /// Its bcrypt hash. Of a client that comes from another server also <c>$pbkdf2$</c>, <c>$sha256$</c> or <c>$sha512$</c> and the base64 text
+    /// that the other server stored: the format of ASP.NET Core Identity, version 3, or the plain hash of the secret. The first right use
+    /// replaces it by a bcrypt hash, if the client is in an <see cref="IClientRegistry"/>.
+    /// </summary>
     public required string Hash { get; init; }
 
     /// <summary>When it stops working; null = never.</summary>

@@ -1,7 +1,12 @@
 namespace HQ.OAuth2;
 
 /// <summary>Which client a back-channel request comes from (RFC 6749 §2.3): exactly one method, and one that fits what the client registered.</summary>
-internal sealed class ClientAuthenticator(IEnumerable<IClientAuthentication> methods, ClientDirectory clients, ProofCheck proofs)
+internal sealed class ClientAuthenticator(
+    IEnumerable<IClientAuthentication> methods,
+    ClientDirectory clients,
+    ProofCheck proofs,
+    SecretReplacement replacement
+)
 {
     public async ValueTask<Outcome<Client>> AuthenticateAsync(OAuthRequest request, CancellationToken ct)
     {
@@ -41,7 +46,10 @@ internal sealed class ClientAuthenticator(IEnumerable<IClientAuthentication> met
             return OAuthError.InvalidClient.Because($"the client is registered for {client.TokenEndpointAuthMethod} and used {method}");
 
         // §2.3.1: limit wrong secrets per client and address. A secret verified within the last hour is exempt.
-        return await proofs.CheckAsync(proof, client, request.RemoteAddress, ct) is { } refused ? refused : client;
+        if (await proofs.CheckAsync(proof, client, request.RemoteAddress, ct) is { } refused)
+            return refused;
+        await replacement.ReplaceInPassingAsync(client, proof);
+        return client;
     }
 
     // §2.3.1: a secret proves the same by Basic and in the body, and shipping clients use both, whichever they registered.

@@ -68,7 +68,7 @@ internal static partial class Log
     [LoggerMessage(
         1007,
         LogLevel.Error,
-        "The stored secret hash of client {ClientId} is no bcrypt hash with a work factor from 4 to {MaxWorkFactor}; it counts as wrong"
+        "The stored secret hash of client {ClientId} is no bcrypt hash with a work factor from 4 to {MaxWorkFactor}, and no usable hash of another server; it counts as wrong"
     )]
     public static partial void UnusableSecretHash(this ILogger logger, string clientId, int maxWorkFactor);
 
@@ -188,4 +188,18 @@ internal static partial class Log
         "The consent of authorization {AuthorizationId} was not noted within {Patience}: the answer goes out, and the note goes on by itself"
     )]
     public static partial void ConsentNoteNotAwaited(this ILogger logger, string authorizationId, TimeSpan patience);
+
+    [LoggerMessage(
+        1062,
+        LogLevel.Information,
+        "The hash that another server made of a secret of client {ClientId} is replaced by a bcrypt hash"
+    )]
+    public static partial void SecretRehashed(this ILogger logger, string clientId);
+
+    [LoggerMessage(
+        1063,
+        LogLevel.Warning,
+        "The hash that another server made of a secret of client {ClientId} could not be replaced by a bcrypt hash; the next use tries again"
+    )]
+    public static partial void SecretNotRehashed(this ILogger logger, Exception exception, string clientId);
 }

@@ -33,6 +33,11 @@ internal sealed class ClientLoop(
         return new([.. own.OrderBy(c => c.ClientId, StringComparer.Ordinal), .. page.Items], page.Next);
     }
 
+    /// <summary>Adds a client with an id that the host chose.</summary>
+    /// <returns>False when a client has that id.</returns>
+    public async ValueTask<bool> TryAddAsync(Client client, CancellationToken ct) =>
+        configured.Find(client.ClientId) is null && await Registry.TryAddAsync(client, ct);
+
     /// <summary>Adds a new client.</summary>
     /// <returns>Null when it was added; an error when the maximum number of self-registered clients is reached.</returns>
     public async ValueTask<OAuthError?> AddAsync(Client client, CancellationToken ct)
@@ -58,6 +63,9 @@ internal sealed class ClientLoop(
 
         return null;
     }
+
+    /// <summary>Whether a client with this id can be changed: it is not one of the configuration, and the store is a registry.</summary>
+    public bool CanChange(string clientId) => store is IClientRegistry && configured.Find(clientId) is null;
 
     /// <summary>Changes an existing client.</summary>
     /// <param name="clientId">The id of the client.</param>

@@ -118,6 +118,7 @@ internal static class CoreServices
     {
         services.TryAddSingleton<RegistrationCeiling>();
         services.TryAddTransient<ClientLoop>();
+        services.TryAddTransient<SecretReplacement>();
         services.TryAddTransient(s => new ClientRegistrar(
             s.GetRequiredService<ClientLoop>(),
             s.GetRequiredService<ClientPolicies>(),

@@ -7,7 +7,7 @@ namespace HQ.OAuth2;
 
 /// <summary>
 /// Makes, hashes and checks client secrets. bcrypt is slow on purpose: it does not run for a secret of the wrong form or one verified within the
-/// last hour, and the number of parallel computations is limited.
+/// last hour, and the number of parallel computations is limited. The hash of another server has the same limits, however fast it is.
 /// </summary>
 internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, ILogger<ClientSecrets> logger) : IDisposable
 {
@@ -34,10 +34,11 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
     private readonly KeyedHash names = new();
     private readonly BoundedCache<bool> verified = new(MaxRemembered, rememberedFor);
     private readonly ConcurrentDictionary<string, Task<bool>> running = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> rehashing = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim bcrypts = new(settings.Options.Limits.BcryptConcurrency is > 0 and var n ? n : int.MaxValue);
     private long computations;
 
-    /// <summary>How often bcrypt has run to verify a secret in this process.</summary>
+    /// <summary>How often a secret was hashed to verify it in this process.</summary>
     public long Computations => Interlocked.Read(ref computations);
 
     /// <summary>Makes a new secret: the text, which is shown once, and the stored form.</summary>
@@ -65,6 +66,9 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
         && int.TryParse(hash.AsSpan(4, 2), System.Globalization.NumberStyles.None, null, out var factor)
         && factor is >= MinWorkFactor and <= MaxWorkFactor
         && !hash.AsSpan(7).ContainsAnyExcept(bcryptDigits);
+
+    /// <summary>Whether a stored text can verify a secret: a bcrypt hash, or the hash of another server.</summary>
+    public static bool CanVerify(string hash) => IsUsableHash(hash) || ForeignHash.TryParse(hash) is not null;
 
     /// <summary>Whether the secret is one of the client's live ones.</summary>
     public async ValueTask<bool> VerifyAsync(Client client, string presented, CancellationToken ct)
@@ -133,19 +137,62 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
         return true;
     }
 
+    /// <summary>
+    /// The stored secret that was just verified, if another server hashed it, and its replacement with a bcrypt hash. Null when there is nothing
+    /// to replace, another request is replacing it, or bcrypt does not read the whole secret.
+    /// </summary>
+    public async ValueTask<(ClientSecret Old, ClientSecret New)?> RehashAsync(Client client, string presented, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        if (
+            !Fits(presented)
+            || Candidates(client, presented, now).Find(c => c.Foreign is not null && verified.TryGet(c.Key, now, out _)) is not { } right
+            || !rehashing.TryAdd(right.Key, true)
+        )
+            return null;
+        try
+        {
+            await bcrypts.WaitAsync(ct);
+            try
+            {
+                var kept = await Task.Factory.StartNew(
+                    () => Keep(presented, settings.Options.BcryptWorkFactor),
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default
+                );
+                verified.Set(MemoryKey(client.ClientId, kept.Hash, presented), true, now);
+                return (right.Kept, kept);
+            }
+            finally
+            {
+                bcrypts.Release();
+            }
+        }
+        finally
+        {
+            rehashing.TryRemove(right.Key, out _);
+        }
+    }
+
     public void Dispose() => bcrypts.Dispose();
 
     // The stored hashes that the secret may match. Expiry is checked each time, also for a cached secret.
     private List<Candidate> Candidates(Client client, string presented, DateTimeOffset now)
     {
         var candidates = new List<Candidate>();
-        if (!Fits(presented))
+        if (!Fits(presented) && !ForeignHash.Fits(presented))
             return candidates;
         var isOfOurForm = IssuedText.TryOpen(presented, Prefix, out _);
         foreach (var kept in Live(client, now).Take(MaxLive))
         {
-            if (IsUsableHash(kept.Hash) && (!kept.Generated || isOfOurForm))
-                candidates.Add(new(kept.Hash, MemoryKey(client.ClientId, kept.Hash, presented)));
+            var foreign = ForeignHash.TryParse(kept.Hash);
+            if (
+                foreign is not null
+                    ? ForeignHash.Fits(presented)
+                    : Fits(presented) && IsUsableHash(kept.Hash) && (!kept.Generated || isOfOurForm)
+            )
+                candidates.Add(new(kept, foreign, MemoryKey(client.ClientId, kept.Hash, presented)));
         }
 
         return candidates;
@@ -160,7 +207,7 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
         var live = Live(client, now).ToList();
         if (live.Count > MaxLive)
             logger.TooManySecrets(client.ClientId, live.Count, MaxLive);
-        if (live.Take(MaxLive).Any(kept => !IsUsableHash(kept.Hash)))
+        if (live.Take(MaxLive).Any(kept => !CanVerify(kept.Hash)))
             logger.UnusableSecretHash(client.ClientId, MaxWorkFactor);
     }
 
@@ -170,7 +217,7 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
         HqOAuth2Telemetry.BcryptComputations.Add(1);
         try
         {
-            if (!BCrypt.Net.BCrypt.Verify(presented, candidate.Hash))
+            if (!(candidate.Foreign?.Verify(presented) ?? BCrypt.Net.BCrypt.Verify(presented, candidate.Kept.Hash)))
                 return false;
             verified.Set(candidate.Key, true, now);
             return true;
@@ -193,5 +240,5 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
 
     private string MemoryKey(string clientId, string hash, string presented) => names.Of($"{clientId}\n{hash}\n{presented}");
 
-    private sealed record Candidate(string Hash, string Key);
+    private sealed record Candidate(ClientSecret Kept, ForeignHash? Foreign, string Key);
 }
