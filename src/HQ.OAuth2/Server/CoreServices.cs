@@ -132,6 +132,7 @@ internal static class CoreServices
     private static IServiceCollection AddTokens(this IServiceCollection services)
     {
         services.TryAddSingleton<TokenKeys>();
+        services.TryAddSingleton<OtherServerKeys>();
         services.TryAddSingleton<AccessTokenReader>();
         services.TryAddTransient<AccessTokenVerifier>();
         services.TryAddTransient<RefreshTokenVerifier>();

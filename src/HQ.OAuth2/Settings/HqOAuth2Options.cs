@@ -133,6 +133,12 @@ public sealed class HqOAuth2Options
     /// </summary>
     public SigningAlgorithm SigningAlgorithm { get; set; } = SigningAlgorithm.ES256;
 
+    /// <summary>
+    /// A JWK set (RFC 7517 §5) in JSON with the public keys of another server, which the key set of this server shows too: while hosts move
+    /// here, APIs that verify by it accept the tokens that the other server signed under the same issuer. Default none.
+    /// </summary>
+    public string? PublishedKeys { get; set; }
+
     /// <summary>How long a key signs before its successor does. Default 90 days.</summary>
     public TimeSpan SigningKeyLifetime { get; set; } = TimeSpan.FromDays(90);
 

@@ -67,6 +67,18 @@ internal static class ServerOptionTable
             ("ES256", SigningAlgorithm.ES256),
             ("RS256", SigningAlgorithm.RS256)
         )
+        .Text(
+            "publishedKeys",
+            o => o.PublishedKeys,
+            (o, v) => o.PublishedKeys = v,
+            new(OtherServerKeys.Problem),
+            new(
+                keys => !string.IsNullOrEmpty(keys),
+                "APIs that verify by /oauth2/jwks accept tokens of this issuer that somebody signs with the private keys of these, without this server, which cannot revoke them: remove it when the last token of the other server has ended",
+                "any value is warned about"
+            ),
+            secret: true
+        )
         .Also(LifetimeOptionTable.Rows)
         .Bool(
             "requirePkce",

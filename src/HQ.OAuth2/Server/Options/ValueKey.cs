@@ -26,7 +26,7 @@ internal sealed class ValueKey<TOptions, TValue>(string name, Func<TOptions, TVa
     public override IEnumerable<OptionsWarning> Warnings(TOptions options, string path)
     {
         if (get(options) is { } value && Caution is { } caution && caution.Weakens(value))
-            yield return new(path, value, caution.Consequence);
+            yield return new(path, Secret ? "(not shown)" : value, caution.Consequence);
     }
 
     public override IEnumerable<OptionLine> Lines(TOptions options, string path)
