@@ -39,6 +39,23 @@ internal sealed class SchemaTests(Engine engine) : OnEachDatabase(engine)
     }
 
     [Test]
+    public void A_script_of_an_update_only_adds_so_that_nodes_of_the_version_before_go_on()
+    {
+        // docs/upgrading.md: a new column is null or has a default, and an index refuses no row that an older node writes.
+        foreach (var statement in SchemaUpdate.Scripts(Scripts).Skip(1).SelectMany(Statements))
+            statement
+                .Should()
+                .MatchRegex(
+                    "^(create table |create index |alter table \\w+ add column \\w+ [\\w()]+ (null|(not null )?default [^;]+)$)",
+                    statement
+                );
+
+        static IEnumerable<string> Statements(string script) =>
+            string.Join('\n', script.Split('\n').Where(line => !line.StartsWith("--", StringComparison.Ordinal)))
+                .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    [Test]
     public async Task Clients_of_the_schema_before_get_a_version_and_the_key_of_their_name()
     {
         await Database.DropTablesAsync();
