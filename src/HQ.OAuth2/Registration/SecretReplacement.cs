@@ -23,17 +23,7 @@ internal sealed class SecretReplacement(ClientLoop clients, TimeProvider time, I
     {
         try
         {
-            if (await proof.RehashAsync(client, CancellationToken.None) is not var (old, made))
-                return;
-            // The swap takes what is stored at that moment: a secret that an administrator has removed does not come back.
-            var outcome = await clients.ChangeAsync(
-                client.ClientId,
-                null,
-                stored => new(Replaced(stored, old, made)),
-                CancellationToken.None
-            );
-            if (!outcome.Failed(out _, out _))
-                logger.SecretRehashed(client.ClientId);
+            await proof.ReplaceForeignAsync(client, (old, rehashAsync) => SwapAsync(client.ClientId, old, rehashAsync));
         }
         catch (Exception e)
         {
@@ -41,15 +31,30 @@ internal sealed class SecretReplacement(ClientLoop clients, TimeProvider time, I
         }
     }
 
-    private static Outcome<RegisteredClient> Replaced(Client stored, ClientSecret old, ClientSecret made)
+    // The swap takes what is stored at that moment: a secret that an administrator has removed, or another node replaced, does not come back.
+    private async Task SwapAsync(string clientId, ClientSecret old, Func<Task<ClientSecret>> rehashAsync)
     {
-        if (stored.Secrets.All(s => s.Hash != old.Hash))
-            return OAuthError.NotFound;
-        // Its end counts as it is stored.
-        ClientSecret[] secrets =
-        [
-            .. stored.Secrets.Select(s => s.Hash == old.Hash ? new ClientSecret { Hash = made.Hash, ExpiresAt = s.ExpiresAt } : s),
-        ];
-        return new RegisteredClient(stored with { Secrets = secrets }, null);
+        ClientSecret? made = null;
+        var outcome = await clients.ChangeAsync(
+            clientId,
+            null,
+            async stored =>
+                stored.Secrets.Any(s => s.Hash == old.Hash)
+                    ? new RegisteredClient(Replaced(stored, old, made ??= await rehashAsync()), null)
+                    : OAuthError.NotFound,
+            CancellationToken.None
+        );
+        if (!outcome.Failed(out _, out _))
+            logger.SecretRehashed(clientId);
     }
+
+    // Its end counts as it is stored.
+    private static Client Replaced(Client stored, ClientSecret old, ClientSecret made) =>
+        stored with
+        {
+            Secrets =
+            [
+                .. stored.Secrets.Select(s => s.Hash == old.Hash ? new ClientSecret { Hash = made.Hash, ExpiresAt = s.ExpiresAt } : s),
+            ],
+        };
 }

@@ -64,9 +64,9 @@ internal sealed class SecretProof(string? clientId, string secret, ClientSecrets
 
     public override ValueTask<bool> IsOfAsync(Client client, CancellationToken ct) => secrets.VerifyAsync(client, secret, ct);
 
-    /// <summary>After the proof was right: the secret that another server hashed, and its replacement; null when there is none.</summary>
-    public ValueTask<(ClientSecret Old, ClientSecret New)?> RehashAsync(Client client, CancellationToken ct) =>
-        secrets.RehashAsync(client, secret, ct);
+    /// <summary>After the proof was right: <see cref="ClientSecrets.ReplaceForeignAsync"/>.</summary>
+    public Task ReplaceForeignAsync(Client client, Func<ClientSecret, Func<Task<ClientSecret>>, Task> replaceAsync) =>
+        secrets.ReplaceForeignAsync(client, secret, replaceAsync);
 
     public override ValueTask<bool> IsKnownAsync(Client client, CancellationToken ct) => secrets.IsKnownAsync(client, secret, ct);
 }

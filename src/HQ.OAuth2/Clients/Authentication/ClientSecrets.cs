@@ -9,7 +9,7 @@ namespace HQ.OAuth2;
 /// Makes, hashes and checks client secrets. bcrypt is slow on purpose: it does not run for a secret of the wrong form or one verified within the
 /// last hour, and the number of parallel computations is limited. The hash of another server has the same limits, however fast it is.
 /// </summary>
-internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, ILogger<ClientSecrets> logger) : IDisposable
+internal sealed partial class ClientSecrets(ServerSettings settings, TimeProvider time, ILogger<ClientSecrets> logger) : IDisposable
 {
     public const int MinWorkFactor = 4;
 
@@ -34,11 +34,10 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
     private readonly KeyedHash names = new();
     private readonly BoundedCache<bool> verified = new(MaxRemembered, rememberedFor);
     private readonly ConcurrentDictionary<string, Task<bool>> running = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, bool> rehashing = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim bcrypts = new(settings.Options.Limits.BcryptConcurrency is > 0 and var n ? n : int.MaxValue);
     private long computations;
 
-    /// <summary>How often a secret was hashed to verify it in this process.</summary>
+    /// <summary>How often a secret was hashed, to verify it or to replace the hash of another server, in this process.</summary>
     public long Computations => Interlocked.Read(ref computations);
 
     /// <summary>Makes a new secret: the text, which is shown once, and the stored form.</summary>
@@ -137,44 +136,6 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
         return true;
     }
 
-    /// <summary>
-    /// The stored secret that was just verified, if another server hashed it, and its replacement with a bcrypt hash. Null when there is nothing
-    /// to replace, another request is replacing it, or bcrypt does not read the whole secret.
-    /// </summary>
-    public async ValueTask<(ClientSecret Old, ClientSecret New)?> RehashAsync(Client client, string presented, CancellationToken ct)
-    {
-        var now = time.GetUtcNow();
-        if (
-            !Fits(presented)
-            || Candidates(client, presented, now).Find(c => c.Foreign is not null && verified.TryGet(c.Key, now, out _)) is not { } right
-            || !rehashing.TryAdd(right.Key, true)
-        )
-            return null;
-        try
-        {
-            await bcrypts.WaitAsync(ct);
-            try
-            {
-                var kept = await Task.Factory.StartNew(
-                    () => Keep(presented, settings.Options.BcryptWorkFactor),
-                    CancellationToken.None,
-                    TaskCreationOptions.LongRunning,
-                    TaskScheduler.Default
-                );
-                verified.Set(MemoryKey(client.ClientId, kept.Hash, presented), true, now);
-                return (right.Kept, kept);
-            }
-            finally
-            {
-                bcrypts.Release();
-            }
-        }
-        finally
-        {
-            rehashing.TryRemove(right.Key, out _);
-        }
-    }
-
     public void Dispose() => bcrypts.Dispose();
 
     // The stored hashes that the secret may match. Expiry is checked each time, also for a cached secret.
@@ -213,8 +174,7 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
 
     private bool IsComputedRight(Client client, Candidate candidate, string presented, DateTimeOffset now)
     {
-        Interlocked.Increment(ref computations);
-        HqOAuth2Telemetry.BcryptComputations.Add(1);
+        Count();
         try
         {
             if (!(candidate.Foreign?.Verify(presented) ?? BCrypt.Net.BCrypt.Verify(presented, candidate.Kept.Hash)))
@@ -227,6 +187,12 @@ internal sealed class ClientSecrets(ServerSettings settings, TimeProvider time, 
             logger.UnusableSecretHash(client.ClientId, MaxWorkFactor);
             return false;
         }
+    }
+
+    private void Count()
+    {
+        Interlocked.Increment(ref computations);
+        HqOAuth2Telemetry.BcryptComputations.Add(1);
     }
 
     // Each successful use starts the hour again.
