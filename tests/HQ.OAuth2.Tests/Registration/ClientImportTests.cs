@@ -108,5 +108,5 @@ internal sealed class ClientImportTests
         ClientSecret[] secrets,
         ClientSettings? settings = null,
         string id = "app"
-    ) => new(named, metadata, secrets, settings, id);
+    ) => new TestCaseData(named, metadata, secrets, settings, id).SetArgDisplayNames(named);
 }

@@ -133,7 +133,8 @@ internal sealed class OtherServerKeysTests
     private static string Set(params JsonObject[] keys) =>
         new JsonObject { ["keys"] = new JsonArray([.. keys.Select(k => k.DeepClone())]) }.ToJsonString();
 
-    private static TestCaseData Case(JsonObject key, string because) => new(key.ToJsonString(), because);
+    private static TestCaseData Case(JsonObject key, string because) =>
+        new TestCaseData(key.ToJsonString(), because).SetArgDisplayNames(because);
 
     private static JsonObject Changed(JsonObject key, params (string Member, string? Value)[] changes)
     {
