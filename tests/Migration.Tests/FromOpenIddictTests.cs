@@ -83,28 +83,28 @@ internal sealed class FromOpenIddictTests
     [Test]
     public async Task A_service_gets_a_token_with_its_old_id_and_secret_and_with_no_other()
     {
-        var wrong = await visitor.TokenAsync("oauth2", "machine", OpenIddictServer.Secret + "x", clientCredentials);
+        var wrong = await visitor.TokenAsync("oauth2", "service", OpenIddictServer.Secret + "x", clientCredentials);
         wrong.Status.Should().Be(HttpStatusCode.Unauthorized);
-        (await FindAsync("machine")).Secrets.Should().ContainSingle().Which.Hash.Should().StartWith("$pbkdf2$");
+        (await FindAsync("service")).Secrets.Should().ContainSingle().Which.Hash.Should().StartWith("$pbkdf2$");
 
         for (var i = 0; i < 2; i++)
         {
-            var answer = await visitor.TokenAsync("oauth2", "machine", OpenIddictServer.Secret, clientCredentials);
+            var answer = await visitor.TokenAsync("oauth2", "service", OpenIddictServer.Secret, clientCredentials);
             answer.Status.Should().Be(HttpStatusCode.OK, answer.Body.ToString());
             var token = new JsonWebToken(Text(answer.Body, "access_token"));
-            (token.Issuer, token.Subject, token.Audiences.Single()).Should().Be((Hosts.Issuer, "machine", Hosts.Api));
-            (await FindAsync("machine")).Secrets.Should().ContainSingle().Which.Hash.Should().StartWith("$2");
+            (token.Issuer, token.Subject, token.Audiences.Single()).Should().Be((Hosts.Issuer, "service", Hosts.Api));
+            (await FindAsync("service")).Secrets.Should().ContainSingle().Which.Hash.Should().StartWith("$2");
         }
     }
 
     [Test]
     public void What_has_no_counterpart_is_named_with_the_reason_and_left_out()
     {
-        report.Should().HaveCount(8);
+        report.Should().HaveCount(9);
         report
             .Where(line => line.EndsWith(": copied", StringComparison.Ordinal))
             .Should()
-            .BeEquivalentTo("spa: copied", "web: copied", "machine: copied");
+            .BeEquivalentTo("spa: copied", "web: copied", "machine: copied", "service: copied");
         report.Should().ContainSingle(line => line.StartsWith("implicit: it uses no grant"));
         report.Should().ContainSingle(line => line.StartsWith("everything: it has no scope permission"));
         report.Should().ContainSingle(line => line.StartsWith("plain: An http redirect URI is allowed on"));

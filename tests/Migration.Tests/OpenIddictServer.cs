@@ -51,6 +51,7 @@ internal static class OpenIddictServer
         await manager.CreateAsync(Client("spa", null, ["https://spa.example.com/cb"], [.. code, "scp:read", "scp:profile"]));
         await manager.CreateAsync(Client("web", Secret, ["https://app.example.com/cb"], [.. code, "scp:read", "scp:write"]));
         await manager.CreateAsync(Client("machine", Secret, [], [Permissions.GrantTypes.ClientCredentials, "scp:read"]));
+        await manager.CreateAsync(Client("service", Secret, [], [Permissions.GrantTypes.ClientCredentials, "scp:read"]));
         // What has no counterpart.
         await manager.CreateAsync(Client("implicit", null, ["https://old.example.com/cb"], [Permissions.GrantTypes.Implicit, "scp:read"]));
         await manager.CreateAsync(Client("everything", Secret, [], [Permissions.GrantTypes.ClientCredentials]));
