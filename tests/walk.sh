@@ -3,6 +3,7 @@
 # call an API, refresh, revoke. The host signs everybody in at /login and has an API for the scope "read" at /api/notes, as in README, or an MCP
 # endpoint at /mcp.
 #   tests/walk.sh http://localhost:5000 [mcp]
+# HQ_WALK_WITH_CODE: a command that is run between the code and its redemption.
 set -euo pipefail
 host=$1 kind=${2:-api}
 work=$(mktemp -d)
@@ -40,6 +41,7 @@ PY
 answer=$(browse -o /dev/null -w '%{redirect_url}' -d @"$work/form" "$(endpoint authorization_endpoint)")
 code=$(sed -nE 's/.*[?&]code=([^&]+).*/\1/p' <<<"$answer")
 [ -n "$code" ] || { echo "No code: $answer" >&2; exit 1; }
+${HQ_WALK_WITH_CODE:-}
 
 tokens=$(ask "$(endpoint token_endpoint)" -d grant_type=authorization_code -d "client_id=$client" -d "code=$code" -d "code_verifier=$verifier" --data-urlencode "redirect_uri=$callback")
 is "the API with a token" 200 "$(api "$(member access_token <<<"$tokens")")"
