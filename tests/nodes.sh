@@ -79,6 +79,7 @@ start() { # node
   # shellcheck disable=SC2046
   (cd "$bin" && exec env $(settings "$1") "ConnectionStrings__hq=$database;Timeout=3" dotnet ManyNodes.dll) >>"$work/node$1.log" 2>&1 &
   pids[$1]=$!
+  echo $! >"$work/pid$((base + $1))"
   # bash need not tell of its end.
   disown
 }
@@ -121,7 +122,7 @@ nginx_command() { nginx -p "$work" -c "$work/nginx.conf" -e "$work/nginx.error" 
 reload() { # which nodes
   proxy "$1"
   nginx_command -s reload
-  sleep 0.5
+  sleep 0.3
 }
 cat >"$work/nginx.conf" <<CONF
 worker_processes 1;
@@ -162,14 +163,21 @@ check "both nodes served some of it" both
 secure() { curl -sS -m 10 -o /dev/null -D - "$issuer/login" | grep -i '^set-cookie:' | grep -qi '; *secure'; }
 check "the session cookie is for https only, since the node knows what the proxy got" secure
 
-# A node dies while a client holds a code, whichever of the two gave it.
-for node in 1 2; do
-  check "the flow goes on when node $node is killed between a code and its redemption" \
-    env HQ_WALK_WITH_CODE="kill -KILL ${pids[$node]}" "$repo/tests/walk.sh" "$issuer"
-  start "$node"
-  check "node $node comes back" ready "$node"
-  sleep 1 # fail_timeout
-done
+# The node that gave the code dies before the client redeems it.
+cat >"$work/kill" <<'KILL'
+#!/usr/bin/env bash
+cd "$(dirname "$0")"
+port=$(sed -nE 's|^POST /oauth2/authorize 30[23] .*:([0-9]+)$|\1|p' access.log | tail -n 1)
+kill -KILL "$(cat "pid$port")"
+echo "$port" >killed
+KILL
+chmod +x "$work/kill"
+check "the flow goes on when the node that gave the code is killed before its redemption" \
+  env HQ_WALK_WITH_CODE="$work/kill" "$repo/tests/walk.sh" "$issuer"
+dead=$(($(cat "$work/killed" 2>/dev/null || echo "$((base + 1))") - base))
+check "the flow works with the other node" "$repo/tests/walk.sh" "$issuer"
+start "$dead"
+check "the killed node comes back" ready "$dead"
 
 # A rolling upgrade: out of the proxy, SIGTERM, start, into the proxy; meanwhile a client asks all the time.
 load() {
@@ -199,7 +207,7 @@ answered() {
 check "each of $(wc -l <"$work/load") requests and registrations meanwhile was answered" answered
 check "the whole flow after the upgrade" "$repo/tests/walk.sh" "$issuer"
 # Two nodes that make the first key at once: EF Core logs the INSERT that lost as an error, and the server goes on with the key of the other.
-no_errors() { ! grep -hE -A 3 '^(fail|crit):' "$work"/node*.log | grep -v -A 3 '^fail: Microsoft.EntityFrameworkCore' | grep -E '^(fail|crit):'; }
+no_errors() { ! grep -hE '^(fail|crit):' "$work"/node*.log | grep -v '^fail: Microsoft.EntityFrameworkCore'; }
 check "no node logged an error of its own" no_errors
 
 echo "$passed passed, $failed failed"
