@@ -57,7 +57,7 @@ internal sealed class KubernetesTests
 
         manifest.Container.Ports.Select(p => p.Name).Should().Contain(service.Spec.Ports.Single().TargetPort.Value);
         var image = File.ReadAllText(Path.Combine(Repository.Root, "samples", "ManyNodes", "Dockerfile"));
-        image.Should().Contain($"EXPOSE {manifest.Container.Ports.Single().ContainerPort}");
+        image.Should().Contain($"EXPOSE {manifest.Container.Ports.Single().ContainerPort}\n");
     }
 
     [Test]
