@@ -11,6 +11,8 @@ internal sealed class TermsFirst(Terms terms) : IAuthorizationUi
         context switch
         {
             { User: null } => AuthorizationDecision.Ask(Results.Challenge(new() { RedirectUri = context.ReturnPath })),
+            // prompt=none: no page may be shown.
+            { Request.MustNotAsk: true } when !terms.Accepted(context.User!) => AuthorizationDecision.Deny(),
             _ when !terms.Accepted(context.User!) => AuthorizationDecision.Ask(
                 Results.Redirect("/terms?returnUrl=" + Uri.EscapeDataString(context.ReturnPath))
             ),

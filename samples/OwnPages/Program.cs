@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.Localization;
 
 // Three ways to make the pages a host's own: a theme (appsettings.json), a Razor page (Pages/Consent.cshtml), a single-page app
-// (wwwroot/spa). pages:consentPath says which; docs/extending.md explains them.
+// (wwwroot/spa). pages:consentPath says which; docs/consent-and-pages.md explains them.
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options => options.LoginPath = "/login");
 builder.Services.AddRazorPages();

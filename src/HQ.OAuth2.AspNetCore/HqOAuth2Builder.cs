@@ -41,7 +41,7 @@ public sealed class HqOAuth2Builder
 
     /// <summary>
     /// Puts the host's texts before ours on every page: other wording, other languages, and scopes by the name <c>scope.NAME</c>. A text that
-    /// the localizer does not find stays as it is; docs/extending.md has the names.
+    /// the localizer does not find stays as it is; docs/consent-and-pages.md has the names.
     /// </summary>
     public HqOAuth2Builder AddPageTexts(Func<IServiceProvider, IStringLocalizer> texts)
     {

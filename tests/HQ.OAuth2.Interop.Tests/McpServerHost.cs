@@ -48,7 +48,10 @@ internal sealed class McpServerHost : WebApplicationFactory<Program>
     }
 
     /// <summary>An access token that alice let a client of its own have.</summary>
-    public async Task<string> TokenAsync(string scope, string resource)
+    public async Task<string> TokenAsync(string scope, string resource) => (await LogInAsync(scope, resource)).Token;
+
+    /// <summary>The same, with the client.</summary>
+    public async Task<(string Token, string ClientId)> LogInAsync(string scope, string resource)
     {
         const string verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         const string challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -69,7 +72,18 @@ internal sealed class McpServerHost : WebApplicationFactory<Program>
                 new("code_verifier", verifier),
             ])
         );
-        return (await tokens.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!;
+        return ((await tokens.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("access_token").GetString()!, clientId);
+    }
+
+    /// <summary>Takes a token back, as its client does.</summary>
+    public async Task RevokeAsync(string token, string clientId)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(Issuer) };
+        using var answer = await http.PostAsync(
+            "/oauth2/revoke",
+            new FormUrlEncodedContent([new("token", token), new("client_id", clientId)])
+        );
+        answer.EnsureSuccessStatusCode();
     }
 
     public override async ValueTask DisposeAsync()

@@ -54,6 +54,10 @@ internal sealed class ResourceServerTests
         );
 
         await OnlyItsTokensAsync(api);
+        // It asks nobody: a revoked token is good until its end.
+        (await AfterRevocationAsync(api))
+            .Should()
+            .Be(200);
     }
 
     [Test]
@@ -81,6 +85,15 @@ internal sealed class ResourceServerTests
         );
 
         await OnlyItsTokensAsync(api);
+        (await AfterRevocationAsync(api)).Should().Be(401, "it asks each time");
+    }
+
+    private async Task<int> AfterRevocationAsync(WebApplication api)
+    {
+        var (token, clientId) = await server.LogInAsync("read", Resource);
+        (await GetAsync(api, "/read", token)).Status.Should().Be(200);
+        await server.RevokeAsync(token, clientId);
+        return (await GetAsync(api, "/read", token)).Status;
     }
 
     private async Task OnlyItsTokensAsync(WebApplication api)

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace OwnPages.Tests;
 
-/// <summary>The sample as docs/extending.md shows it: a theme, a Razor page, a single-page app.</summary>
+/// <summary>The sample as docs/consent-and-pages.md shows it: a theme, a Razor page, a single-page app.</summary>
 internal sealed class OwnPagesTests
 {
     private const string Authorize =
