@@ -74,6 +74,9 @@ settings() { # node
   echo "HTTP_PORTS= URLS=$(url "$1");http://127.0.0.1:$((base + $1))"
   echo "AllowedHosts=localhost ${server}issuerURL=$issuer proxies__0=$address/32"
   echo "dataProtection__certificate=$work/ring.pfx dataProtection__password=ring"
+  # A home of its own: keys that lie there are this node's only, as on another machine.
+  mkdir -p "$work/home$1"
+  echo "HOME=$work/home$1 LOCALAPPDATA=$work/home$1"
 }
 start() { # node
   # shellcheck disable=SC2046
