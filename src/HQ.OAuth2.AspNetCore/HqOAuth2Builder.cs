@@ -63,6 +63,22 @@ public sealed class HqOAuth2Builder
     public HqOAuth2Builder AddTokenClaims<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
         where T : class, ITokenClaims => Add<ITokenClaims, T>(lifetime);
 
+    /// <summary>Adds the organizations of the host's users, so that each authorization is for one.</summary>
+    public HqOAuth2Builder AddOrganizations<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
+        where T : class, IOrganizations => Replace<IOrganizations, T>(lifetime);
+
+    /// <summary>Adds a policy that says whether an authorization may still be used. There is one; the last one counts.</summary>
+    public HqOAuth2Builder AddGrantPolicy<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
+        where T : class, IGrantPolicy => Replace<IGrantPolicy, T>(lifetime);
+
+    /// <summary>
+    /// Adds ASP.NET Core Identity as that policy: an authorization ends when the user's security stamp changes (a new password, signing out
+    /// everywhere) or the user is deleted, and is refused while the user is locked out.
+    /// </summary>
+    /// <typeparam name="TUser">The user type that the host gave to <c>AddIdentity</c>.</typeparam>
+    public HqOAuth2Builder AddIdentityGrantPolicy<TUser>()
+        where TUser : class => Replace<IGrantPolicy, IdentityGrantPolicy<TUser>>(ServiceLifetime.Scoped);
+
     /// <summary>Adds a listener to events, for an audit trail. There may be several.</summary>
     public HqOAuth2Builder AddEvents<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
         where T : class, IOAuthEvents => Add<IOAuthEvents, T>(lifetime);

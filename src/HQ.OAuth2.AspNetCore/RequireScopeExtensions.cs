@@ -35,14 +35,31 @@ public static class RequireScopeExtensions
         var scope = ScopeSet.Of(scopes);
         if (scope.IsEmpty)
             throw new ArgumentException("Name at least one scope.", nameof(scopes));
-        builder.Add(endpoint =>
-        {
-            var isFirst = !endpoint.Metadata.OfType<ToolScope>().Any();
-            endpoint.Metadata.Add(new ToolScope(tool, scope));
-            if (isFirst && endpoint.RequestDelegate is { } next)
-                endpoint.RequestDelegate = http => ToolScope.InvokeAsync(http, next);
-        });
-        return builder;
+        return builder.WithDemand(new(tool, new(scope, null)));
+    }
+
+    /// <summary>
+    /// Accepts only access tokens whose user signed in at most so long ago: otherwise 401 <c>insufficient_user_authentication</c>, with the
+    /// <c>max_age</c> that the client repeats in its next authorization request (RFC 9470). Use it beside <c>RequireScope</c>.
+    /// </summary>
+    /// <param name="builder">The endpoint.</param>
+    /// <param name="maxAge">At least one second.</param>
+    public static TBuilder RequireFreshLogin<TBuilder>(this TBuilder builder, TimeSpan maxAge)
+        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(policy => policy.RequireFreshLogin(maxAge));
+
+    /// <summary>The same for one tool of an MCP endpoint, for instance one that destroys something.</summary>
+    /// <param name="builder">The result of <c>MapMcp</c>.</param>
+    /// <param name="tool">The exact name of the tool.</param>
+    /// <param name="maxAge">At least one second.</param>
+    public static TBuilder RequireToolFreshLogin<TBuilder>(this TBuilder builder, string tool, TimeSpan maxAge)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.WithDemand(new(tool, new(ScopeSet.Empty, FreshLoginRequirement.Checked(maxAge))));
+
+    /// <summary>The same as a part of a policy.</summary>
+    public static AuthorizationPolicyBuilder RequireFreshLogin(this AuthorizationPolicyBuilder policy, TimeSpan maxAge)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return policy.AddRequirements(new FreshLoginRequirement(FreshLoginRequirement.Checked(maxAge)));
     }
 
     /// <summary>The same as a part of a policy: <c>options.AddPolicy("reader", p => p.RequireScope("read"))</c>.</summary>
@@ -64,5 +81,18 @@ public static class RequireScopeExtensions
         return scope.IsEmpty
             ? throw new ArgumentException("Name at least one scope.", nameof(scope))
             : policy.RequireAuthenticatedUser().AddRequirements(new ScopeRequirement(scope));
+    }
+
+    private static TBuilder WithDemand<TBuilder>(this TBuilder builder, ToolDemand demand)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        builder.Add(endpoint =>
+        {
+            var isFirst = !endpoint.Metadata.OfType<ToolDemand>().Any();
+            endpoint.Metadata.Add(demand);
+            if (isFirst && endpoint.RequestDelegate is { } next)
+                endpoint.RequestDelegate = http => ToolDemand.InvokeAsync(http, next);
+        });
+        return builder;
     }
 }

@@ -98,7 +98,7 @@ internal sealed class AuthorizeHandler(
         // Check whether an earlier consent of this user covers the request.
         visit = visit with
         {
-            IsRemembered = visit.Subject is { } known && await endpoint.IsRememberedAsync(request, known, http.RequestAborted),
+            Remembered = visit.Subject is { } known ? await endpoint.FindRememberedAsync(request, known, http.RequestAborted) : null,
         };
         if (request.MustNotAsk && !visit.IsRemembered)
             return replies.Tell(visit.Subject is null ? OAuthError.LoginRequired : OAuthError.ConsentRequired, request);
@@ -128,13 +128,15 @@ internal sealed class AuthorizeHandler(
     private async ValueTask<Reply> ApproveAsync(Visit visit, ScopeSet? granted)
     {
         var isAnswered = visit.Answer == "approve";
-        if (visit.Subject is not { } subject || (!visit.IsRemembered && !isAnswered))
+        if (visit is not { Subject: { } subject, User: { } user } || (!visit.IsRemembered && !isAnswered))
             throw new InvalidOperationException(
                 $"{ui.GetType()} approved, but no user answered our form and nothing is remembered: return Ask with a page that posts the form fields."
             );
         var approval = new Approval
         {
             Subject = subject,
+            User = user,
+            Organization = isAnswered ? visit.ChosenOrganization : visit.Remembered!.Organization,
             Granted = granted,
             Asked = isAnswered,
             FormCode = isAnswered ? visit.Visited.Code : null,

@@ -6,16 +6,24 @@ namespace HQ.OAuth2;
 /// <summary>Makes the model of a consent page and the form that it posts.</summary>
 internal sealed class ConsentForms(AuthorizeEndpoint endpoint, AuthorizeForms forms, ServerSettings settings)
 {
-    public async ValueTask<ConsentForm> OfAsync(Visit visit, CancellationToken ct) =>
-        new()
+    /// <summary>The field that names the organization of an answer.</summary>
+    public const string OrganizationField = "organization";
+
+    public async ValueTask<ConsentForm> OfAsync(Visit visit, CancellationToken ct)
+    {
+        var consent = await endpoint.DescribeAsync(visit.Request, visit.Subject, ct);
+        // Each form has a code of its own, so that one form posted many times gives one code.
+        var fields = forms.Fields(visit.Http, visit.Visited with { Code = endpoint.NewCode() }, visit.Subject);
+        return new()
         {
-            Consent = await endpoint.DescribeAsync(visit.Request, visit.Subject, ct),
+            Consent = consent,
             User = visit.User,
             ReturnPath = visit.ReturnPath,
-            // Each form has a code of its own, so that one form posted many times gives one code.
-            FormFields = forms.Fields(visit.Http, visit.Visited with { Code = endpoint.NewCode() }, visit.Subject),
+            // The answer is for the organization that the page showed, also if the user has another one by then.
+            FormFields = consent.Organizations is [var only] ? [.. fields, new(OrganizationField, only.Id)] : fields,
             CanSwitchAccount = await CanSwitchAccountAsync(visit),
         };
+    }
 
     public async ValueTask<bool> CanSwitchAccountAsync(Visit visit)
     {

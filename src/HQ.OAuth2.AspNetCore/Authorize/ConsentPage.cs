@@ -24,6 +24,7 @@ internal static class ConsentPage
                 {Warnings(consent, texts)}
                 <form method="post" action="{OAuthHttp.Settings(http).Issuer.AuthorizePath}">
                 {form.FormFields.Select(f => Html.Of($"<input type=\"hidden\" name=\"{f.Key}\" value=\"{f.Value}\">"))}
+                {Organizations(consent, texts)}
                 {Scopes(consent, texts)}
                 <h2>{texts["consent.resources"]}</h2><ul class="plain">{consent.Resources.Select(Resource)}</ul>
                 {Links(consent, texts)}
@@ -67,6 +68,24 @@ internal static class ConsentPage
         ]);
 
         Html Warning(bool applies, string text) => applies ? Html.Of($"<p class=\"warn\">{texts[text]}</p>") : Html.None;
+    }
+
+    private static Html Organizations(ConsentModel consent, PageTexts texts)
+    {
+        return consent.Organizations switch
+        {
+            [] => Html.None,
+            [var only] => Html.Of($"<h2>{texts["consent.organization"]}</h2><p>{Name(only.Name)}</p>"),
+            // None is chosen beforehand: the user decides.
+            var several => Html.Of(
+                $"<fieldset><legend>{texts["consent.organization.choose"]}</legend><ul class=\"scopes\">{several.Select(Choice)}</ul></fieldset>"
+            ),
+        };
+
+        static Html Choice(Organization o) =>
+            Html.Of(
+                $"<li><label><input type=\"radio\" name=\"{ConsentForms.OrganizationField}\" value=\"{o.Id}\" required> <span>{Name(o.Name)}</span></label></li>"
+            );
     }
 
     private static Html Scopes(ConsentModel consent, PageTexts texts)

@@ -30,8 +30,11 @@ internal sealed record Visit(HttpContext Http, OAuthParameters Sent, VisitedRequ
     /// <summary>The time when the user signed in, if the host says it.</summary>
     public DateTimeOffset? SignedInAt { get; init; }
 
+    /// <summary>The earlier answer of the user that covers the request; null = none.</summary>
+    public OAuthAuthorization? Remembered { get; init; }
+
     /// <summary>Whether an earlier answer of the user covers the request.</summary>
-    public bool IsRemembered { get; init; }
+    public bool IsRemembered => Remembered is not null;
 
     /// <summary>The posted decision, from any sender. A link cannot carry one: antiforgery does not check GET requests (§10.12).</summary>
     public string? Decision => HttpMethods.IsPost(Http.Request.Method) ? Sent["decision"] : null;
@@ -39,12 +42,15 @@ internal sealed record Visit(HttpContext Http, OAuthParameters Sent, VisitedRequ
     /// <summary>The decision, after the check that our page posted it for this user; null = there is none.</summary>
     public string? Answer { get; init; }
 
+    /// <summary>The organization that the answer names; null = none.</summary>
+    public string? ChosenOrganization => HasFields ? Sent[ConsentForms.OrganizationField] : null;
+
     /// <summary>
     /// The boxes that the answer ticked; null = there were none. They are parameters beside the handle; without a handle, scope is the request's
     /// own.
     /// </summary>
-    public ScopeSet? Ticked =>
-        Answer is not null && !ReferenceEquals(Sent, Visited.Parameters) && Sent.Names.Contains("scope")
-            ? ScopeSet.Of(Sent.All("scope").Where(ScopeSet.IsToken))
-            : null;
+    public ScopeSet? Ticked => HasFields && Sent.Names.Contains("scope") ? ScopeSet.Of(Sent.All("scope").Where(ScopeSet.IsToken)) : null;
+
+    // Fields of a form stand beside the handle of the request.
+    private bool HasFields => Answer is not null && !ReferenceEquals(Sent, Visited.Parameters);
 }

@@ -22,6 +22,9 @@ internal abstract class BearerHandler<TOptions>(
     /// <summary>The resource identifiers of this API.</summary>
     protected abstract IEnumerable<string> OwnResources { get; }
 
+    /// <summary>The name of the claim for the organization.</summary>
+    protected abstract string OrganizationClaim { get; }
+
     /// <summary>Whether a token of this request must be refused, because it came over plain http.</summary>
     protected abstract bool IsRefusedPlainHttp { get; }
 
@@ -56,7 +59,19 @@ internal abstract class BearerHandler<TOptions>(
     // §3.1: name all the scope that is needed (MCP 2026-07-28, Scope Challenge Handling). If our check of the token failed, answer that failure,
     // not insufficient_scope: the policy judged another scheme's user.
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        await RefuseAsync(await RefusalAsync() is { } error && IsOurs(error) ? error : OAuthError.InsufficientScope);
+        await RefuseAsync(await RefusalAsync() is { } error && IsOurs(error) ? error : await ShortfallAsync());
+
+    // RFC 9470 §3: if only the sign-in is too old, more scope would not help.
+    private async Task<OAuthError> ShortfallAsync()
+    {
+        var needed = await Demand.OfAsync(Context);
+        return
+            needed.MaxLoginAge is { } maxAge
+            && ScopeRequirement.IsMet(Context.User, needed.Scope)
+            && !FreshLoginRequirement.IsMet(Context, Context.User, maxAge)
+            ? OAuthError.InsufficientAuthentication
+            : OAuthError.InsufficientScope;
+    }
 
     private async Task<OAuthError?> RefusalAsync() => ((await HandleAuthenticateOnceSafeAsync()).Failure as Refusal)?.Error;
 
@@ -101,8 +116,12 @@ internal abstract class BearerHandler<TOptions>(
         var parts = new List<string> { "realm=\"oauth2\"" };
         if (error is not null)
             parts.Add($"error=\"{error.Code}\", error_description=\"{error.Describe(OAuthHttp.Settings(Context).ErrorDetail)}\"");
-        if (await ScopeRequirement.OfAsync(Context) is { IsEmpty: false } scope)
-            parts.Add($"scope=\"{scope}\"");
+        var needed = await Demand.OfAsync(Context);
+        if (!needed.Scope.IsEmpty)
+            parts.Add($"scope=\"{needed.Scope}\"");
+        // RFC 9470 §3: a client repeats it in its authorization request.
+        if (error?.Id == OAuthError.InsufficientAuthentication.Id && needed.MaxLoginAge is { } maxAge)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"max_age=\"{(long)maxAge.TotalSeconds}\""));
         if (resources.MetadataUrl(OwnResources) is { } url)
             parts.Add($"resource_metadata=\"{url}\"");
         return "Bearer " + string.Join(", ", parts);
@@ -124,6 +143,8 @@ internal abstract class BearerHandler<TOptions>(
         yield return new("client_id", token.ClientId);
         yield return new("scope", Options.WithIncluded(token.Scope).ToString());
         yield return new("jti", token.JwtId);
+        if (token.Organization is { } organization)
+            yield return new(OrganizationClaim, organization);
         if (token.SignedInAt is { } signedInAt)
             yield return new(
                 AccessToken.SignInTimeClaim,

@@ -18,6 +18,8 @@ internal sealed class HqOAuth2BearerHandler(
     protected override IEnumerable<string> OwnResources =>
         Options.Resources.Count > 0 ? Options.Resources : [OAuthHttp.Settings(Context).Resources.Default];
 
+    protected override string OrganizationClaim => OAuthHttp.Settings(Context).Options.OrganizationClaim;
+
     protected override bool IsRefusedPlainHttp => PlainHttp.IsRefused(Context);
 
     protected override async ValueTask<Outcome<AccessToken>> VerifyAsync(string text, CancellationToken ct) =>

@@ -20,6 +20,8 @@ internal sealed class HqOAuth2IntrospectionHandler(
 
     protected override IEnumerable<string> OwnResources => Options.Resources;
 
+    protected override string OrganizationClaim => Options.OrganizationClaim;
+
     protected override bool IsRefusedPlainHttp =>
         PlainHttp.IsRefused(
             Context,
@@ -60,7 +62,11 @@ internal sealed class HqOAuth2IntrospectionHandler(
             {
                 // The host's own client may have no timeout.
                 await response.Content.LoadIntoBufferAsync(MaxAnswer, limit.Token);
-                return IntrospectedToken.Read(await response.Content.ReadAsByteArrayAsync(limit.Token), Options.Issuer!);
+                return IntrospectedToken.Read(
+                    await response.Content.ReadAsByteArrayAsync(limit.Token),
+                    Options.Issuer!,
+                    Options.OrganizationClaim
+                );
             }
 
             Logger.IntrospectionRefused(Options.Endpoint, (int)response.StatusCode);

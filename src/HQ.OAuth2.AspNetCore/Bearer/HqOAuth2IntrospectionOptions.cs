@@ -15,6 +15,9 @@ public sealed class HqOAuth2IntrospectionOptions : HqOAuth2ApiOptions
     /// <summary>The secret of that client. Required.</summary>
     public string? ClientSecret { get; set; }
 
+    /// <summary>The member of the server's answer that names the organization, which becomes a claim of that name. Default <c>org_id</c>.</summary>
+    public string OrganizationClaim { get; set; } = "org_id";
+
     /// <summary>
     /// How long an answer is used again, but never beyond the token's own end: a revocation takes effect after that time. Default 30 seconds, at
     /// most one day; zero = the server is asked each time.

@@ -14,7 +14,7 @@ internal sealed record IntrospectedToken(AccessToken? Token)
     /// Reads an answer (RFC 7662 §2.2). An answer without an end, an audience or a client, or with another issuer, counts as inactive.
     /// </summary>
     /// <exception cref="JsonException">The answer is no JSON object.</exception>
-    public static IntrospectedToken Read(byte[] body, string issuer)
+    public static IntrospectedToken Read(byte[] body, string issuer, string organizationClaim)
     {
         using var document = JsonDocument.Parse(body);
         var json = document.RootElement;
@@ -41,6 +41,7 @@ internal sealed record IntrospectedToken(AccessToken? Token)
                 ExpiresAt = expiresAt,
                 SignedInAt = Time(json, AccessToken.SignInTimeClaim),
                 AuthorizationId = null,
+                Organization = Text(json, organizationClaim),
             }
         );
     }

@@ -1,8 +1,5 @@
 using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace HQ.OAuth2;
 
@@ -10,29 +7,6 @@ namespace HQ.OAuth2;
 internal sealed class ScopeRequirement(ScopeSet scope) : AuthorizationHandler<ScopeRequirement>, IAuthorizationRequirement
 {
     public ScopeSet Scope => scope;
-
-    /// <summary>
-    /// All the scope that a request needs: the scope that the policies of its endpoint demand, and the scope that its content demands.
-    /// </summary>
-    public static async Task<ScopeSet> OfAsync(HttpContext http) =>
-        ScopeSet.Of(
-            ((await PolicyAsync(http))?.Requirements ?? [])
-                .OfType<ScopeRequirement>()
-                .SelectMany(r => r.Scope)
-                .Where(s => s != ScopePolicy.OfflineAccess)
-                .Concat(http.Features.Get<DemandedScope>()?.Scope ?? ScopeSet.Empty)
-        );
-
-    /// <summary>Refuses a request whose content needs more scope than its endpoint, as the endpoint's own policy would.</summary>
-    public static async Task ForbidAsync(HttpContext http, ScopeSet scope)
-    {
-        http.Features.Set(new DemandedScope(scope));
-        var schemes = (await PolicyAsync(http))?.AuthenticationSchemes ?? [];
-        foreach (var scheme in schemes)
-            await http.ForbidAsync(scheme);
-        if (schemes.Count == 0)
-            await http.ForbidAsync();
-    }
 
     /// <summary>Whether the user's token has the scope.</summary>
     public static bool IsMet(ClaimsPrincipal user, ScopeSet scope) =>
@@ -46,15 +20,4 @@ internal sealed class ScopeRequirement(ScopeSet scope) : AuthorizationHandler<Sc
             context.Succeed(requirement);
         return Task.CompletedTask;
     }
-
-    private static async Task<AuthorizationPolicy?> PolicyAsync(HttpContext http) =>
-        http.GetEndpoint()?.Metadata is { } metadata && http.RequestServices.GetService<IAuthorizationPolicyProvider>() is { } policies
-            ? await AuthorizationPolicy.CombineAsync(
-                policies,
-                metadata.GetOrderedMetadata<IAuthorizeData>(),
-                metadata.GetOrderedMetadata<AuthorizationPolicy>()
-            )
-            : null;
-
-    private sealed record DemandedScope(ScopeSet Scope);
 }

@@ -34,6 +34,24 @@ internal static class ConnectedAppsApi
         return await Apps(http).RevokeAsync(subject, id, RevokedBy.User, http.RequestAborted) ? Reply.Nothing() : OAuthError.NotFound;
     }
 
+    /// <summary>PATCH of one authorization: the user narrows it, pauses or resumes it, or sets its end.</summary>
+    public static async ValueTask<Reply> ChangeAsync(HttpContext http)
+    {
+        if ((await GenuineSubjectAsync(http)).Failed(out var refused, out var subject))
+            return refused;
+        var (body, unreadable) = await JsonBody.ReadAsync(http, ConnectedAppsJson.Default.GrantChangeBody);
+        if (body is null)
+            return unreadable!;
+        if (body.Read(out var invalid) is not { } change)
+            return Problem.Refuse(http, OAuthError.InvalidField, new InvalidField(invalid, "has an invalid value"));
+        var id = (string)http.Request.RouteValues["authorization_id"]!;
+        if (!(await Apps(http).ChangeAsync(subject, id, change, http.RequestAborted)).Failed(out var error, out var app))
+            return Reply.Json(ConnectedAppResponse.Of(app), ConnectedAppsJson.Default.ConnectedAppResponse);
+        return error is { Field: { } field, Reason: { } reason }
+            ? Problem.Refuse(http, error, new InvalidField(field, reason[(field.Length + 1)..]))
+            : error;
+    }
+
     /// <summary>DELETE of all authorizations of the user.</summary>
     public static async ValueTask<Reply> RevokeAllAsync(HttpContext http)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace HQ.OAuth2;
@@ -37,6 +38,18 @@ internal sealed record ConnectedAppResponse
     [JsonPropertyName("app_org")]
     public string? AppOrg { get; init; }
 
+    /// <summary>The organization that the access is for; absent when it is for none.</summary>
+    [JsonPropertyName("organization")]
+    public string? Organization { get; init; }
+
+    /// <summary>Absent when the user has not paused the app.</summary>
+    [JsonPropertyName("paused_at")]
+    public string? PausedAt { get; init; }
+
+    /// <summary>Absent when the user has set no end.</summary>
+    [JsonPropertyName("ends_at")]
+    public string? EndsAt { get; init; }
+
     [JsonPropertyName("redirect_host")]
     public required string RedirectHost { get; init; }
 
@@ -68,6 +81,9 @@ internal sealed record ConnectedAppResponse
             AppClientId = app.ClientId,
             AppProvenance = app.Provenance.Name(),
             AppOrg = app.Org,
+            Organization = app.Organization,
+            PausedAt = app.PausedAt is { } paused ? Rfc3339.Text(paused) : null,
+            EndsAt = app.EndsAt is { } end ? Rfc3339.Text(end) : null,
             RedirectHost = app.RedirectHost,
             Scope = [.. app.Scopes.Select(s => s.Name)],
             Resource = [.. app.Resources.Select(r => r.Identifier)],
@@ -77,8 +93,52 @@ internal sealed record ConnectedAppResponse
         };
 }
 
-/// <summary>The list in JSON.</summary>
+/// <summary>A change of one authorization; absent members stay as they are.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record GrantChangeBody
+{
+    /// <summary>The scopes that remain.</summary>
+    [JsonPropertyName("scope")]
+    public IReadOnlyList<string>? Scope { get; init; }
+
+    /// <summary>The resources that remain.</summary>
+    [JsonPropertyName("resource")]
+    public IReadOnlyList<string>? Resource { get; init; }
+
+    [JsonPropertyName("paused")]
+    public bool? Paused { get; init; }
+
+    /// <summary>RFC 3339, or null to remove the end.</summary>
+    [JsonPropertyName("ends_at")]
+    public JsonElement EndsAt { get; init; }
+
+    /// <summary>The change, or null with the name of the member that is wrong.</summary>
+    public GrantChange? Read(out string invalid)
+    {
+        invalid = "ends_at";
+        DateTimeOffset? end = null;
+        if (EndsAt.ValueKind == JsonValueKind.String && EndsAt.TryGetDateTimeOffset(out var at))
+            end = at;
+        else if (EndsAt.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
+            return null;
+        invalid = "scope";
+        if (Scope is not null && !Scope.All(s => s is not null && ScopeSet.IsToken(s)))
+            return null;
+        return new()
+        {
+            Scope = Scope is null ? null : ScopeSet.Of(Scope),
+            Resources = Resource,
+            Paused = Paused,
+            ChangesEnd = EndsAt.ValueKind != JsonValueKind.Undefined,
+            EndsAt = end,
+        };
+    }
+}
+
+/// <summary>The list in JSON, and its changes.</summary>
 [JsonSerializable(typeof(ConnectedAppsResponse))]
+[JsonSerializable(typeof(ConnectedAppResponse))]
+[JsonSerializable(typeof(GrantChangeBody))]
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -70,6 +70,13 @@ internal sealed class ServerRoutes(RouteGroupBuilder group, ServerSettings setti
             ConnectedAppsApi.RevokeAsync,
             fail: Problem.WriteAsync
         );
+        Map(
+            "authorizations-change",
+            issuer.AuthorizationsPath + "/{authorization_id}",
+            [HttpMethods.Patch],
+            ConnectedAppsApi.ChangeAsync,
+            fail: Problem.WriteAsync
+        );
 
         // RFC 9728 §3: the protected resources of this server's own origin
         string[] own = [settings.Resources.Default, .. options.Resources.Select(r => r.Identifier)];

@@ -108,7 +108,7 @@ internal sealed class PolicyCheck(
                 found.Add(policy);
         }
 
-        var tools = endpoint.Metadata.GetOrderedMetadata<ToolScope>().SelectMany(t => t.Scope);
+        var tools = endpoint.Metadata.GetOrderedMetadata<ToolDemand>().SelectMany(t => t.Demand.Scope);
         var required = found.SelectMany(p => p.Requirements).OfType<ScopeRequirement>().SelectMany(r => r.Scope);
         var named = endpoint
             .Metadata.GetOrderedMetadata<IAuthorizeData>()

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
@@ -45,6 +46,15 @@ internal sealed class StartupCheck(
             throw Problem(store);
         if (await HostSignIn.ProblemAsync(services, settings.Options) is { } signIn)
             throw Problem(signIn);
+        // Without the id of the user as the subject, Identity would find nobody, and every authorization would end.
+        if (
+            services.GetService<IGrantPolicy>() is IIdentityGrantPolicy { UserIdClaim: var userId }
+            && (settings.Options.SubjectClaim ?? ClaimTypes.NameIdentifier) is var subject
+            && subject != userId
+        )
+            throw Problem(
+                $"AddIdentityGrantPolicy finds users by the claim {userId}, and the subject is the claim {subject}: set {HqOAuth2Options.Section}:subjectClaim = {userId}."
+            );
         var routes = services.GetRequiredService<HostRoutes>();
         var policies = new PolicyCheck(
             routes,

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
@@ -39,7 +38,7 @@ internal static class ManagementHandlers
 
     public static async ValueTask<Reply> CreateAsync(HttpContext http, ClientRegistrar clients)
     {
-        var (body, refused) = await BodyAsync(http, ManagementJson.Default.ClientBody);
+        var (body, refused) = await JsonBody.ReadAsync(http, ManagementJson.Default.ClientBody);
         if (body is null)
             return refused!;
         if (clients.Problems(body.Metadata, ClientProvenance.Api) is { Count: > 0 } problems)
@@ -53,7 +52,7 @@ internal static class ManagementHandlers
 
     public static async ValueTask<Reply> UpdateAsync(HttpContext http, ClientRegistrar clients, string clientId)
     {
-        var (body, refused) = await BodyAsync(http, ManagementJson.Default.ClientBody);
+        var (body, refused) = await JsonBody.ReadAsync(http, ManagementJson.Default.ClientBody);
         if (body is null)
             return refused!;
         var known = await clients.FindAsync(Decoded(clientId), http.RequestAborted);
@@ -78,7 +77,7 @@ internal static class ManagementHandlers
 
     public static async ValueTask<Reply> RotateSecretAsync(HttpContext http, ClientRegistrar clients, string clientId)
     {
-        var (body, refused) = await BodyAsync(http, ManagementJson.Default.RotationBody);
+        var (body, refused) = await JsonBody.ReadAsync(http, ManagementJson.Default.RotationBody);
         if (body is null)
             return refused!;
         var overlap = body.OverlapSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : defaultOverlap;
@@ -143,28 +142,6 @@ internal static class ManagementHandlers
                 ? error.Description[(error.Field!.Length + 2)..]
                 : error.Description
         );
-
-    /// <summary>The body as its type, or the refusal of it; an empty body is an empty object.</summary>
-    private static async ValueTask<(T? Body, Reply? Refused)> BodyAsync<T>(HttpContext http, JsonTypeInfo<T> type)
-        where T : class
-    {
-        if ((await OAuthHttp.ReadJsonAsync(http)).Failed(out var unreadable, out var bytes))
-            return (null, unreadable);
-        try
-        {
-            return JsonSerializer.Deserialize(bytes.Length == 0 ? "{}"u8 : bytes, type) is { } body
-                ? (body, null)
-                : (null, OAuthError.NotAJsonObject);
-        }
-        catch (JsonException e)
-        {
-            // The serializer's own message may quote the body, which may contain a secret in a wrong place; the path does not.
-            var name = e.Path is { Length: > 2 } path ? path[2..] : "";
-            InvalidField[] fields =
-                name.Length == 0 ? [] : [new(OAuthError.Clean(name), "unknown here, there twice, or of the wrong JSON type")];
-            return (null, Problem.Refuse(http, OAuthError.NotAJsonObject, fields));
-        }
-    }
 
     private static Reply Client(RegisteredClient client, int status = StatusCodes.Status200OK)
     {

@@ -36,6 +36,8 @@ internal static class EnglishTexts
             ["consent.scopes.given"] = "What you allowed it before",
             ["consent.scopes.not"] = "It will not be able to",
             ["consent.resources"] = "Where",
+            ["consent.organization"] = "For",
+            ["consent.organization.choose"] = "For which of your organizations?",
             ["consent.links"] = "What it says about itself",
             ["consent.link.client_uri"] = "Home page",
             ["consent.link.tos_uri"] = "Terms of service",
@@ -87,6 +89,8 @@ internal static class EnglishTexts
                 "This answer did not come from a page that this server showed you, or you have signed in again since. Nothing was allowed.",
             ["error.HQ1036"] = "The address of this page is damaged or too old. Start again in the app that sent you here.",
             ["error.HQ1079"] = "You have answered this page already. Look at the app that sent you here, or start again there.",
+            ["error.HQ1083"] =
+                "Choose the organization that the app may act for. Your organizations may have changed since the page was shown. Nothing was allowed.",
             ["error.HQ1053"] =
                 "The app that sent you here names itself by an address that this server does not accept. Nothing was allowed. Ask whoever runs this server.",
             ["error.HQ1054"] =

@@ -38,6 +38,8 @@ internal static class GermanTexts
             ["consent.scopes.given"] = "Was Sie ihr schon erlaubt haben",
             ["consent.scopes.not"] = "Sie wird nicht können",
             ["consent.resources"] = "Wo",
+            ["consent.organization"] = "Für",
+            ["consent.organization.choose"] = "Für welche Ihrer Organisationen?",
             ["consent.links"] = "Was sie über sich sagt",
             ["consent.link.client_uri"] = "Startseite",
             ["consent.link.tos_uri"] = "Nutzungsbedingungen",
@@ -91,6 +93,8 @@ internal static class GermanTexts
                 "Die Adresse dieser Seite ist beschädigt oder zu alt. Beginnen Sie von vorn in der App, die Sie hierher geschickt hat.",
             ["error.HQ1079"] =
                 "Diese Seite haben Sie schon beantwortet. Sehen Sie in der App nach, die Sie hierher geschickt hat, oder beginnen Sie dort von vorn.",
+            ["error.HQ1083"] =
+                "Wählen Sie die Organisation, für die die App handeln darf. Ihre Organisationen können sich geändert haben, seit die Seite angezeigt wurde. Es wurde nichts erlaubt.",
             ["error.HQ1053"] =
                 "Die App, die Sie hierher geschickt hat, nennt sich mit einer Adresse, die dieser Server nicht annimmt. Nichts wurde erlaubt. Fragen Sie die Betreiber dieses Servers.",
             ["error.HQ1054"] =

@@ -25,7 +25,8 @@ internal static class PageStyle
         .plain,.scopes{list-style:none;padding:0}
         .scopes li{padding:.45rem 0;border-bottom:1px solid var(--line)}.scopes li:last-child{border-bottom:0}
         .scopes label{display:flex;gap:.6rem;align-items:flex-start}
-        input[type=checkbox]{width:1.5rem;height:1.5rem;margin:0;flex:none;accent-color:var(--main)}
+        fieldset{border:0;margin:1.25rem 0 0;padding:0}legend{padding:0;font-size:.9rem;color:var(--soft);font-weight:600}
+        input[type=checkbox],input[type=radio]{width:1.5rem;height:1.5rem;margin:0;flex:none;accent-color:var(--main)}
         details{margin:.5rem 0}summary{cursor:pointer;padding:.25rem 0;min-height:1.5rem}
         .place{font-size:1.05rem;color:var(--text);margin-top:1.75rem}h3{margin:0;font-size:1rem}
         .app{border:1px solid var(--line);border-radius:.5rem;padding:.9rem;margin:.6rem 0}

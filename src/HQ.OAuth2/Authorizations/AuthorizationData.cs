@@ -28,6 +28,18 @@ internal sealed class AuthorizationData
     [JsonPropertyName("res")]
     public IReadOnlyList<string>? Resources { get; set; }
 
+    [JsonPropertyName("org")]
+    public string? Organization { get; set; }
+
+    [JsonPropertyName("note")]
+    public string? PolicyNote { get; set; }
+
+    [JsonPropertyName("pause")]
+    public long? PausedAt { get; set; }
+
+    [JsonPropertyName("end")]
+    public long? EndsAt { get; set; }
+
     [JsonPropertyName("au")]
     public long? AccessUntil { get; set; }
 

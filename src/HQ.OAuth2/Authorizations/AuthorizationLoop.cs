@@ -19,12 +19,14 @@ internal sealed class AuthorizationLoop(
     /// <param name="missing">The error for a missing row.</param>
     /// <param name="what">The kind of token, for the log of a replay.</param>
     /// <param name="ct">Cancels.</param>
+    /// <param name="permit">Asked once, for a token that passed every check: the error why the row may not be used; null = it may.</param>
     public async ValueTask<Outcome<TokenGrant>> StepAsync(
         string id,
         Func<OAuthAuthorization, AuthorizationStep> decide,
         OAuthError missing,
         string what,
-        CancellationToken ct
+        CancellationToken ct,
+        Func<OAuthAuthorization, CancellationToken, ValueTask<OAuthError?>>? permit = null
     )
     {
         // Try a row that this process wrote a while ago without a read: the swap compares its version. Only a swap counts on it; every other
@@ -32,6 +34,9 @@ internal sealed class AuthorizationLoop(
         AuthorizationStep.Swap? tried = null;
         if (recent.TryTake(id, out var remembered) && decide(remembered) is AuthorizationStep.Swap swap)
         {
+            if (permit is not null && await permit(remembered, ct) is { } forbidden)
+                return forbidden;
+            permit = null;
             if (await TrySwapAsync(swap.Next, ct))
                 return swap.Result;
             tried = swap;
@@ -45,7 +50,15 @@ internal sealed class AuthorizationLoop(
             if (current is null)
                 return missing.Because("there is no such authorization (any more)");
 
-            switch (decide(current))
+            var step = decide(current);
+            if (permit is not null && step is AuthorizationStep.Keep or AuthorizationStep.Swap)
+            {
+                if (await permit(current, ct) is { } forbidden)
+                    return forbidden;
+                permit = null;
+            }
+
+            switch (step)
             {
                 case AuthorizationStep.Refuse(var error):
                     return error;
@@ -68,9 +81,33 @@ internal sealed class AuthorizationLoop(
             }
         }
 
-        throw new InvalidOperationException(
-            $"{store.GetType()} refused {MaxRounds} swaps of one row: does TryUpdateAsync compare the version?"
-        );
+        throw TooManyRounds();
+    }
+
+    /// <summary>Changes a row until it is certain that the change, or a refusal, holds.</summary>
+    /// <param name="id">The id of the row.</param>
+    /// <param name="change">The change. It is pure, and called again after a lost swap; a row that stays as it is is not written.</param>
+    /// <param name="ct">Cancels the first look, not a change that has begun.</param>
+    /// <returns>The row as it is now; null when there is none.</returns>
+    public async ValueTask<Outcome<OAuthAuthorization>?> ChangeAsync(
+        string id,
+        Func<OAuthAuthorization, Outcome<OAuthAuthorization>> change,
+        CancellationToken ct
+    )
+    {
+        var current = await FindAsync(id, ct);
+        for (var round = 0; round < MaxRounds && current is not null; round++)
+        {
+            if (change(current).Failed(out var refused, out var next))
+                return refused;
+            if (next.Version == current.Version || await TrySwapAsync(next, CancellationToken.None))
+                return next;
+            current = await FindAsync(id, CancellationToken.None);
+            if (IsOurs(current, next))
+                return next;
+        }
+
+        return current is null ? null : throw TooManyRounds();
     }
 
     public async ValueTask<OAuthAuthorization?> FindAsync(string id, CancellationToken ct) =>
@@ -142,6 +179,9 @@ internal sealed class AuthorizationLoop(
             recent.Wrote(next);
         return isSwapped;
     }
+
+    private InvalidOperationException TooManyRounds() =>
+        new($"{store.GetType()} refused {MaxRounds} swaps of one row: does TryUpdateAsync compare the version?");
 
     private static bool IsOurs(OAuthAuthorization? current, OAuthAuthorization next) =>
         current is not null && current.Version == next.Version && current.WriteId == next.WriteId;

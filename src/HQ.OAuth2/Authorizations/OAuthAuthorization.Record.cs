@@ -21,6 +21,10 @@ internal sealed partial record OAuthAuthorization
                     SignedInAt = SignedInAt?.ToUnixTimeMilliseconds(),
                     Scope = Scope.ToString(),
                     Resources = Resources,
+                    Organization = Organization,
+                    PolicyNote = PolicyNote,
+                    PausedAt = PausedAt?.ToUnixTimeMilliseconds(),
+                    EndsAt = EndsAt?.ToUnixTimeMilliseconds(),
                     AccessUntil = AccessUntil?.ToUnixTimeMilliseconds(),
                     Code = new()
                     {
@@ -90,6 +94,10 @@ internal sealed partial record OAuthAuthorization
                 Needed(data.Resources) is var resources && resources.All(r => r is not null)
                     ? resources
                     : throw new JsonException("A resource is null."),
+            Organization = data.Organization,
+            PolicyNote = data.PolicyNote,
+            PausedAt = Time(data.PausedAt),
+            EndsAt = Time(data.EndsAt),
             AccessUntil = Time(data.AccessUntil),
             Code = Read(Needed(data.Code)),
             Refresh = data.Refresh is { } refresh ? Read(refresh) : null,

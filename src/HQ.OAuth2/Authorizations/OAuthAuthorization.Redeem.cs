@@ -17,8 +17,9 @@ internal sealed partial record OAuthAuthorization
         // 5. The resources are within the grant, and understand the scope.
         // 6. The code was not redeemed before; a second redemption ends the authorization.
         // 7. The code has not expired.
+        // 8. The user has neither paused the app nor ended it.
         // Reuse is checked after all that the request must prove, because only a client that proved everything may end the authorization
-        // (OAuth 2.1 §7.5.2). Expiry is last, because a late replay is still a replay.
+        // (OAuth 2.1 §7.5.2). Expiry and pause are last, because a late replay is still a replay.
 
         // The authorization code is valid (§4.1.3).
         if (!IssuedText.Matches(request.Code.Secret, Code.Hash))
@@ -67,11 +68,14 @@ internal sealed partial record OAuthAuthorization
         if (request.Now >= Code.ExpiresAt)
             return Refuse(OAuthError.InvalidCode.Because($"the code expired at {Code.ExpiresAt:O}"));
 
+        if (Halted(request.Now, OAuthError.InvalidCode) is { } halted)
+            return Refuse(halted);
+
         // The code is spent from now on, and the access token and the refresh chain begin (§4.1.4).
         var next = Next() with
         {
             Code = Code with { RedeemedAt = request.Now },
-            AccessUntil = request.Now + lifetimes.AccessToken,
+            AccessUntil = AccessTokenEnd(request.Now, lifetimes),
             Refresh = first is { } token
                 ? new()
                 {
@@ -85,6 +89,12 @@ internal sealed partial record OAuthAuthorization
         };
         return new AuthorizationStep.Swap(next, new(next, Scope, audience, first));
     }
+
+    // The user has neither paused the app nor ended it. A pause is no invalid_grant: the client would drop its tokens, and could not go on after it.
+    private OAuthError? Halted(DateTimeOffset now, OAuthError ended) =>
+        HasEnded(now) ? ended.Because($"the user let the app go on until {EndsAt:O}")
+        : PausedAt is { } since ? OAuthError.AppPaused.Because($"the user paused the app at {since:O}")
+        : null;
 
     private static AuthorizationStep.Refuse Refuse(OAuthError error) => new(error);
 }

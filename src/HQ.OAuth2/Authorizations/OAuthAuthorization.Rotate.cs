@@ -24,8 +24,9 @@ internal sealed partial record OAuthAuthorization
         // 5. The turn is one of the chain's, with its own secret.
         // 6. A spent turn is a retry inside the leeway; a later one is a replay and ends the authorization.
         // 7. The chain has not expired.
-        // Reuse is checked after all that the request must prove, so that only the right client can retry or end anything. Expiry is last,
-        // because a replay after the end of the chain is still a replay.
+        // 8. The user has neither paused the app nor ended it.
+        // Reuse is checked after all that the request must prove, so that only the right client can retry or end anything. Expiry and pause are
+        // last, because a replay after the end of the chain is still a replay.
         var (token, now) = (request.Token, request.Now);
         var state = Recognise(token);
 
@@ -75,6 +76,9 @@ internal sealed partial record OAuthAuthorization
         if (now >= chain.EndsAt)
             return Refuse(OAuthError.InvalidRefreshToken.Because($"the token expired at {chain.EndsAt:O}"));
 
+        if (Halted(now, OAuthError.InvalidRefreshToken) is { } halted)
+            return Refuse(halted);
+
         // A retry gets the live token of the chain.
         if (isSpent)
             return Successor(chain, token) is { } live
@@ -91,7 +95,7 @@ internal sealed partial record OAuthAuthorization
         var successor = token.Next(salt);
         var next = Next() with
         {
-            AccessUntil = now + lifetimes.AccessToken,
+            AccessUntil = AccessTokenEnd(now, lifetimes),
             Refresh = chain with
             {
                 Turn = successor.Turn,

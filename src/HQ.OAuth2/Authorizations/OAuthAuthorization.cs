@@ -34,6 +34,18 @@ internal sealed partial record OAuthAuthorization
     /// <summary>The resources that the user granted access to; at least one.</summary>
     public required IReadOnlyList<string> Resources { get; init; }
 
+    /// <summary>The organization in which the user acts; null when the host knows none.</summary>
+    public string? Organization { get; init; }
+
+    /// <summary>What the host's <see cref="IGrantPolicy"/> noted about the user at the approval; null = nothing.</summary>
+    public string? PolicyNote { get; init; }
+
+    /// <summary>When the user paused the app; null = it is not paused. While it is, no token works and none is issued.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
+
+    /// <summary>The end that the user set; null = none. It ends tokens, chain and consent.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
+
     public required CodeFact Code { get; init; }
 
     /// <summary>The refresh chain; null before the code is redeemed, and for a client without the refresh token grant.</summary>
@@ -61,6 +73,9 @@ internal sealed partial record OAuthAuthorization
                     end = other.Value;
             }
 
+            if (EndsAt < end)
+                end = EndsAt.Value;
+
             // A retry issues an access token without updating the row; rounding up to the next day keeps the row long enough.
             return new DateTimeOffset(end.UtcDateTime.Date, TimeSpan.Zero).AddDays(2);
         }
@@ -70,16 +85,36 @@ internal sealed partial record OAuthAuthorization
     public bool IsOf(Client client) =>
         ClientId == client.ClientId && ClientCreatedAt.ToUnixTimeMilliseconds() == client.CreatedAt.ToUnixTimeMilliseconds();
 
-    /// <summary>Whether the client has a working token, or can get one without a consent page.</summary>
-    public bool IsLive(DateTimeOffset now) => HasLiveTokens(now) || now < Consent?.Until;
+    /// <summary>Whether tokens of it may be for a resource.</summary>
+    public bool IsFor(string resource)
+    {
+        // By index: this runs at each introspection, and an enumerator is an object.
+        for (var i = 0; i < Resources.Count; i++)
+        {
+            if (Resources[i] == resource)
+                return true;
+        }
 
-    /// <summary>Whether the client holds a working token.</summary>
-    public bool HasLiveTokens(DateTimeOffset now) => now < AccessUntil || now < Refresh?.EndsAt;
+        return false;
+    }
+
+    /// <summary>Whether the client has a working token, or can get one without a consent page. A paused app counts: it may be resumed.</summary>
+    public bool IsLive(DateTimeOffset now) => HasLiveTokens(now) || (now < Consent?.Until && !HasEnded(now));
+
+    /// <summary>Whether the client holds a token that works unless the app is paused.</summary>
+    public bool HasLiveTokens(DateTimeOffset now) => (now < AccessUntil || now < Refresh?.EndsAt) && !HasEnded(now);
+
+    /// <summary>Whether the end that the user set has come.</summary>
+    public bool HasEnded(DateTimeOffset now) => now >= EndsAt;
 
     /// <summary>Whether a text has the form of an id. Any other text is not looked up.</summary>
     public static bool IsId(string text) => text.Length == 32 && !text.AsSpan().ContainsAnyExcept(hexDigits);
 
     public static string NewWriteId() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(12));
+
+    /// <summary>The end of an access token that is issued now: its lifetime, or the end that the user set.</summary>
+    private DateTimeOffset AccessTokenEnd(DateTimeOffset now, TokenLifetimes lifetimes) =>
+        now + lifetimes.AccessToken is var end && EndsAt < end ? EndsAt.Value : end;
 
     /// <summary>The next value of the row, for the next write.</summary>
     private OAuthAuthorization Next() => this with { Version = Version + 1, WriteId = NewWriteId() };

@@ -1,3 +1,5 @@
+using System.Security.Claims;
+
 namespace HQ.OAuth2;
 
 /// <summary>A yes to an authorization request.</summary>
@@ -5,6 +7,12 @@ internal sealed record Approval
 {
     /// <summary>Who said yes.</summary>
     public required string Subject { get; init; }
+
+    /// <summary>The user of the host's session.</summary>
+    public required ClaimsPrincipal User { get; init; }
+
+    /// <summary>The organization that the answer names, or the remembered consent; null = none.</summary>
+    public required string? Organization { get; init; }
 
     /// <summary>What the user granted of the scope; null = all of it.</summary>
     public required ScopeSet? Granted { get; init; }

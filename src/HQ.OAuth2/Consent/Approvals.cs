@@ -4,6 +4,7 @@ namespace HQ.OAuth2;
 internal sealed class Approvals(
     StoredClients clients,
     FormAnswers answers,
+    GrantHost host,
     EventPublisher events,
     ServerSettings settings,
     TimeProvider time
@@ -18,7 +19,7 @@ internal sealed class Approvals(
     /// <param name="ct">Cancels before anything is written.</param>
     /// <returns>
     /// The code; <see cref="OAuthError.AccessDenied"/> when none of the scope was granted; <see cref="OAuthError.AlreadyAnswered"/> for a
-    /// form whose code is spent.
+    /// form whose code is spent; <see cref="OAuthError.OrganizationNotChosen"/>.
     /// </returns>
     public async ValueTask<Outcome<AuthorizationCode>> ApproveAsync(AuthorizationRequest request, Approval approval, CancellationToken ct)
     {
@@ -26,10 +27,18 @@ internal sealed class Approvals(
         // A user who ticks no box grants nothing.
         if (scope.IsEmpty)
             return await RefuseAsync(request, approval.Subject);
+        // The organization is one that the page named, and that the user still has.
+        if (
+            await host.OrganizationsAsync(approval.Subject, ct) is { Count: > 0 } own
+                ? own.All(o => o.Id != approval.Organization)
+                : approval.Organization is not null
+        )
+            return OAuthError.OrganizationNotChosen;
+        var note = await host.NoteAsync(approval.User, ct);
         // The back channel goes by the metadata document that is kept now, so it is kept before the code goes out.
         var client = await clients.KeepAsync(request.Client, ct);
         var code = approval.FormCode ?? NewCode();
-        var authorization = New(request, approval, client, scope, code);
+        var authorization = New(request, approval, client, scope, code) with { PolicyNote = note };
         if ((await answers.TryAddAsync(authorization, isForm: approval.FormCode is not null)).Failed(out var spent, out var isNew))
             return spent;
         if (!isNew)
@@ -43,7 +52,8 @@ internal sealed class Approvals(
                 scope,
                 request.Resources,
                 UriText.DisplayHost(request.RedirectUri),
-                approval.Asked
+                approval.Asked,
+                authorization.Organization
             )
         );
         return code;
@@ -68,6 +78,7 @@ internal sealed class Approvals(
             ClientCreatedAt = client.CreatedAt,
             IssuedAt = now,
             SignedInAt = approval.SignedInAt,
+            Organization = approval.Organization,
             Scope = scope,
             Resources = request.Resources,
             WriteId = OAuthAuthorization.NewWriteId(),

@@ -29,6 +29,15 @@ public sealed class ConnectedApp
     /// <summary>The client's organization; null when it has none.</summary>
     public string? Org { get; internal init; }
 
+    /// <summary>The organization that the access is for (<see cref="IOrganizations"/>); null when it is for none.</summary>
+    public string? Organization { get; internal init; }
+
+    /// <summary>When the user paused the app; null = it is not paused.</summary>
+    public DateTimeOffset? PausedAt { get; internal init; }
+
+    /// <summary>The end that the user set; null = none.</summary>
+    public DateTimeOffset? EndsAt { get; internal init; }
+
     /// <summary>What was granted.</summary>
     public IReadOnlyList<ConsentScope> Scopes { get; internal init; } = [];
 
@@ -61,6 +70,9 @@ public sealed class ConnectedApp
             ClientId = client.ClientId,
             Provenance = client.Provenance,
             Org = client.Org,
+            Organization = row.Organization,
+            PausedAt = row.PausedAt,
+            EndsAt = row.EndsAt,
             Scopes = [.. row.Scope.Select(s => ConsentScope.Of(s, settings.Options))],
             Resources = [.. row.Resources.Select(r => ConsentResource.Of(r, settings.Resources))],
             RedirectHost = UriText.DisplayHost(row.Code.RedirectUri),

@@ -51,6 +51,56 @@ public sealed class ConnectedApps
         return new(items, next);
     }
 
+    /// <summary>
+    /// Changes one authorization of a user that goes on: narrows it, pauses or resumes it, or sets its end. It holds for every token that this
+    /// server checks from then on; an API that verifies tokens by itself sees it when the token ends.
+    /// </summary>
+    /// <param name="subject">Whose it must be.</param>
+    /// <param name="authorizationId">Which one.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="ct">Cancels the search, not a change that has begun.</param>
+    /// <returns>
+    /// The app as it is now; <see cref="OAuthError.NotFound"/> when there is none with this id, or when it is somebody else's; an
+    /// <c>invalid_request</c> that names the field for a change that adds something, or leaves nothing.
+    /// </returns>
+    public async ValueTask<Outcome<ConnectedApp>> ChangeAsync(
+        string subject,
+        string authorizationId,
+        GrantChange change,
+        CancellationToken ct
+    )
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var now = time.GetUtcNow();
+        if (
+            !OAuthAuthorization.IsId(authorizationId)
+            || await authorizations.ChangeAsync(
+                authorizationId,
+                row => row.Subject == subject ? row.Change(change, now, settings.Resources) : OAuthError.NotFound,
+                ct
+            )
+                is not { } outcome
+        )
+            return OAuthError.NotFound;
+        if (outcome.Failed(out var refused, out var row))
+            return refused;
+        if (await clients.FindOrNullAsync(row.ClientId, ct) is not { } client || !row.IsOf(client))
+            return OAuthError.NotFound;
+        await events.PublishAsync(
+            new OAuthEvent.AuthorizationChanged
+            {
+                AuthorizationId = row.Id,
+                Subject = row.Subject,
+                ClientId = row.ClientId,
+                Scope = row.Scope,
+                Resources = row.Resources,
+                IsPaused = row.PausedAt is not null,
+                EndsAt = row.EndsAt,
+            }
+        );
+        return ConnectedApp.Of(row, client, settings, now);
+    }
+
     /// <summary>Ends one authorization of a user, for the host: the event says <see cref="RevokedBy.Host"/>.</summary>
     /// <param name="subject">Whose it must be.</param>
     /// <param name="authorizationId">Which one.</param>

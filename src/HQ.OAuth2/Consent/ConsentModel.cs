@@ -59,6 +59,12 @@ public sealed class ConsentModel
     /// <summary>What the tokens are for.</summary>
     public IReadOnlyList<ConsentResource> Resources { get; internal init; } = [];
 
+    /// <summary>
+    /// The organizations of the user (<see cref="IOrganizations"/>). With several, the form has the field <c>organization</c> with the id that
+    /// the user chose; with one, the form's hidden fields have it. Empty = the access is for no organization.
+    /// </summary>
+    public IReadOnlyList<Organization> Organizations { get; internal init; } = [];
+
     /// <summary>Links that the client gave (home page, terms, policy), https; the logo is left out.</summary>
     public IReadOnlyList<ConsentLink> Links { get; internal init; } = [];
 
@@ -75,7 +81,14 @@ public sealed class ConsentModel
     /// <param name="imitates">Whether the client uses the name of one of the host's own.</param>
     /// <param name="given">What the user lets the client do now; empty when it is not known.</param>
     /// <param name="settings">The host's words.</param>
-    internal static ConsentModel Of(AuthorizationRequest request, bool imitates, ScopeSet given, ServerSettings settings)
+    /// <param name="organizations">The user's; null = the host has none, or nobody is signed in.</param>
+    internal static ConsentModel Of(
+        AuthorizationRequest request,
+        bool imitates,
+        ScopeSet given,
+        ServerSettings settings,
+        IReadOnlyList<Organization>? organizations = null
+    )
     {
         var options = settings.Options;
         var (client, uri) = (request.Client, request.RedirectUri);
@@ -109,6 +122,7 @@ public sealed class ConsentModel
             ],
             ChooseScopes = options.Pages.ChooseScopes,
             Resources = [.. request.Resources.Select(r => ConsentResource.Of(r, settings.Resources))],
+            Organizations = organizations ?? [],
             Links = links,
             HasForeignLinks =
                 links.Any(l => !hosts.Contains(l.Host))

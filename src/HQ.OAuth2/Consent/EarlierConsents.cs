@@ -5,6 +5,7 @@ internal sealed class EarlierConsents(
     AuthorizationLoop authorizations,
     ConsentIndex consents,
     Imitations imitations,
+    GrantHost host,
     ServerSettings settings,
     TimeProvider time
 )
@@ -12,23 +13,26 @@ internal sealed class EarlierConsents(
     // The page folds what the user allowed before; these are enough to know it.
     private const int MaxShown = 20;
 
-    /// <summary>Whether an earlier answer of the user covers a request, by the one rule.</summary>
-    public async ValueTask<bool> CoverAsync(AuthorizationRequest request, string subject, CancellationToken ct)
+    /// <summary>The earlier answer of the user that covers a request, by the one rule; null = there is none.</summary>
+    public async ValueTask<OAuthAuthorization?> FindCoveringAsync(AuthorizationRequest request, string subject, CancellationToken ct)
     {
         if (
             request.MustAsk
             || settings.Options.RememberConsentFor == TimeSpan.Zero
             || !RememberedConsent.MayBeUsed(request.Client, request.RedirectUri, settings.Options)
         )
-            return false;
+            return null;
         var now = time.GetUtcNow();
         await foreach (var given in consents.FindAsync(subject, request.Client.ClientId, ct))
         {
-            if (RememberedConsent.Covers(request, given, settings.Options, now))
-                return true;
+            if (
+                RememberedConsent.Covers(request, given, settings.Options, now)
+                && RememberedConsent.IsForOneOf(await host.OrganizationsAsync(subject, ct), given)
+            )
+                return given;
         }
 
-        return false;
+        return null;
     }
 
     /// <summary>What the user is to be told about a request (§10.2).</summary>
@@ -40,7 +44,8 @@ internal sealed class EarlierConsents(
             request,
             await imitations.ImitatesAsync(request.Client, ct),
             subject is null ? ScopeSet.Empty : await ScopeAsync(request.Client, subject, ct),
-            settings
+            settings,
+            subject is null ? null : await host.OrganizationsAsync(subject, ct)
         );
 
     // The scope that the client has now: only a login that was carried through, or remembered, is something the user knows of.

@@ -54,6 +54,7 @@ internal sealed class FormAnswers(AuthorizationLoop authorizations, ITicketStore
     private static bool IsSameAnswer(OAuthAuthorization stored, OAuthAuthorization answer) =>
         stored.Subject == answer.Subject
         && stored.ClientId == answer.ClientId
+        && stored.Organization == answer.Organization
         && stored.Scope.Equals(answer.Scope)
         && stored.ClientCreatedAt.ToUnixTimeMilliseconds() == answer.ClientCreatedAt.ToUnixTimeMilliseconds()
         && CryptographicOperations.FixedTimeEquals(stored.Code.Hash, answer.Code.Hash)

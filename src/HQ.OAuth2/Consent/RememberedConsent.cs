@@ -15,14 +15,22 @@ internal static class RememberedConsent
             _ => false,
         };
 
-    /// <summary>Whether an authorization of the user covers the request: same client, host and document, same or fewer scopes and resources.</summary>
+    /// <summary>
+    /// Whether an authorization of the user covers the request: same client, host and document, same or fewer scopes and resources, neither
+    /// paused nor ended.
+    /// </summary>
     public static bool Covers(AuthorizationRequest request, OAuthAuthorization given, HqOAuth2Options options, DateTimeOffset now) =>
         MayBeUsed(request.Client, request.RedirectUri, options)
         && given.Consent is { } consent
         && given.IsOf(request.Client)
         && now < consent.Until
+        && given.IsUsable(now)
         && consent.RedirectHost == UriText.DisplayHost(request.RedirectUri)
         && consent.DocumentHash == request.Client.DocumentHash
         && request.Scope.IsSubsetOf(given.Scope)
-        && request.Resources.All(r => given.Resources.Contains(r, StringComparer.Ordinal));
+        && request.Resources.All(given.IsFor);
+
+    /// <summary>Whether its organization is one that the user has now; a user without organizations has none.</summary>
+    public static bool IsForOneOf(IReadOnlyList<Organization>? own, OAuthAuthorization given) =>
+        own is { Count: > 0 } ? own.Any(o => o.Id == given.Organization) : given.Organization is null;
 }

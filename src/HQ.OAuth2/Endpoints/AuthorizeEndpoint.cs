@@ -122,9 +122,9 @@ internal sealed class AuthorizeEndpoint(ClientDirectory clients, EarlierConsents
 
     private static bool MustNotAsk(OAuthParameters parameters) => FreshSignIn.Prompt(parameters).Contains("none");
 
-    /// <inheritdoc cref="EarlierConsents.CoverAsync"/>
-    public ValueTask<bool> IsRememberedAsync(AuthorizationRequest request, string subject, CancellationToken ct) =>
-        consents.CoverAsync(request, subject, ct);
+    /// <inheritdoc cref="EarlierConsents.FindCoveringAsync"/>
+    public ValueTask<OAuthAuthorization?> FindRememberedAsync(AuthorizationRequest request, string subject, CancellationToken ct) =>
+        consents.FindCoveringAsync(request, subject, ct);
 
     /// <inheritdoc cref="EarlierConsents.DescribeAsync"/>
     public ValueTask<ConsentModel> DescribeAsync(AuthorizationRequest request, string? subject, CancellationToken ct) =>

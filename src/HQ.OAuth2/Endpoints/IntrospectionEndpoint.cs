@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace HQ.OAuth2;
 
 /// <summary>The introspection endpoint (RFC 7662 §2).</summary>
@@ -61,6 +63,7 @@ internal sealed class IntrospectionEndpoint(
             IssuedAt = token.IssuedAt.ToUnixTimeSeconds(),
             SignedInAt = token.SignedInAt?.ToUnixTimeSeconds(),
             ExpiresAt = token.ExpiresAt.ToUnixTimeSeconds(),
+            HostMembers = Organization(token.Organization),
         };
     }
 
@@ -79,9 +82,15 @@ internal sealed class IntrospectionEndpoint(
             Issuer = settings.Options.IssuerURL,
             SignedInAt = row.SignedInAt?.ToUnixTimeSeconds(),
             IssuedAt = (chain.UsedAt ?? row.Code.RedeemedAt ?? row.IssuedAt).ToUnixTimeSeconds(),
-            ExpiresAt = chain.EndsAt.ToUnixTimeSeconds(),
+            ExpiresAt = (row.EndsAt < chain.EndsAt ? row.EndsAt.Value : chain.EndsAt).ToUnixTimeSeconds(),
+            HostMembers = Organization(row.Organization),
         };
     }
+
+    private Dictionary<string, JsonElement>? Organization(string? id) =>
+        id is null
+            ? null
+            : new() { [settings.Options.OrganizationClaim] = JsonSerializer.SerializeToElement(id, OAuthJson.Default.String) };
 
     // The audiences of a token that the caller may know of (§4): all of them for an anonymous caller, for the token's own client and for an
     // API that may introspect everything; for another API those that the host gave it the right for; none for any other client.

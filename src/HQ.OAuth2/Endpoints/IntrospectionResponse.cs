@@ -43,6 +43,13 @@ internal sealed record IntrospectionResponse
     [JsonPropertyName("jti")]
     public string? JwtId { get; init; }
 
+    /// <summary>
+    /// The member for the organization, whose name the host chooses; null when there is none. It can be set: the serializer takes a member that
+    /// is initialized for a constructor parameter, which this one must not be.
+    /// </summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? HostMembers { get; set; }
+
     /// <summary>One value as a string, several as an array (RFC 7519 §4.1.3).</summary>
     internal sealed class AudienceConverter : JsonConverter<IReadOnlyList<string>>
     {

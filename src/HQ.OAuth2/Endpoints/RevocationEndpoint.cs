@@ -41,7 +41,7 @@ internal sealed class RevocationEndpoint(
 
     private async ValueTask<OAuthError?> AccessTokenAsync(string text, Client client, CancellationToken ct)
     {
-        if (await accessTokens.VerifyAsync(text, ct) is not { } token)
+        if (await accessTokens.FindIssuedAsync(text, ct) is not { } token)
             return null;
         if (token.ClientId != client.ClientId)
             return OAuthError.TokenOfAnotherClient;

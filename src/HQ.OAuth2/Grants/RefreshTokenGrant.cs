@@ -1,7 +1,8 @@
 namespace HQ.OAuth2;
 
 /// <summary>The refresh token grant (RFC 6749 §6, RFC 9700 §4.14.2).</summary>
-internal sealed class RefreshTokenGrant(AuthorizationLoop authorizations, TokenIssuer tokens, ServerSettings settings) : IGrantType
+internal sealed class RefreshTokenGrant(AuthorizationLoop authorizations, GrantGuard guard, TokenIssuer tokens, ServerSettings settings)
+    : IGrantType
 {
     public string GrantType => OAuthGrantTypes.RefreshToken;
 
@@ -33,7 +34,8 @@ internal sealed class RefreshTokenGrant(AuthorizationLoop authorizations, TokenI
             row => row.Rotate(refresh, salt, settings.Resources, lifetimes),
             OAuthError.InvalidRefreshToken,
             "refresh token",
-            ct
+            ct,
+            guard.RefusalAsync
         );
 
         // The token is signed only after the swap is committed (§5.1); a retry is signed without a swap.

@@ -36,6 +36,9 @@ internal sealed class EventPublisher(IEnumerable<IOAuthEvents> listeners, TimePr
             case OAuthEvent.AuthorizationGranted e:
                 logger.Granted(e.AuthorizationId, e.Subject, e.ClientId, e.Scope);
                 break;
+            case OAuthEvent.AuthorizationChanged e:
+                logger.AuthorizationChanged(e.AuthorizationId, e.Subject, e.ClientId, e.Scope, e.IsPaused, e.EndsAt);
+                break;
             case OAuthEvent.AuthorizationRevoked { AuthorizationId: { } id, By: RevokedBy.Client } e:
                 logger.Revoked(e.ClientId!, id);
                 break;

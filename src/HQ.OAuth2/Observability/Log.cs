@@ -97,6 +97,21 @@ internal static partial class Log
     [LoggerMessage(1014, LogLevel.Information, "Authorization {AuthorizationId} of subject {Subject}, client {ClientId} revoked by {Who}")]
     public static partial void RevokedOne(this ILogger logger, string authorizationId, string subject, string clientId, RevokedBy who);
 
+    [LoggerMessage(
+        1021,
+        LogLevel.Information,
+        "Authorization {AuthorizationId} of subject {Subject}, client {ClientId} changed: scope {Scope}, paused {IsPaused}, ends at {EndsAt}"
+    )]
+    public static partial void AuthorizationChanged(
+        this ILogger logger,
+        string authorizationId,
+        string subject,
+        string clientId,
+        ScopeSet scope,
+        bool isPaused,
+        DateTimeOffset? endsAt
+    );
+
     [LoggerMessage(1015, LogLevel.Information, "{Count} authorizations of subject {Subject}, client {ClientId} revoked by {Who}")]
     public static partial void RevokedAll(this ILogger logger, int count, string? subject, string? clientId, RevokedBy who);
 

@@ -29,16 +29,18 @@ public abstract class OAuthEvent
             ScopeSet scope,
             IReadOnlyList<string> resources,
             string redirectHost,
-            bool asked
+            bool asked,
+            string? organization
         ) =>
-            (AuthorizationId, Subject, ClientId, Scope, Resources, RedirectHost, Asked) = (
+            (AuthorizationId, Subject, ClientId, Scope, Resources, RedirectHost, Asked, Organization) = (
                 authorizationId,
                 subject,
                 clientId,
                 scope,
                 resources,
                 redirectHost,
-                asked
+                asked,
+                organization
             );
 
         /// <summary>The new authorization.</summary>
@@ -61,6 +63,36 @@ public abstract class OAuthEvent
 
         /// <summary>True when the user was asked now, false when an earlier answer was remembered.</summary>
         public bool Asked { get; }
+
+        /// <summary>The organization it is for; null when it is for none.</summary>
+        public string? Organization { get; }
+    }
+
+    /// <summary>A user changed what an app may do while it stays connected.</summary>
+    public sealed class AuthorizationChanged : OAuthEvent
+    {
+        internal AuthorizationChanged() { }
+
+        /// <summary>The authorization.</summary>
+        public string AuthorizationId { get; internal init; } = "";
+
+        /// <summary>Whose it is.</summary>
+        public string Subject { get; internal init; } = "";
+
+        /// <summary>Which client's it is.</summary>
+        public string ClientId { get; internal init; } = "";
+
+        /// <summary>The scope that it has now.</summary>
+        public ScopeSet Scope { get; internal init; } = ScopeSet.Empty;
+
+        /// <summary>The resources that it is for now.</summary>
+        public IReadOnlyList<string> Resources { get; internal init; } = [];
+
+        /// <summary>Whether the user has paused the app.</summary>
+        public bool IsPaused { get; internal init; }
+
+        /// <summary>The end that the user set; null = none.</summary>
+        public DateTimeOffset? EndsAt { get; internal init; }
     }
 
     /// <summary>A user said no.</summary>
@@ -210,4 +242,7 @@ public enum RevokedBy
 
     /// <summary>The host: an administrator, or its own code.</summary>
     Host,
+
+    /// <summary>The host's <see cref="IGrantPolicy"/>, or an organization that the user has left.</summary>
+    Policy,
 }

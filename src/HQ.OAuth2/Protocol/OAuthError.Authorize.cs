@@ -78,6 +78,14 @@ public sealed partial record OAuthError
     internal static OAuthError AlreadyAnswered { get; } =
         new(1079, "invalid_request", "You have answered this already. Look at the app that sent you here, or start again there.");
 
+    /// <summary>The user has several organizations, and the answer names none of them, or one that the user has left. Shown to the user.</summary>
+    internal static OAuthError OrganizationNotChosen { get; } =
+        new(
+            1083,
+            "invalid_request",
+            "Choose one of your organizations for this app. Your organizations may have changed since the page was shown."
+        );
+
     /// <summary>The host signed a user in whose subject cannot be stored as it is. Shown to the user, before anything is asked.</summary>
     internal static OAuthError SubjectUnusable { get; } =
         new(1073, "invalid_request", "This account cannot be used here: its identifier is too long or has characters that cannot be kept.");

@@ -69,6 +69,15 @@ public sealed partial record OAuthError
     /// <summary>The refresh token is unknown, altered, expired, revoked, rotated out, or another client's. One answer for all.</summary>
     internal static OAuthError InvalidRefreshToken { get; } = new(1020, "invalid_grant", "The refresh token is not valid.");
 
+    /// <summary>
+    /// The user paused the app. No <c>invalid_grant</c>: a client drops its tokens upon that, and could not go on when the user resumes it.
+    /// </summary>
+    internal static OAuthError AppPaused { get; } =
+        new(1081, "access_denied", "The user has paused this app on the list of connected apps.");
+
+    /// <summary>The host's <see cref="IGrantPolicy"/> refuses the authorization at present.</summary>
+    internal static OAuthError GrantRefused { get; } = new(1082, "access_denied", "This authorization may not be used at present.");
+
     /// <summary>A client wants to revoke what was issued to another (RFC 7009 §2.1).</summary>
     internal static OAuthError TokenOfAnotherClient { get; } = new(1021, "invalid_grant", "The token was issued to another client.");
 
@@ -109,6 +118,10 @@ public sealed partial record OAuthError
     /// <summary>The token is valid but lacks a scope.</summary>
     internal static OAuthError InsufficientScope { get; } =
         new(1043, "insufficient_scope", "The token lacks a scope that this needs.", 403);
+
+    /// <summary>The sign-in behind the token is older than the API allows (RFC 9470 §3).</summary>
+    internal static OAuthError InsufficientAuthentication { get; } =
+        new(1084, "insufficient_user_authentication", "The sign-in is too old for this. Let the user sign in again, with max_age.", 401);
 
     // limits and trouble: the same request may succeed later
 

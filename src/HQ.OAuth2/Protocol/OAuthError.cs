@@ -72,6 +72,7 @@ public sealed partial record OAuthError
                     or IOException
                     or HttpRequestException
                     or System.Net.Sockets.SocketException
+                    or UnavailableException
             )
                 return TemporarilyUnavailable;
         }

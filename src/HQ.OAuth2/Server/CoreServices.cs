@@ -95,6 +95,11 @@ internal static class CoreServices
     {
         services.TryAddSingleton<RecentRows>();
         services.TryAddScoped<AuthorizationLoop>();
+        services.TryAddSingleton<GrantAnswers>();
+        services.TryAddScoped<GrantHost>();
+        services.TryAddSingleton<GrantSeams>();
+        services.TryAddTransient<GrantQuestion>();
+        services.TryAddTransient<GrantGuard>();
         return services;
     }
 

@@ -174,6 +174,9 @@ public sealed class HqOAuth2Options
     /// <summary>The claim of the host's user that becomes the subject. Default <c>ClaimTypes.NameIdentifier</c>.</summary>
     public string? SubjectClaim { get; set; }
 
+    /// <summary>The claim of access tokens, and the member of introspection, that names the organization of an authorization. Default <c>org_id</c>.</summary>
+    public string OrganizationClaim { get; set; } = "org_id";
+
     /// <summary>The host's authentication scheme that signs users in. Default the host's default scheme.</summary>
     public string? AuthenticationScheme { get; set; }
 

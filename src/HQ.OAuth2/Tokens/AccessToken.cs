@@ -23,4 +23,7 @@ internal sealed record AccessToken
     public required DateTimeOffset ExpiresAt { get; init; }
     public DateTimeOffset? SignedInAt { get; init; }
     public required string? AuthorizationId { get; init; }
+
+    /// <summary>The organization that the authorization is for; null when it is for none.</summary>
+    public string? Organization { get; init; }
 }

@@ -29,9 +29,26 @@ public sealed class TokenClaims
     ]);
 
     private readonly Dictionary<string, object> claims;
+    private readonly string organizationClaim;
 
-    internal TokenClaims(Client client, string subject, ScopeSet scope, Dictionary<string, object> claims) =>
-        (Client, Subject, Scope, this.claims) = (client, subject, scope, claims);
+    internal TokenClaims(
+        Client client,
+        string subject,
+        ScopeSet scope,
+        string? organization,
+        string organizationClaim,
+        Dictionary<string, object> claims
+    ) =>
+        (Client, Subject, Scope, Organization, this.organizationClaim, this.claims) = (
+            client,
+            subject,
+            scope,
+            organization,
+            organizationClaim,
+            claims
+        );
+
+    internal static bool IsOurs(string name) => ours.Contains(name);
 
     /// <summary>The client it is for.</summary>
     public Client Client { get; }
@@ -41,6 +58,9 @@ public sealed class TokenClaims
 
     /// <summary>The scope of the token.</summary>
     public ScopeSet Scope { get; }
+
+    /// <summary>The organization that the authorization is for; null when it is for none.</summary>
+    public string? Organization { get; }
 
     /// <summary>Adds a string.</summary>
     /// <exception cref="ArgumentException">The name is one that the server itself sets.</exception>
@@ -58,8 +78,8 @@ public sealed class TokenClaims
     /// <exception cref="ArgumentException">The name is one that the server itself sets.</exception>
     public void Add(string name, bool value) => claims[Checked(name)] = value;
 
-    private static string Checked(string name) =>
-        ours.Contains(name)
+    private string Checked(string name) =>
+        ours.Contains(name) || name == organizationClaim
             ? throw new ArgumentException($"The claim {name} is the server's own: choose another name.", nameof(name))
             : name;
 }

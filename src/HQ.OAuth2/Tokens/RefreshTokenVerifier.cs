@@ -1,11 +1,25 @@
 namespace HQ.OAuth2;
 
 /// <summary>Which authorization a refresh token belongs to, for introspection and revocation. Nothing is written.</summary>
-internal sealed class RefreshTokenVerifier(AuthorizationLoop authorizations, TimeProvider time)
+internal sealed class RefreshTokenVerifier(AuthorizationLoop authorizations, GrantGuard guard, TimeProvider time)
 {
-    /// <summary>The authorization of a token that is the live turn of its chain and not expired; null for any other.</summary>
-    public async ValueTask<OAuthAuthorization?> FindLiveAsync(string text, CancellationToken ct) =>
-        await FindAsync(text, ct) is var (row, state) && state == TurnState.Live && time.GetUtcNow() < row.Refresh!.EndsAt ? row : null;
+    /// <summary>
+    /// The authorization of a token that a refresh would accept now: the live turn of its chain, not expired, neither paused by the user nor
+    /// refused by the host; null for any other.
+    /// </summary>
+    /// <exception cref="UnavailableException">The host's policy did not answer.</exception>
+    public async ValueTask<OAuthAuthorization?> FindLiveAsync(string text, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        return
+            await FindAsync(text, ct) is var (row, state)
+            && state == TurnState.Live
+            && now < row.Refresh!.EndsAt
+            && row.IsUsable(now)
+            && await guard.RefusalAsync(row, ct) is null
+            ? row
+            : null;
+    }
 
     /// <summary>The authorization of a token that is the live turn of its chain or a spent one; null for any other.</summary>
     public async ValueTask<OAuthAuthorization?> FindLiveOrSpentAsync(string text, CancellationToken ct) =>

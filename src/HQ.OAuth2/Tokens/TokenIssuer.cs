@@ -31,7 +31,7 @@ public sealed class TokenIssuer
         ScopeSet scope,
         IReadOnlyList<string> audience,
         CancellationToken ct
-    ) => IssueAsync(request, subject, scope, audience, null, null, null, ct);
+    ) => IssueAsync(request, subject, scope, audience, null, null, ct);
 
     internal ValueTask<TokenResponse> IssueAsync(TokenRequest request, TokenGrant grant, CancellationToken ct) =>
         IssueAsync(
@@ -39,8 +39,7 @@ public sealed class TokenIssuer
             grant.Authorization.Subject,
             grant.Scope,
             grant.Audience,
-            grant.Authorization.Id,
-            grant.Authorization.SignedInAt,
+            grant.Authorization,
             grant.RefreshToken?.ToWire(),
             ct
         );
@@ -50,8 +49,7 @@ public sealed class TokenIssuer
         string subject,
         ScopeSet scope,
         IReadOnlyList<string> audience,
-        string? authorizationId,
-        DateTimeOffset? signedInAt,
+        OAuthAuthorization? row,
         string? refreshToken,
         CancellationToken ct
     )
@@ -63,6 +61,11 @@ public sealed class TokenIssuer
         // The token has only scopes that mean something to its audience (RFC 9068 §2.2.3).
         scope = resources.Understood(scope, audience);
 
+        // A user may have set an end that comes before that of the token.
+        var end = request.Now + options.AccessTokenLifetime;
+        if (row?.EndsAt < end)
+            end = row.EndsAt.Value;
+
         // The token has the claims that RFC 9068 §2.2 requires.
         var now = request.Now.ToUnixTimeSeconds();
         var scopeText = scope.ToString();
@@ -70,7 +73,7 @@ public sealed class TokenIssuer
         {
             ["iss"] = options.IssuerURL!,
             ["aud"] = audience is [var only] ? only : audience,
-            ["exp"] = (request.Now + options.AccessTokenLifetime).ToUnixTimeSeconds(),
+            ["exp"] = end.ToUnixTimeSeconds(),
             ["nbf"] = now,
             ["iat"] = now,
             ["sub"] = subject,
@@ -78,12 +81,14 @@ public sealed class TokenIssuer
             ["jti"] = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
             ["scope"] = scopeText,
         };
-        if (authorizationId is not null)
-            claims[AccessToken.AuthorizationClaim] = authorizationId;
+        if (row is not null)
+            claims[AccessToken.AuthorizationClaim] = row.Id;
+        if (row?.Organization is { } organization)
+            claims[options.OrganizationClaim] = organization;
         // The time of the sign-in (RFC 9068 §2.2.1), for an API that needs a recent one (RFC 9470 §5).
-        if (signedInAt is { } time)
+        if (row?.SignedInAt is { } time)
             claims[AccessToken.SignInTimeClaim] = time.ToUnixTimeSeconds();
-        var added = new TokenClaims(request.Client, subject, scope, claims);
+        var added = new TokenClaims(request.Client, subject, scope, row?.Organization, options.OrganizationClaim, claims);
         foreach (var host in hostClaims)
             await host.AddAsync(added, ct);
 
@@ -94,11 +99,11 @@ public sealed class TokenIssuer
         if (resources.Format(audience) == AccessTokenFormat.Opaque)
             token = handler.EncryptToken(token, KeyRotation.ActiveAt(ring.Encryption, request.Now).Credentials, header);
 
-        logger.Issued(request.Client.ClientId, request.Parameters["grant_type"] ?? "", scope, authorizationId);
+        logger.Issued(request.Client.ClientId, request.Parameters["grant_type"] ?? "", scope, row?.Id);
         return new()
         {
             AccessToken = token,
-            ExpiresIn = (long)options.AccessTokenLifetime.TotalSeconds,
+            ExpiresIn = (long)(end - request.Now).TotalSeconds,
             RefreshToken = refreshToken,
             Scope = scopeText,
         };

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using HQ.OAuth2.Tests;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -252,6 +254,8 @@ internal sealed class ConnectedAppsApiTests
     /// <summary>A user's browser that also calls the API as a script of the host's own origin does.</summary>
     internal sealed class Session(TestApp app, string user)
     {
+        public string User => user;
+
         public Browser Browser { get; } = app.NewBrowser(user);
 
         public async Task<Answer> TokensAsync(string client)
@@ -268,6 +272,20 @@ internal sealed class ConnectedAppsApiTests
 
         public async Task<List<string>> IdsAsync() =>
             [.. (await ListAsync()).Json.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("authorization_id").GetString()!)];
+
+        public async Task<Answer> PatchAsync(string id, object change) =>
+            await PatchAsync(id, change as string ?? JsonSerializer.Serialize(change), await TokenAsync());
+
+        public Task<Answer> PatchAsync(string id, string json, string? token)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Patch, $"{Path}/{id}")
+            {
+                Content = new StringContent(json, Encoding.UTF8, "application/json"),
+            };
+            if (token is not null)
+                request.Headers.Add("RequestVerificationToken", token);
+            return Browser.SendAsync(request);
+        }
 
         public async Task<Answer> DeleteAsync(string path) => await DeleteAsync(path, await TokenAsync());
 

@@ -197,7 +197,7 @@ internal sealed class MalformedInputTests
         byte[][] bodies =
         [
             .. Malformed.Bodies,
-            [.. "{\"method\":\"tools/list\",\"a\":\""u8, .. new byte[ToolScope.MaxBytes].Select(_ => (byte)'x'), .. "\"}"u8],
+            [.. "{\"method\":\"tools/list\",\"a\":\""u8, .. new byte[ToolDemand.MaxBytes].Select(_ => (byte)'x'), .. "\"}"u8],
         ];
         foreach (var body in bodies)
         {
@@ -211,7 +211,7 @@ internal sealed class MalformedInputTests
                 }
             );
             answer.Status.Should().BeOneOf([200, 403]);
-            if (body.Length > ToolScope.MaxBytes)
+            if (body.Length > ToolDemand.MaxBytes)
                 answer.Status.Should().Be(403, "more than the limit is not read");
         }
     }

@@ -43,7 +43,7 @@ internal sealed class AuthorizationDataTests
             .RootElement.EnumerateObject()
             .Select(p => p.Name)
             .Should()
-            .Equal("w", "cc", "iat", "scope", "res", "au", "code", "rt", "consent");
+            .Equal("w", "cc", "iat", "sin", "scope", "res", "org", "note", "pause", "end", "au", "code", "rt", "consent");
     }
 
     [Test, Rfc("6749-10.3-1")]
@@ -154,6 +154,11 @@ internal sealed class AuthorizationDataTests
         {
             Version = 7,
             IssuedAt = when,
+            SignedInAt = when.AddMinutes(-5),
+            Organization = "acme",
+            PolicyNote = "a note",
+            PausedAt = when.AddMinutes(1),
+            EndsAt = when.AddDays(3),
             Resources = ["https://auth.example.com", "https://a.example/é?x=1&y=<>"],
             Consent = new("app.example.com", when.AddDays(90)),
         };

@@ -33,6 +33,6 @@ public sealed class BudgetTests
         await using var host = new CoreHost();
         var token = (await host.ExchangeAsync(await host.CodeAsync())).AccessToken;
 
-        (await AllocatedBytes.OfAsync(() => host.VerifyAsync(token))).Should().BeInRange(1_000, 3_500);
+        (await AllocatedBytes.OfAsync(() => host.VerifyAsync(token))).Should().BeInRange(1_000, 3_600);
     }
 }

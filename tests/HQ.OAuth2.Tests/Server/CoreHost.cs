@@ -37,6 +37,8 @@ internal sealed class CoreHost : IAsyncDisposable
         var yes = new Approval
         {
             Subject = "alice",
+            User = new(),
+            Organization = null,
             Granted = null,
             Asked = true,
             FormCode = authorize.NewCode(),

@@ -111,6 +111,16 @@ internal static class ServerOptionTable
             )
         )
         .Text("subjectClaim", o => o.SubjectClaim, (o, v) => o.SubjectClaim = v)
+        .Text(
+            "organizationClaim",
+            o => o.OrganizationClaim,
+            (o, v) => o.OrganizationClaim = v,
+            new(name =>
+                name is { Length: > 0 and <= 100 } && !TokenClaims.IsOurs(name)
+                    ? null
+                    : "must have 1 to 100 characters, and not be the name of another claim of this server: leave it out for org_id"
+            )
+        )
         .Text("authenticationScheme", o => o.AuthenticationScheme, (o, v) => o.AuthenticationScheme = v)
         .Bool("allowPlainHttpBehindProxy", o => o.AllowPlainHttpBehindProxy, (o, v) => o.AllowPlainHttpBehindProxy = v)
         .Bool("explainErrors", o => o.ExplainErrors, (o, v) => o.ExplainErrors = v)

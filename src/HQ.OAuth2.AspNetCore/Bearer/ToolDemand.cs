@@ -3,10 +3,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
 
-/// <summary>The scope that a tool of an MCP endpoint needs in addition to the scope of the endpoint.</summary>
-internal sealed record ToolScope(string Tool, ScopeSet Scope)
+/// <summary>What a tool of an MCP endpoint needs in addition to what the endpoint needs.</summary>
+/// <param name="Tool">The name of the tool.</param>
+/// <param name="Demand">The scope, or the age of the sign-in.</param>
+internal sealed record ToolDemand(string Tool, Demand Demand)
 {
-    /// <summary>The maximum size of a message in bytes; a longer one is not read, so it needs the scope of all tools.</summary>
+    /// <summary>The maximum size of a message in bytes; a longer one is not read, so it needs what all tools need.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
     /// <summary>Checks the tool that a request calls before the request continues.</summary>
@@ -14,10 +16,10 @@ internal sealed record ToolScope(string Tool, ScopeSet Scope)
     {
         if (HttpMethods.IsPost(http.Request.Method))
         {
-            var needed = await NeededAsync(http, http.GetEndpoint()!.Metadata.GetOrderedMetadata<ToolScope>());
-            if (!ScopeRequirement.IsMet(http.User, needed))
+            var needed = await NeededAsync(http, http.GetEndpoint()!.Metadata.GetOrderedMetadata<ToolDemand>());
+            if (!needed.IsMet(http))
             {
-                await ScopeRequirement.ForbidAsync(http, needed);
+                await needed.ForbidAsync(http);
                 return;
             }
         }
@@ -25,20 +27,20 @@ internal sealed record ToolScope(string Tool, ScopeSet Scope)
         await next(http);
     }
 
-    // A body that cannot be read with certainty needs the scope of all tools: two parsers may read it differently.
-    private static async Task<ScopeSet> NeededAsync(HttpContext http, IReadOnlyList<ToolScope> tools)
+    // A body that cannot be read with certainty needs what all tools need: two parsers may read it differently.
+    private static async Task<Demand> NeededAsync(HttpContext http, IReadOnlyList<ToolDemand> tools)
     {
         http.Request.EnableBuffering();
         try
         {
             if (await ReadAsync(http) is not { } sent)
-                return ScopeOf(tools.Select(t => t.Tool), tools);
+                return Of(tools.Select(t => t.Tool), tools);
             using var body = await JsonDocument.ParseAsync(sent, new() { AllowDuplicateProperties = false }, http.RequestAborted);
-            return ScopeOf(Called(body.RootElement), tools);
+            return Of(Called(body.RootElement), tools);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return ScopeOf(tools.Select(t => t.Tool), tools);
+            return Of(tools.Select(t => t.Tool), tools);
         }
         finally
         {
@@ -63,8 +65,8 @@ internal sealed record ToolScope(string Tool, ScopeSet Scope)
         return sent;
     }
 
-    private static ScopeSet ScopeOf(IEnumerable<string> called, IReadOnlyList<ToolScope> tools) =>
-        ScopeSet.Of(called.SelectMany(name => tools.Where(t => t.Tool == name)).SelectMany(t => t.Scope));
+    private static Demand Of(IEnumerable<string> called, IReadOnlyList<ToolDemand> tools) =>
+        Demand.All(called.SelectMany(name => tools.Where(t => t.Tool == name)).Select(t => t.Demand));
 
     // JSON-RPC: {"method":"tools/call","params":{"name":"..."}}, or a batch of such messages. Member names in any case, as servers read them.
     private static IEnumerable<string> Called(JsonElement message) =>
