@@ -24,7 +24,7 @@ internal sealed record Problem
     [JsonPropertyName("detail")]
     public string? Detail { get; init; }
 
-    /// <summary>The id of the refusal in docs/errors.md.</summary>
+    /// <summary>The id of the refusal: docs/errors has a page for each.</summary>
     [JsonPropertyName("error_id")]
     public required string ErrorId { get; init; }
 

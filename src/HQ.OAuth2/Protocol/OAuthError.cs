@@ -20,8 +20,8 @@ public sealed partial record OAuthError
     }
 
     /// <summary>
-    /// Names this refusal for good, for instance <c>HQ1019</c>: docs/errors.md says what it means and what helps. Compare refusals by it; two
-    /// of one name are equal only when their reasons are.
+    /// Names this refusal for good, for instance <c>HQ1019</c>: docs/errors has a page for each, with the cause and what helps. Compare
+    /// refusals by it; two of one name are equal only when their reasons are.
     /// </summary>
     public string Id { get; }
 
@@ -56,7 +56,10 @@ public sealed partial record OAuthError
         : Clean($"{Description} ({Id}: {Reason})");
 
     /// <summary>Where the error is explained (RFC 6749 §5.2, error_uri); null when the host names no place.</summary>
-    internal string? Explanation(ErrorDetail detail) => detail.Uri is { } place ? place + Id.ToLowerInvariant() : null;
+    internal string? Explanation(ErrorDetail detail) =>
+        detail.Uri is not { } place ? null
+        : place.EndsWith('/') ? place + Id
+        : place + Id.ToLowerInvariant();
 
     /// <summary>The error for an exception: a store that cannot be reached is not a bug of ours.</summary>
     internal static OAuthError From(Exception exception)

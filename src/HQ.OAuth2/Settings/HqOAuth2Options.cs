@@ -193,8 +193,9 @@ public sealed class HqOAuth2Options
     public bool? ExplainErrors { get; set; }
 
     /// <summary>
-    /// Where errors are explained: an absolute URI that the lower-case id of the error is appended to and that goes out as
-    /// <c>error_uri</c> (RFC 6749 §5.2).
+    /// Where errors are explained: an absolute URI that goes out as <c>error_uri</c> (RFC 6749 §5.2), completed by the id of the error. One
+    /// that ends in <c>/</c> is a folder of pages (<c>https://docs.example.com/errors/HQ1001</c>), one that ends in <c>#</c> is one page
+    /// with anchors (<c>https://docs.example.com/errors#hq1001</c>).
     /// </summary>
     public string? ErrorURI { get; set; }
 

@@ -64,13 +64,26 @@ internal sealed class ExplainedErrorTests
             .Be("https://docs.example.com/errors#hq1028");
     }
 
+    [Test]
+    public async Task Each_error_may_have_a_page_of_its_own()
+    {
+        await using var app = await TestApp.StartAsync(o => o.ErrorURI = "https://docs.example.com/errors/");
+
+        (await app.RedeemAsync("spa", "hqa_garbage")).Text("error_uri").Should().Be("https://docs.example.com/errors/HQ1019");
+        (await app.GetAsync("/api/v0/users/me/oauth2/authorizations")).Text("type").Should().Be("https://docs.example.com/errors/HQ1046");
+    }
+
     [TestCase("errors")]
+    [TestCase("errors/")]
+    [TestCase("https://docs.example.com/errors")]
     [TestCase("https://docs.example.com/a b")]
     [TestCase("https://docs.example.com/\"")]
     public async Task An_error_uri_that_is_none_stops_the_start(string uri)
     {
         var start = () => TestApp.StartAsync(o => o.ErrorURI = uri);
 
-        (await start.Should().ThrowAsync<Microsoft.Extensions.Options.OptionsValidationException>()).WithMessage("*errorURI*absolute URI*");
+        (await start.Should().ThrowAsync<Microsoft.Extensions.Options.OptionsValidationException>()).WithMessage(
+            "*errorURI*absolute URI that ends in / or #*"
+        );
     }
 }

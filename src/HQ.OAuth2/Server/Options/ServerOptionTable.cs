@@ -129,8 +129,11 @@ internal static class ServerOptionTable
             o => o.ErrorURI,
             (o, v) => o.ErrorURI = v,
             Text(
-                uri => Uri.TryCreate(uri, UriKind.Absolute, out _) && !uri.Any(c => c is <= ' ' or > '~' or '"' or '\\'),
-                "is no absolute URI: write for instance https://app.example.com/errors#, or leave it out"
+                uri =>
+                    Uri.TryCreate(uri, UriKind.Absolute, out _)
+                    && !uri.Any(c => c is <= ' ' or > '~' or '"' or '\\')
+                    && uri[^1] is '/' or '#',
+                "is no absolute URI that ends in / or #: write for instance https://app.example.com/errors/, or leave it out"
             )
         )
         .Bool("doctor", o => o.Doctor, (o, v) => o.Doctor = v)
