@@ -1,7 +1,7 @@
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The keys of one options type. The reader of the configuration, the rules about single keys and README's table follow from the rows.
+/// The keys of one options type. The reader of the configuration, the rules about single keys and the table of docs/configuration.md follow from the rows.
 /// </summary>
 /// <param name="entry">For a list: the text that names an entry in messages, which is the value of the first row.</param>
 internal sealed class OptionTable<T>(Func<T, string>? entry = null)

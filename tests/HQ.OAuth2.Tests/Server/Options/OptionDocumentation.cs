@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace HQ.OAuth2;
 
-/// <summary>The documentation of the options, as README has it: one entry a key.</summary>
+/// <summary>The documentation of the options, as docs/configuration.md has it: one entry a key.</summary>
 internal sealed partial class OptionDocumentation
 {
     private readonly Dictionary<string, XElement> summaries = XDocument
@@ -63,7 +63,7 @@ internal sealed partial class OptionDocumentation
             XText text => text.Value,
             XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
             XElement { Name.LocalName: "see" } see => $"`{paths[see.Attribute("cref")!.Value]}`",
-            _ => throw new NotSupportedException($"README cannot show {node}."),
+            _ => throw new NotSupportedException($"The table cannot show {node}."),
         };
 
     [GeneratedRegex(@"\s+")]

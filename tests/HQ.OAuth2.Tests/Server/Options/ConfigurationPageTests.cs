@@ -3,8 +3,8 @@ using HQ.OAuth2.Tests;
 
 namespace HQ.OAuth2;
 
-/// <summary>An option is its property and its row; README follows from both.</summary>
-internal sealed class OptionReadmeTests
+/// <summary>An option is its property and its row; the table of docs/configuration.md follows from both.</summary>
+internal sealed class ConfigurationPageTests
 {
     private const string Begin = "<!-- options -->\n";
     private const string End = "<!-- /options -->";
@@ -21,13 +21,13 @@ internal sealed class OptionReadmeTests
         typeof(ScopeOptions),
     ];
 
-    // HQ_WRITE_README=1 writes the table instead.
+    // HQ_WRITE_DOCS=1 writes the table instead.
     [Test]
-    public void The_table_of_README_is_what_the_options_say()
+    public void The_table_is_what_the_options_say()
     {
-        var path = Path.Combine(Repository.Root, "README.md");
-        var readme = File.ReadAllText(path);
-        var (begin, end) = (readme.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, readme.IndexOf(End, StringComparison.Ordinal));
+        var path = Path.Combine(Repository.Root, "docs", "configuration.md");
+        var page = File.ReadAllText(path);
+        var (begin, end) = (page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, page.IndexOf(End, StringComparison.Ordinal));
         var documentation = new OptionDocumentation();
         var table = string.Concat(
             OptionDocumentation
@@ -36,10 +36,10 @@ internal sealed class OptionReadmeTests
                 .Prepend("| key | default | |")
                 .Select(r => r + "\n")
         );
-        if (Environment.GetEnvironmentVariable("HQ_WRITE_README") == "1")
-            File.WriteAllText(path, readme[..begin] + table + readme[end..]);
+        if (Environment.GetEnvironmentVariable("HQ_WRITE_DOCS") == "1")
+            File.WriteAllText(path, page[..begin] + table + page[end..]);
         else
-            readme[begin..end].Should().Be(table, "HQ_WRITE_README=1 writes it");
+            page[begin..end].Should().Be(table, "HQ_WRITE_DOCS=1 writes it");
     }
 
     [Test]
