@@ -1,6 +1,6 @@
 namespace HQ.OAuth2;
 
-/// <summary>An authorization request that passed every check of RFC 6749 §4.1.1 and RFC 7636 §4.4: only <see cref="AuthorizeEndpoint"/> makes one.</summary>
+/// <summary>An authorization request that passed every check of RFC 6749 §4.1.1 and RFC 7636 §4.4: only the authorization endpoint makes one.</summary>
 public sealed class AuthorizationRequest
 {
     internal AuthorizationRequest() { }
