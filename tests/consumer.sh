@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The packages in apps that nobody here wrote: packs them, adds them to the stock templates of the SDK, restores and builds each with
-# warnings as errors, and walks the whole flow at those that are made of a README's lines, also compiled ahead of time. Needs the .NET SDK, curl,
-# python3 and unzip. Ends with "N passed, N failed".
+# warnings as errors, and walks the whole flow at those that are made of a README's lines, also compiled ahead of time and trimmed.
+# Needs the .NET SDK, curl, python3 and unzip. Ends with "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -14,7 +14,7 @@ cleanup() {
   rm -rf "$work"
 }
 trap cleanup EXIT
-version=$(sed -nE 's|.*<Version>(.*)</Version>.*|\1|p' Directory.Build.props)
+version=$(tools/version.sh)
 passed=0 failed=0
 # Runs one check, named by its first argument; its output is shown only if it fails.
 check() {
@@ -30,11 +30,8 @@ check() {
   fi
 }
 
-# The time in a package is that of the commit, and paths are those of no machine.
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
-export SOURCE_DATE_EPOCH CI=true
-pack() { for project in src/*/*.csproj templates/*.csproj; do dotnet pack "$project" -c Release -o "$1" || return 1; done; }
-pack "$work/packages" >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2; echo "The packages cannot be packed." >&2; exit 1; }
+export CI=true
+tools/pack.sh "$work/packages" >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2; echo "The packages cannot be packed." >&2; exit 1; }
 
 # Everything restores from where it did before, and our packages from the folder. The properties of this repository do not reach these apps.
 mkdir "$work/apps"
@@ -115,6 +112,11 @@ ahead_of_time() {
   cd "$work/apps/Adapter" && dotnet publish -c Release --ucr -p:PublishAot=true -p:TrimmerSingleWarn=false -o "$work/native"
 }
 
+# The same host with the runtime beside it, and only what it uses of both. A warning of the linker is an error.
+trimmed() {
+  cd "$work/apps/Adapter" && dotnet publish -c Release --ucr --self-contained -p:PublishTrimmed=true -p:TrimmerSingleWarn=false -o "$work/trimmed"
+}
+
 # A new app of one of our own templates. The server's is what README shows.
 made() {
   local name=$1 template=$2
@@ -123,12 +125,12 @@ made() {
   cd "$name" && dotnet build -c Release
 }
 
-# The same commit, packed in another folder, gives the same bytes.
+# The same commit, packed in another folder, gives the same bytes, those of the bills too. Its tools are where they were restored before.
 same_bytes() {
   mkdir "$work/again"
   cd "$root" && git ls-files -z | xargs -0 cp --parents -t "$work/again" && cp -r .git "$work/again/.git" && cd "$work/again" || return 1
-  pack "$work/packed-again" || return 1
-  cd "$work/packages" && sha256sum ./*.nupkg ./*.snupkg >"$work/sums" && cd "$work/packed-again" && sha256sum -c "$work/sums"
+  NUGET_PACKAGES=$real NUGET_FALLBACK_PACKAGES='' tools/pack.sh "$work/packed-again" || return 1
+  cd "$work/packages" && sha256sum ./* >"$work/sums" && cd "$work/packed-again" && sha256sum -c "$work/sums"
 }
 
 # Each has a README, an icon, documentation, and symbols beside it.
@@ -136,6 +138,12 @@ complete() {
   local id=$1
   unzip -l "$work/packages/$id.$version.nupkg" >"$work/list" && for file in README.md icon.png "lib/net10.0/$id.xml"; do grep -q " $file$" "$work/list" || return 1; done
   unzip -l "$work/packages/$id.$version.snupkg" >"$work/list" && grep -q "$id.pdb" "$work/list"
+}
+
+# Beside it lies a bill of what it brings along.
+billed() {
+  local id=$1 lock=$2
+  python3 "$root/tests/bill.py" "$work/packages/$id.$version".{nupkg,cdx.json} "$root/$lock"
 }
 
 # A package depends on what its own sources use: nothing of tests or design time, and databases only where they are used.
@@ -153,6 +161,10 @@ check "HQ.OAuth2.EntityFrameworkCore depends on" dependencies HQ.OAuth2.EntityFr
   Microsoft.AspNetCore.DataProtection.EntityFrameworkCore Microsoft.EntityFrameworkCore.{Relational,Sqlite} Npgsql.EntityFrameworkCore.PostgreSQL
 check "HQ.OAuth2.StoreContract depends on" dependencies HQ.OAuth2.StoreContract HQ.OAuth2 NUnit
 for id in HQ.OAuth2 HQ.OAuth2.AspNetCore HQ.OAuth2.EntityFrameworkCore HQ.OAuth2.StoreContract; do check "$id is complete" complete "$id"; done
+for id in HQ.OAuth2 HQ.OAuth2.AspNetCore HQ.OAuth2.EntityFrameworkCore HQ.OAuth2.StoreContract; do
+  check "the bill of $id names what comes along" billed "$id" "src/$id/packages.lock.json"
+done
+check "the bill of HQ.OAuth2.Templates names nothing" billed HQ.OAuth2.Templates templates/packages.lock.json
 check "two packs of one commit are the same bytes" same_bytes
 check "dotnet new web, with README's lines" consume Web HQ.OAuth2.EntityFrameworkCore web
 check "the whole flow works there" flow "$work/apps/Web" dotnet bin/Release/net10.0/Web.dll
@@ -162,6 +174,9 @@ echo "       ordinary build: $(cat "$work/start")"
 check "the same host compiles ahead of time" ahead_of_time
 check "the whole flow works there" flow "$work/native" ./Adapter
 echo "       ahead of time: $(cat "$work/start"), $(($(stat -c %s "$work/native/Adapter") / 1048576)) MiB on disk"
+check "the same host is trimmed" trimmed
+check "the whole flow works there" flow "$work/trimmed" ./Adapter
+echo "       trimmed: $(cat "$work/start"), $(du -sm "$work/trimmed" | cut -f1) MiB on disk with the runtime"
 check "our templates install" dotnet new install "$work/packages/HQ.OAuth2.Templates.$version.nupkg" --debug:custom-hive "$work/hive"
 check "dotnet new hqoauth2, as README shows it" made NewServer hqoauth2
 check "the whole flow works there" flow "$work/apps/NewServer" dotnet bin/Release/net10.0/NewServer.dll
