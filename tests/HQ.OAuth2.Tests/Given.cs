@@ -90,6 +90,7 @@ internal static class Given
         string scope = "read",
         string[]? resources = null,
         bool signInAgain = false,
+        bool wantsAccountChosen = false,
         TimeSpan? maxAge = null
     ) =>
         new()
@@ -99,6 +100,7 @@ internal static class Given
             Scope = ScopeSet.Of(scope.Split(' ')),
             Resources = resources ?? ["https://auth.example.com"],
             SignInAgain = signInAgain,
+            WantsAccountChosen = wantsAccountChosen,
             MaxAge = maxAge,
         };
 

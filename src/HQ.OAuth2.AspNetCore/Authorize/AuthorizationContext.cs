@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
@@ -41,6 +42,12 @@ public sealed class AuthorizationContext
 
     /// <summary>The scheme that signs users in; null = the host's default.</summary>
     public string? AuthenticationScheme { get; internal init; }
+
+    /// <summary>
+    /// For a challenge that signs the user in: it returns to <see cref="ReturnPath"/>, and its parameters <c>prompt</c> (a string) and
+    /// <c>max_age</c> (a <see cref="TimeSpan"/>) tell the scheme, and an identity provider behind it, which sign-in the client wants.
+    /// </summary>
+    public AuthenticationProperties SignInProperties() => HostSignIn.Properties(ReturnPath, Request.SignInPrompt, Request.MaxAge);
 
     /// <summary>What a page shows and posts. It is made when it is asked for: a request that needs no page costs none of it.</summary>
     public ValueTask<ConsentForm> FormAsync(CancellationToken ct) => form(ct);

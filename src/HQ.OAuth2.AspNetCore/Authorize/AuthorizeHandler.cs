@@ -35,7 +35,7 @@ internal sealed class AuthorizeHandler(
         {
             case AuthorizeResult.SignIn when FreshSignIn.IsMentioned(parameters):
                 // This sign-in is the fresh one that the request requires.
-                return replies.SignInAgain(visit, "login");
+                return replies.SignInAgain(visit, FreshSignIn.PromptOf(parameters), FreshSignIn.MaxAgeOf(parameters));
             case AuthorizeResult.SignIn:
                 return replies.SignIn(visit.ReturnPath);
             case AuthorizeResult.ErrorPage(var error):
@@ -80,17 +80,31 @@ internal sealed class AuthorizeHandler(
         {
             if (HostUser.Subject(session.Principal, options).Failed(out var unusable, out var subject))
                 return replies.Unusable(visit, unusable);
-            visit = visit with { User = session.Principal, Subject = subject, SignedInAt = HostUser.SignedInAt(session) };
+            visit = visit with
+            {
+                Session = session,
+                User = session.Principal,
+                Subject = subject,
+                SignedInAt = HostUser.SignedInAt(session),
+            };
         }
 
         // OpenID Connect Core §3.1.2.1: check that the sign-in is as fresh as the client requires.
-        if (FreshSignIn.IsNeeded(request, visit.SignedInAt, visit.Visited.SignInAskedAt, time.GetUtcNow()))
+        if (
+            FreshSignIn.IsNeeded(
+                request,
+                visit.SignedInAt,
+                visit.Session?.Properties.IssuedUtc,
+                visit.Visited.SignInAskedAt,
+                time.GetUtcNow()
+            )
+        )
         {
             // The host was asked once and kept the same sign-in: asking again would be an endless loop.
             if (request.MustNotAsk || (visit.User is not null && visit.Visited.SignInAskedAt is not null))
                 return replies.Tell(OAuthError.LoginRequired, request);
             if (visit.User is not null)
-                return replies.SignInAgain(visit, request.WantsAnotherAccount ? "select_account" : "login");
+                return replies.SignInAgain(visit, request.SignInPrompt ?? FreshSignIn.Login, request.MaxAge);
             if (replies.Asked(visit).Failed(out var tooLong, out visit!))
                 return tooLong;
         }
@@ -111,8 +125,8 @@ internal sealed class AuthorizeHandler(
             visit = visit with { Answer = decision };
         }
 
-        if (visit.Answer == AuthorizationContext.SwitchAccount && await replies.CanSwitchAccountAsync(visit))
-            return replies.SwitchAccount(visit.ReturnPath);
+        if (visit.Answer == AuthorizationContext.SwitchAccount && await replies.SignOutSchemeAsync(visit) is { } scheme)
+            return replies.SwitchAccount(visit, scheme);
         return await ui.DecideAsync(replies.Context(visit), http.RequestAborted) switch
         {
             AuthorizationDecision.Approved { Granted: var granted } => await ApproveAsync(visit, granted),

@@ -69,16 +69,12 @@ internal sealed class AuthorizeReplies(
 
     /// <summary>
     /// Sends the user to sign in for this request, and records that in the protected request. The host's session continues: a link of any client
-    /// must not end it. The parameter <c>prompt</c> tells the host's scheme, and an identity provider behind it.
+    /// must not end it. The parameters <c>prompt</c> and <c>max_age</c> tell the host's scheme, and an identity provider behind it.
     /// </summary>
-    public Reply SignInAgain(Visit visit, string prompt)
-    {
-        if (Asked(visit).Failed(out var tooLong, out var asked))
-            return tooLong;
-        var properties = new AuthenticationProperties { RedirectUri = asked.ReturnPath };
-        properties.SetParameter("prompt", prompt);
-        return HostSignIn.Challenge(options.AuthenticationScheme, properties);
-    }
+    public Reply SignInAgain(Visit visit, string? prompt, TimeSpan? maxAge) =>
+        Asked(visit).Failed(out var tooLong, out var asked)
+            ? tooLong
+            : HostSignIn.Challenge(options.AuthenticationScheme, HostSignIn.Properties(asked.ReturnPath, prompt, maxAge));
 
     /// <summary>The same visit, with the time when the user was asked to sign in for it.</summary>
     public Outcome<Visit> Asked(Visit visit)
@@ -93,19 +89,19 @@ internal sealed class AuthorizeReplies(
             };
     }
 
-    public ValueTask<bool> CanSwitchAccountAsync(Visit visit) => consents.CanSwitchAccountAsync(visit);
+    public ValueTask<string?> SignOutSchemeAsync(Visit visit) => consents.SignOutSchemeAsync(visit);
 
     /// <summary>
     /// The same request again, for the user who signs in next. An identity provider behind the host is told to offer its accounts.
     /// </summary>
-    public Reply SwitchAccount(string returnPath)
+    public Reply SwitchAccount(Visit visit, string signOutScheme)
     {
-        var properties = new AuthenticationProperties { RedirectUri = returnPath };
-        properties.SetParameter("prompt", "select_account");
+        var prompt = visit.Request.SignInPrompt ?? FreshSignIn.SelectAccount;
+        var properties = HostSignIn.Properties(visit.ReturnPath, prompt, visit.Request.MaxAge);
         var challenge = HostSignIn.Challenge(options.AuthenticationScheme, properties);
         return Reply.Of(async http =>
         {
-            await http.SignOutAsync(options.AuthenticationScheme);
+            await http.SignOutAsync(signOutScheme);
             return await challenge.WriteAsync(http, ErrorPage.WriteAsync);
         });
     }

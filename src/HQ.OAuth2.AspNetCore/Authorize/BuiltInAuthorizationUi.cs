@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -22,8 +21,5 @@ internal sealed class BuiltInAuthorizationUi(ServerSettings settings) : IAuthori
         TypedResults.LocalRedirect($"~{path}?returnUrl={Uri.EscapeDataString(returnUrl)}");
 
     private static IResult SignIn(AuthorizationContext context) =>
-        Results.Challenge(
-            new AuthenticationProperties { RedirectUri = context.ReturnPath },
-            context.AuthenticationScheme is { } scheme ? [scheme] : null
-        );
+        Results.Challenge(context.SignInProperties(), context.AuthenticationScheme is { } scheme ? [scheme] : null);
 }

@@ -21,18 +21,28 @@ internal sealed class ConsentForms(AuthorizeEndpoint endpoint, AuthorizeForms fo
             ReturnPath = visit.ReturnPath,
             // The answer is for the organization that the page showed, also if the user has another one by then.
             FormFields = consent.Organizations is [var only] ? [.. fields, new(OrganizationField, only.Id)] : fields,
-            CanSwitchAccount = await CanSwitchAccountAsync(visit),
+            CanSwitchAccount = await SignOutSchemeAsync(visit) is not null,
         };
     }
 
-    public async ValueTask<bool> CanSwitchAccountAsync(Visit visit)
+    /// <summary>
+    /// The scheme that ends the session of the visit's user; null = none can. It is the one that began the session: the host's default for
+    /// signing out may be another, as it is with Identity.
+    /// </summary>
+    public async ValueTask<string?> SignOutSchemeAsync(Visit visit)
     {
-        if (visit.User is null)
-            return false;
+        if (visit.Session is not { } session)
+            return null;
         // Not in the constructor: a host without authentication would get an error about our classes instead of the missing part.
         var schemes = visit.Http.RequestServices.GetRequiredService<IAuthenticationSchemeProvider>();
         var handlers = visit.Http.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>();
-        var scheme = settings.Options.AuthenticationScheme ?? (await schemes.GetDefaultSignOutSchemeAsync())?.Name;
-        return scheme is not null && await handlers.GetHandlerAsync(visit.Http, scheme) is IAuthenticationSignOutHandler;
+        var hosts = settings.Options.AuthenticationScheme ?? (await schemes.GetDefaultSignOutSchemeAsync())?.Name;
+        foreach (var scheme in new[] { session.AuthenticationScheme, hosts })
+        {
+            if (scheme is not null && await handlers.GetHandlerAsync(visit.Http, scheme) is IAuthenticationSignOutHandler)
+                return scheme;
+        }
+
+        return null;
     }
 }

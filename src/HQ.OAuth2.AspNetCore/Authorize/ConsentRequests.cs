@@ -47,12 +47,11 @@ public sealed class ConsentRequests
         )
             return null;
         var visit = new Visit(http, sent, visited, new(returnUrl)) { Request = request };
-        var user = await HostUser.FindAsync(http, settings.Options);
-        if (user is not null)
+        if (await HostUser.FindSessionAsync(http, settings.Options) is { } session)
         {
-            if (HostUser.Subject(user, settings.Options).Failed(out _, out var subject))
+            if (HostUser.Subject(session.Principal, settings.Options).Failed(out _, out var subject))
                 return null;
-            visit = visit with { User = user, Subject = subject };
+            visit = visit with { Session = session, User = session.Principal, Subject = subject };
         }
 
         return await consents.OfAsync(visit, http.RequestAborted);

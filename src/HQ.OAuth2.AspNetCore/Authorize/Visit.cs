@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
@@ -29,6 +30,9 @@ internal sealed record Visit(HttpContext Http, OAuthParameters Sent, VisitedRequ
 
     /// <summary>The time when the user signed in, if the host says it.</summary>
     public DateTimeOffset? SignedInAt { get; init; }
+
+    /// <summary>The host's session of that user; null = nobody is signed in.</summary>
+    public AuthenticationTicket? Session { get; init; }
 
     /// <summary>The earlier answer of the user that covers the request; null = none.</summary>
     public OAuthAuthorization? Remembered { get; init; }

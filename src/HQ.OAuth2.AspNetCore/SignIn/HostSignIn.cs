@@ -56,6 +56,19 @@ internal static class HostSignIn
     }
 
     /// <summary>
+    /// What a challenge says: where to return to, and the sign-in that is wanted, under the names that Microsoft's handler of OpenID Connect reads.
+    /// </summary>
+    public static AuthenticationProperties Properties(string returnPath, string? prompt, TimeSpan? maxAge)
+    {
+        var properties = new AuthenticationProperties { RedirectUri = returnPath };
+        if (prompt is not null)
+            properties.SetParameter("prompt", prompt);
+        if (maxAge is not null)
+            properties.SetParameter("max_age", maxAge);
+        return properties;
+    }
+
+    /// <summary>
     /// Asks the user to sign in by the host's scheme. A challenge that answers 401 or 403 without a page is an error of the host: otherwise the
     /// user would see nothing, and the host's log would have nothing.
     /// </summary>

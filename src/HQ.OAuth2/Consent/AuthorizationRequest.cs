@@ -29,8 +29,17 @@ public sealed class AuthorizationRequest
     /// <summary>Whether the client wants the user to sign in for this request (<c>prompt=login</c>, <c>select_account</c>).</summary>
     internal bool SignInAgain { get; init; }
 
-    /// <summary>Whether that sign-in is to offer the user's other accounts (<c>prompt=select_account</c>).</summary>
-    internal bool WantsAnotherAccount { get; init; }
+    /// <summary>
+    /// Whether it is enough that the user chooses an account there (<c>prompt=select_account</c> without <c>login</c>): an account that is signed
+    /// in at an identity provider needs no new password.
+    /// </summary>
+    internal bool WantsAccountChosen { get; init; }
+
+    /// <summary>The <c>prompt</c> for the host's sign-in; null = the request says nothing.</summary>
+    internal string? SignInPrompt =>
+        !SignInAgain ? null
+        : WantsAccountChosen ? FreshSignIn.SelectAccount
+        : FreshSignIn.Login;
 
     /// <summary>How old the user's sign-in may be (<c>max_age</c>); null = the client does not care.</summary>
     internal TimeSpan? MaxAge { get; init; }

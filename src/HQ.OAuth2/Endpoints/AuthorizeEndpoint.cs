@@ -115,7 +115,7 @@ internal sealed class AuthorizeEndpoint(ClientDirectory clients, EarlierConsents
             MustAsk = prompt.Contains("consent") || FreshSignIn.WantsNew(prompt),
             MustNotAsk = MustNotAsk(parameters),
             SignInAgain = FreshSignIn.WantsNew(prompt),
-            WantsAnotherAccount = prompt.Contains("select_account"),
+            WantsAccountChosen = FreshSignIn.WantsAccountChosen(prompt),
             MaxAge = maxAge,
         };
     }

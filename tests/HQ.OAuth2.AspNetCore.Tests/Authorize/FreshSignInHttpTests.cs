@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using HQ.OAuth2.Tests;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,16 +13,29 @@ internal sealed class FreshSignInHttpTests
 {
     private TestApp app = null!;
     private Browser browser = null!;
+    private readonly List<(string? Prompt, TimeSpan? MaxAge)> told = [];
 
     [SetUp]
     public async Task StartAsync()
     {
+        told.Clear();
         app = await TestApp.StartAsync(
             o => o.AuthenticationScheme = "Cookies",
-            host: h => h.Services.AddAuthentication().AddCookie("Cookies", c => c.LoginPath = "/login"),
+            host: h => h.Services.AddAuthentication().AddCookie("Cookies", AddCookie),
             map: a => a.MapGet("/enter", EnterAsync)
         );
         browser = app.NewBrowser(user: null);
+    }
+
+    private void AddCookie(CookieAuthenticationOptions options)
+    {
+        options.LoginPath = "/login";
+        options.Events.OnRedirectToLogin = context =>
+        {
+            told.Add((context.Properties.GetParameter<string>("prompt"), context.Properties.GetParameter<TimeSpan?>("max_age")));
+            context.Response.Redirect(context.RedirectUri);
+            return Task.CompletedTask;
+        };
     }
 
     [TearDown]
@@ -129,6 +143,60 @@ internal sealed class FreshSignInHttpTests
     {
         await browser.GetAsync("/enter?auth_time=" + TestClock.Start.AddHours(-1).ToUnixTimeSeconds());
         (await browser.GetAsync(TestApp.AuthorizeUrl("web", ("max_age", "600")))).ReturnUrlOfCookie().Should().NotBeEmpty();
+    }
+
+    [TestCase(false, null, null, null, null)]
+    [TestCase(false, "login", null, "login", null)]
+    [TestCase(false, "select_account", null, "select_account", null)]
+    [TestCase(false, null, "60", null, 60)]
+    [TestCase(false, "login", "0", "login", 0)]
+    [TestCase(true, "login", null, "login", null)]
+    [TestCase(true, "select_account", "60", "select_account", 60)]
+    [TestCase(true, null, "60", "login", 60)]
+    public async Task The_scheme_is_told_which_sign_in_is_wanted(
+        bool signedIn,
+        string? prompt,
+        string? maxAge,
+        string? toldPrompt,
+        int? toldAge
+    )
+    {
+        if (signedIn)
+            await EnterAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(5));
+        (await browser.GetAsync(TestApp.AuthorizeUrl("web", ("prompt", prompt), ("max_age", maxAge)))).ReturnUrlOfCookie();
+
+        told.Should().Equal((toldPrompt, toldAge is { } s ? TimeSpan.FromSeconds(s) : null));
+    }
+
+    [TestCase("select_account", true)]
+    [TestCase("login", false)]
+    public async Task A_provider_that_gives_a_chosen_account_without_a_password_is_enough_for_select_account(string prompt, bool isEnough)
+    {
+        await EnterAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(5));
+        var back = (await browser.GetAsync(TestApp.AuthorizeUrl("web", ("prompt", prompt)))).ReturnUrlOfCookie();
+        await browser.GetAsync("/enter?auth_time=" + TestClock.Start.AddHours(-1).ToUnixTimeSeconds());
+
+        var answer = await browser.GetAsync(back);
+        if (isEnough)
+            answer.IsConsentPage().Should().BeTrue(answer.Location);
+        else
+            answer.ShouldBeErrorRedirect("login_required");
+    }
+
+    [TestCase(null, null, "select_account", null)]
+    [TestCase(null, "3600", "select_account", 3600)]
+    [TestCase("login", null, "login", null)]
+    public async Task Another_account_is_asked_for_as_the_request_wants_it(string? prompt, string? maxAge, string toldPrompt, int? toldAge)
+    {
+        var url = TestApp.AuthorizeUrl("web", ("prompt", prompt), ("max_age", maxAge));
+        var back = (await browser.GetAsync(url)).ReturnUrlOfCookie();
+        await EnterAsync();
+        told.Clear();
+        await browser.PressAsync(await browser.GetAsync(back), "switch_account");
+
+        told.Should().Equal((toldPrompt, toldAge is { } s ? TimeSpan.FromSeconds(s) : null));
     }
 
     private async Task EnterAsync() => (await browser.GetAsync("/enter")).Status.Should().Be(200);

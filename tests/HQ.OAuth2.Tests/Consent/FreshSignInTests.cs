@@ -14,7 +14,7 @@ internal sealed class FreshSignInTests
     [TestCase(-60, -60, false)]
     [TestCase(-1, -60, false)]
     public void A_new_sign_in_is_one_since_the_host_was_asked(int? signedIn, int? asked, bool isNeeded) =>
-        FreshSignIn.IsNeeded(Given.Request(signInAgain: true), At(signedIn), At(asked), now).Should().Be(isNeeded);
+        FreshSignIn.IsNeeded(Given.Request(signInAgain: true), At(signedIn), At(signedIn), At(asked), now).Should().Be(isNeeded);
 
     [TestCase(60, -60, null, false)]
     [TestCase(60, -61, null, true)]
@@ -24,11 +24,48 @@ internal sealed class FreshSignInTests
     [TestCase(0, -1, -5, false)]
     [TestCase(60, -61, -5, true)]
     public void A_sign_in_is_too_old_after_max_age(int maxAge, int? signedIn, int? asked, bool isNeeded) =>
-        FreshSignIn.IsNeeded(Given.Request(maxAge: TimeSpan.FromSeconds(maxAge)), At(signedIn), At(asked), now).Should().Be(isNeeded);
+        FreshSignIn
+            .IsNeeded(Given.Request(maxAge: TimeSpan.FromSeconds(maxAge)), At(signedIn), At(signedIn), At(asked), now)
+            .Should()
+            .Be(isNeeded);
+
+    // The password was given an hour ago at an identity provider.
+    [TestCase(null, -60, true)]
+    [TestCase(-10, null, true)]
+    [TestCase(-61, -60, true)]
+    [TestCase(-60, -60, false)]
+    [TestCase(-1, -60, false)]
+    public void A_chosen_account_needs_a_session_since_the_host_was_asked_and_no_new_password(int? session, int? asked, bool isNeeded)
+    {
+        var hourAgo = now.AddHours(-1);
+        bool IsNeeded(bool isChosen, int? maxAge = null) =>
+            FreshSignIn.IsNeeded(
+                Given.Request(signInAgain: true, wantsAccountChosen: isChosen, maxAge: maxAge is { } s ? TimeSpan.FromSeconds(s) : null),
+                hourAgo,
+                session is null ? now.AddHours(-1) : At(session),
+                At(asked),
+                now
+            );
+        IsNeeded(isChosen: true).Should().Be(isNeeded);
+        IsNeeded(isChosen: true, maxAge: 3600).Should().Be(isNeeded);
+        IsNeeded(isChosen: true, maxAge: 3599).Should().BeTrue();
+        IsNeeded(isChosen: false).Should().BeTrue();
+    }
+
+    [TestCase("login", "login")]
+    [TestCase("select_account", "select_account")]
+    [TestCase("consent select_account", "select_account")]
+    [TestCase("select_account login", "login")]
+    [TestCase("consent", null)]
+    public void A_sign_in_page_is_told_the_strictest_prompt(string prompt, string? told) =>
+        FreshSignIn
+            .PromptOf(OAuthParameters.Parse(System.Text.Encoding.UTF8.GetBytes("prompt=" + prompt.Replace(' ', '+'))).Value)
+            .Should()
+            .Be(told);
 
     [Test]
     public void A_request_that_says_nothing_takes_any_sign_in() =>
-        FreshSignIn.IsNeeded(Given.Request(), null, null, now).Should().BeFalse();
+        FreshSignIn.IsNeeded(Given.Request(), null, null, null, now).Should().BeFalse();
 
     [TestCase("0", true)]
     [TestCase("3600", true)]
