@@ -10,7 +10,7 @@ internal sealed class TermsFirst(Terms terms) : IAuthorizationUi
     public async ValueTask<AuthorizationDecision> DecideAsync(AuthorizationContext context, CancellationToken ct) =>
         context switch
         {
-            { User: null } => AuthorizationDecision.Ask(Results.Challenge(new() { RedirectUri = context.ReturnPath })),
+            { User: null } => AuthorizationDecision.Ask(Results.Challenge(context.SignInProperties())),
             // prompt=none: no page may be shown.
             { Request.MustNotAsk: true } when !terms.Accepted(context.User!) => AuthorizationDecision.Deny(),
             _ when !terms.Accepted(context.User!) => AuthorizationDecision.Ask(

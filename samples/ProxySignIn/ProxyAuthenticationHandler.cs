@@ -76,14 +76,14 @@ internal sealed class ProxyAuthenticationHandler(IOptionsMonitor<ProxySignInOpti
                 MaxAge = TimeSpan.FromSeconds(5),
             }
         );
-        var signIn = Address(Options.SignInUrl, properties.RedirectUri ?? "/");
+        var signIn = Address(Options.SignInUrl, Options.PublicUrl + (properties.RedirectUri ?? "/"));
         // A new sign-in or another account is wanted: the session at the proxy ends first.
         Response.Redirect(properties.GetParameter<string>("prompt") is null ? signIn : Address(Options.SignOutUrl, signIn));
     }
 
     protected override Task HandleSignOutAsync(AuthenticationProperties? properties)
     {
-        Response.Redirect(Address(Options.SignOutUrl, properties?.RedirectUri ?? "/"));
+        Response.Redirect(Address(Options.SignOutUrl, Options.PublicUrl + (properties?.RedirectUri ?? "/")));
         return Task.CompletedTask;
     }
 

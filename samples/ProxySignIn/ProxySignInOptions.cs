@@ -17,6 +17,9 @@ internal sealed class ProxySignInOptions : AuthenticationSchemeOptions
 
     public string SecretHeader { get; set; } = "X-Proxy-Secret";
 
+    /// <summary>The public address of this host, for a proxy whose sign-in is on another host; empty if paths are enough for it.</summary>
+    public string PublicUrl { get; set; } = "";
+
     /// <summary>Where the proxy asks the user to sign in. <c>{returnUrl}</c> is replaced by the address to return to.</summary>
     public string SignInUrl { get; set; } = "";
 

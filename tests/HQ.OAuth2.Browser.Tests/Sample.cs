@@ -24,7 +24,12 @@ internal sealed class Sample : IAsyncDisposable
         }
     }
 
-    public static async Task<Sample> StartAsync(string name, params (string Key, string Value)[] settings)
+    public static Task<Sample> StartAsync(string name, params (string Key, string Value)[] settings) => StartAsync(name, [], settings);
+
+    /// <param name="name">The sample.</param>
+    /// <param name="arguments">Arguments of the command line, as they are.</param>
+    /// <param name="settings">Settings of the server.</param>
+    public static async Task<Sample> StartAsync(string name, string[] arguments, params (string Key, string Value)[] settings)
     {
         var url = $"http://localhost:{FreePort()}";
         // .../tests/This/bin/Configuration/net10.0
@@ -45,6 +50,8 @@ internal sealed class Sample : IAsyncDisposable
                 "memory",
             },
         };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
         foreach (var (key, value) in settings.Prepend(("issuerURL", url)))
         {
             start.ArgumentList.Add("--auth:oauth2:authorizationServer:" + key);

@@ -158,6 +158,9 @@ internal sealed class IdentitySignInTests
         await RegisterAsync("alice");
         await TryAsync("/passkeys", "?handler=Options", "Add a passkey");
         await TryAsync("/login", "?handler=PasskeyOptions", "Sign in with a passkey");
+        // The page that is shown after the failure still takes the password.
+        await browser.PressAsync("Sign in", Credentials("alice"));
+        browser.Address.Should().Be(Browser.App + "/");
 
         async Task TryAsync(string page, string options, string button)
         {

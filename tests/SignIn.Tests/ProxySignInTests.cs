@@ -172,6 +172,29 @@ internal sealed class ProxySignInTests
         FluentActions.Invoking(() => wrong.Server).Should().Throw<Exception>().WithMessage($"*{named} must *");
     }
 
+    [Test]
+    public async Task A_proxy_whose_sign_in_is_on_another_host_returns_to_the_public_address()
+    {
+        await using var other = sample.WithWebHostBuilder(b =>
+            b.UseSetting("proxy:publicUrl", Browser.App)
+                .UseSetting("proxy:signInUrl", "https://auth.test/?rd={returnUrl}")
+                .UseSetting("proxy:signOutUrl", "https://auth.test/logout?rd={returnUrl}")
+        );
+        using var there = new Browser((Browser.App, other.Server.CreateHandler()));
+        await there.GoAsync(Browser.Authorize());
+        there.Address.OriginalString.Should().StartWith("https://auth.test/?rd=https%3A%2F%2Fapp.test%2Foauth2%2Fauthorize%3F");
+
+        await there.GoAsync(
+            Browser.Authorize("&prompt=login"),
+            (From, "127.0.0.1"),
+            ("X-Forwarded-User", "alice"),
+            ("X-Proxy-Secret", Secret)
+        );
+        there
+            .Address.OriginalString.Should()
+            .StartWith("https://auth.test/logout?rd=https%3A%2F%2Fauth.test%2F%3Frd%3Dhttps%253A%252F%252Fapp.test%252Foauth2%252Fauthorize");
+    }
+
     private async Task SignInAsync(string user)
     {
         await browser.GoAsync(Browser.Authorize());

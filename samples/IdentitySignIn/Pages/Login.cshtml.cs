@@ -21,7 +21,7 @@ internal sealed class LoginModel(SignInManager<AppUser> signIn) : PageModel
     [BindProperty, Required]
     public string Password { get; set; } = "";
 
-    public async Task<IActionResult> OnPostAsync() =>
+    public async Task<IActionResult> OnPostPasswordAsync() =>
         ModelState.IsValid ? After(await signIn.PasswordSignInAsync(Email, Password, isPersistent: false, lockoutOnFailure: true)) : Page();
 
     /// <summary>What the browser needs to ask for a passkey, as JSON. Identity keeps its part in a cookie.</summary>
