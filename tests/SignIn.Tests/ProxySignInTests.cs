@@ -192,7 +192,9 @@ internal sealed class ProxySignInTests
         );
         there
             .Address.OriginalString.Should()
-            .StartWith("https://auth.test/logout?rd=https%3A%2F%2Fauth.test%2F%3Frd%3Dhttps%253A%252F%252Fapp.test%252Foauth2%252Fauthorize");
+            .StartWith(
+                "https://auth.test/logout?rd=https%3A%2F%2Fauth.test%2F%3Frd%3Dhttps%253A%252F%252Fapp.test%252Foauth2%252Fauthorize"
+            );
     }
 
     private async Task SignInAsync(string user)
