@@ -174,6 +174,12 @@ public sealed class HqOAuth2Options
     /// <summary>The claim of the host's user that becomes the subject. Default <c>ClaimTypes.NameIdentifier</c>.</summary>
     public string? SubjectClaim { get; set; }
 
+    /// <summary>
+    /// Whether token answers say how long the refresh token and the authorization last: <c>refresh_token_expires_in</c> and
+    /// <c>authorization_expires_in</c>, in seconds (draft-ietf-oauth-refresh-token-expiration).
+    /// </summary>
+    public bool TellRefreshExpiry { get; set; }
+
     /// <summary>The claim of access tokens, and the member of introspection, that names the organization of an authorization. Default <c>org_id</c>.</summary>
     public string OrganizationClaim { get; set; } = "org_id";
 

@@ -99,13 +99,20 @@ public sealed class TokenIssuer
         if (resources.Format(audience) == AccessTokenFormat.Opaque)
             token = handler.EncryptToken(token, KeyRotation.ActiveAt(ring.Encryption, request.Now).Credentials, header);
 
+        var chain = options.TellRefreshExpiry ? row?.Refresh : null;
         logger.Issued(request.Client.ClientId, request.Parameters["grant_type"] ?? "", scope, row?.Id);
         return new()
         {
             AccessToken = token,
             ExpiresIn = (long)(end - request.Now).TotalSeconds,
             RefreshToken = refreshToken,
+            RefreshTokenExpiresIn = SecondsUntil(chain?.EndsAt),
+            AuthorizationExpiresIn = SecondsUntil(chain?.ExpiresAt),
             Scope = scopeText,
         };
+
+        // Not beyond the end that the user set.
+        long? SecondsUntil(DateTimeOffset? time) =>
+            time is { } at ? (long)((row!.EndsAt < at ? row.EndsAt.Value : at) - request.Now).TotalSeconds : null;
     }
 }

@@ -23,6 +23,14 @@ public sealed class TokenResponse
     [JsonPropertyName("refresh_token")]
     public string? RefreshToken { get; internal init; }
 
+    /// <summary>How many seconds the refresh token lasts if it is not used; null when the host does not tell, or there is none.</summary>
+    [JsonPropertyName("refresh_token_expires_in")]
+    public long? RefreshTokenExpiresIn { get; internal init; }
+
+    /// <summary>How many seconds refreshing goes on at most; null when the host does not tell, or there is no refresh token.</summary>
+    [JsonPropertyName("authorization_expires_in")]
+    public long? AuthorizationExpiresIn { get; internal init; }
+
     /// <summary>The scope of the access token, always present.</summary>
     [JsonPropertyName("scope")]
     public string Scope { get; internal init; } = "";

@@ -110,6 +110,30 @@ internal sealed class LiveGrantTests
     }
 
     [Test]
+    public async Task A_host_that_tells_says_how_long_refreshing_goes_on()
+    {
+        await using var own = await TestApp.StartAsync(o => o.TellRefreshExpiry = true);
+        var user = new ConnectedAppsApiTests.Session(own, "told");
+        var tokens = await user.TokensAsync("web");
+        tokens.Json.GetProperty("refresh_token_expires_in").GetInt64().Should().Be((long)TimeSpan.FromDays(30).TotalSeconds);
+        tokens.Json.GetProperty("authorization_expires_in").GetInt64().Should().Be((long)TimeSpan.FromDays(180).TotalSeconds);
+
+        await user.PatchAsync((await user.IdsAsync()).Single(), new { ends_at = own.Clock.GetUtcNow().AddHours(2) });
+        own.Clock.Advance(TimeSpan.FromHours(1));
+
+        var refreshed = await own.PostAsync(
+            "/oauth2/token",
+            ("grant_type", "refresh_token"),
+            ("basic", "web:" + TestApp.WebSecret),
+            ("refresh_token", tokens.Text("refresh_token")!)
+        );
+        refreshed.Json.GetProperty("refresh_token_expires_in").GetInt64().Should().Be(3600);
+        refreshed.Json.GetProperty("authorization_expires_in").GetInt64().Should().Be(3600);
+        var alone = await own.PostAsync("/oauth2/token", ("grant_type", "client_credentials"), ("basic", "web:" + TestApp.WebSecret));
+        alone.Json.TryGetProperty("authorization_expires_in", out _).Should().BeFalse();
+    }
+
+    [Test]
     public async Task An_end_is_taken_away_by_null()
     {
         var (user, _, id) = await ConnectAsync("no-end");

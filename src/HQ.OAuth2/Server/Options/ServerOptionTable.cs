@@ -110,6 +110,7 @@ internal static class ServerOptionTable
                 "less than 8 is warned about"
             )
         )
+        .Bool("tellRefreshExpiry", o => o.TellRefreshExpiry, (o, v) => o.TellRefreshExpiry = v)
         .Text("subjectClaim", o => o.SubjectClaim, (o, v) => o.SubjectClaim = v)
         .Text(
             "organizationClaim",
