@@ -63,6 +63,7 @@ consume() {
   cd "$work/apps" && dotnet new "$@" -n "$name" -o "$name" --no-restore && cd "$name" || return 1
   case $name in
     Web) awk '/^## / { inside = $0 == "## Add it to your app" } inside' "$root/README.md" | program || return 1 ;;
+    Identity) added "$root/docs/start.md" || return 1 ;;
     Adapter) unzip -p "$work/packages/$package.$version.nupkg" README.md | program || return 1 ;;
   esac
   # By hand: "dotnet add package" would restore once more.
@@ -79,6 +80,25 @@ program() {
   [ -s Program.cs ] && [ -s appsettings.json ] || { echo "The guide has no such blocks any more."; return 1; }
 }
 
+# A guide that adds to an app: its first two blocks of C# before and after the app is built, and its JSON to the settings.
+added() {
+  python3 - "$1" <<'PY'
+import json, re, sys
+
+guide = open(sys.argv[1]).read()
+services, endpoints = re.findall(r"^```csharp\n(.*?)^```", guide, re.M | re.S)[:2]
+usings = "".join(re.findall(r"^using .*\n", services, re.M))
+program = open("Program.cs").read()
+services = "".join(line for line in services.splitlines(True) if line not in program and line.strip() + "\n" not in usings)
+program = program.replace("var app = builder.Build();", services + "\nvar app = builder.Build();")
+program = program.replace("app.UseAuthorization();\n", "app.UseAuthorization();\n" + endpoints)
+open("Program.cs", "w").write("".join(u for u in usings.splitlines(True) if u not in program) + program)
+settings = json.load(open("appsettings.json"))
+settings.update(json.loads(re.search(r"^```json\n(.*?)^```", guide, re.M | re.S)[1]))
+json.dump(settings, open("appsettings.json", "w"), indent=2)
+PY
+}
+
 # The first block of a language.
 block() { awk -v fence="\`\`\`$1" '$0 == fence { on = 1; next } on && /^```$/ { exit } on'; }
 
@@ -89,6 +109,7 @@ flow() {
   while [ "$port" = 0 ] || (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do port=$((20000 + RANDOM % 12000)); done
   cd "$app_folder" || return 1
   if grep -qs MapMcp Program.cs; then kind=mcp more=("--auth:oauth2:authorizationServer:defaultResource=http://localhost:$port/mcp"); fi
+  if grep -qs AddDefaultIdentity Program.cs; then kind=identity; fi
   began=$(date +%s%N)
   ASPNETCORE_ENVIRONMENT=Development Logging__LogLevel__Default=Warning "$@" --urls "http://localhost:$port" \
     "--auth:oauth2:authorizationServer:issuerURL=http://localhost:$port" "${more[@]}" &
@@ -100,7 +121,11 @@ flow() {
   done
   echo "first answer after $((($(date +%s%N) - began) / 1000000)) ms, $(awk '/VmRSS/ { print int($2 / 1024) }' "/proc/$app/status") MiB" >"$work/start"
   local status=0
-  "$root/tests/walk.sh" "http://localhost:$port" "$kind" || status=1
+  if [ "$kind" = identity ]; then
+    python3 "$root/tests/walk-identity.py" "http://localhost:$port" /api/orders || status=1
+  else
+    "$root/tests/walk.sh" "http://localhost:$port" "$kind" || status=1
+  fi
   kill "$app" && wait "$app" || true
   app=
   return $status
@@ -182,7 +207,8 @@ check "dotnet new hqoauth2, as README shows it" made NewServer hqoauth2
 check "the whole flow works there" flow "$work/apps/NewServer" dotnet bin/Release/net10.0/NewServer.dll
 check "dotnet new hqoauth2-mcp" made NewMcp hqoauth2-mcp
 check "the whole flow works there" flow "$work/apps/NewMcp" dotnet bin/Release/net10.0/NewMcp.dll
-check "dotnet new webapp --auth Individual" consume Identity HQ.OAuth2.EntityFrameworkCore webapp --auth Individual
+check "dotnet new webapp --auth Individual, with the lines of the guide" consume Identity HQ.OAuth2.EntityFrameworkCore webapp --auth Individual
+check "a user of Identity lets a client in there" flow "$work/apps/Identity" dotnet bin/Release/net10.0/Identity.dll
 check "dotnet new blazor" consume Blazor HQ.OAuth2.EntityFrameworkCore blazor
 check "dotnet new webapi" consume Api HQ.OAuth2.EntityFrameworkCore webapi
 check "dotnet new nunit" consume Kit HQ.OAuth2.StoreContract nunit
