@@ -72,32 +72,38 @@ public sealed class ConnectedApps
     {
         ArgumentNullException.ThrowIfNull(change);
         var now = time.GetUtcNow();
-        if (
-            !OAuthAuthorization.IsId(authorizationId)
-            || await authorizations.ChangeAsync(
-                authorizationId,
-                row => row.Subject == subject ? row.Change(change, now, settings.Resources) : OAuthError.NotFound,
-                ct
-            )
-                is not { } outcome
-        )
+        if (!OAuthAuthorization.IsId(authorizationId))
+            return OAuthError.NotFound;
+        var before = 0L;
+        var changed = await authorizations.ChangeAsync(
+            authorizationId,
+            row =>
+            {
+                before = row.Version;
+                return row.Subject == subject ? row.Change(change, now, settings.Resources) : OAuthError.NotFound;
+            },
+            ct
+        );
+        if (changed is not { } outcome)
             return OAuthError.NotFound;
         if (outcome.Failed(out var refused, out var row))
             return refused;
+        // What is committed is told, also if the client cannot be looked up afterwards.
+        if (row.Version != before)
+            await events.PublishAsync(
+                new OAuthEvent.AuthorizationChanged
+                {
+                    AuthorizationId = row.Id,
+                    Subject = row.Subject,
+                    ClientId = row.ClientId,
+                    Scope = row.Scope,
+                    Resources = row.Resources,
+                    IsPaused = row.PausedAt is not null,
+                    EndsAt = row.EndsAt,
+                }
+            );
         if (await clients.FindOrNullAsync(row.ClientId, ct) is not { } client || !row.IsOf(client))
             return OAuthError.NotFound;
-        await events.PublishAsync(
-            new OAuthEvent.AuthorizationChanged
-            {
-                AuthorizationId = row.Id,
-                Subject = row.Subject,
-                ClientId = row.ClientId,
-                Scope = row.Scope,
-                Resources = row.Resources,
-                IsPaused = row.PausedAt is not null,
-                EndsAt = row.EndsAt,
-            }
-        );
         return ConnectedApp.Of(row, client, settings, now);
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace HQ.OAuth2.AspNetCore.Tests;
 
 /// <summary>A user changes what an app may do while it stays connected: every token obeys from then on.</summary>
@@ -134,6 +136,24 @@ internal sealed class LiveGrantTests
     }
 
     [Test]
+    public async Task A_change_is_told_once_and_one_that_changes_nothing_is_not()
+    {
+        var told = new Told();
+        await using var own = await TestApp.StartAsync(parts: server => server.Services.AddSingleton<IOAuthEvents>(told));
+        var user = new ConnectedAppsApiTests.Session(own, "told-once");
+        await user.TokensAsync("web");
+        var id = (await user.IdsAsync()).Single();
+
+        await user.PatchAsync(id, new { scope = new[] { "read" } });
+        await user.PatchAsync(id, new { scope = new[] { "read" } });
+
+        var change = told.Changes.Should().ContainSingle().Subject;
+        (change.AuthorizationId, change.Subject, change.ClientId, change.Scope.ToString(), change.IsPaused)
+            .Should()
+            .Be((id, "told-once", "web", "read", false));
+    }
+
+    [Test]
     public async Task An_end_is_taken_away_by_null()
     {
         var (user, _, id) = await ConnectAsync("no-end");
@@ -210,5 +230,17 @@ internal sealed class LiveGrantTests
         var request = new HttpRequestMessage(HttpMethod.Post, "/api/write");
         request.Headers.Authorization = new("Bearer", tokens.Text("access_token"));
         return app.SendAsync(request);
+    }
+
+    private sealed class Told : IOAuthEvents
+    {
+        public List<OAuthEvent.AuthorizationChanged> Changes { get; } = [];
+
+        public ValueTask OnAsync(OAuthEvent happened)
+        {
+            if (happened is OAuthEvent.AuthorizationChanged change)
+                Changes.Add(change);
+            return ValueTask.CompletedTask;
+        }
     }
 }
