@@ -22,6 +22,7 @@ public static class HqOAuth2ServiceCollectionExtensions
             .AddSignIn()
             .AddPages()
             .AddAuthorize()
+            .AddDevices()
             .AddManagement()
             .AddDoctor()
             .AddRouteChecks()

@@ -12,6 +12,7 @@ public sealed class FloorTests
         "Pages",
         "SignIn",
         "Authorize",
+        "Devices",
         "ConnectedApps",
         "Management",
         "Bearer",

@@ -20,6 +20,7 @@ public sealed class FloorTests
         "Clients/Lookup",
         "Authorizations",
         "Consent",
+        "Devices",
         "Registration",
         "Tokens",
         "Grants",

@@ -34,8 +34,15 @@ internal sealed class AuthorizeForms(RequestHandles handles, SubjectSeals seals,
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Fields(HttpContext http, VisitedRequest visited, string? subject)
     {
-        var fields = new List<KeyValuePair<string, string>> { new(RequestHandles.Parameter, handles.Protect(visited).Value) };
-        if (subject is not null && antiforgery.GetAndStoreTokens(http) is { RequestToken: { } token } tokens)
+        var handle = KeyValuePair.Create(RequestHandles.Parameter, handles.Protect(visited).Value);
+        return subject is null ? [handle] : [handle, .. Proof(http, subject)];
+    }
+
+    /// <summary>The hidden fields by which <see cref="IsGenuineAsync"/> knows a form of ours again.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Proof(HttpContext http, string subject)
+    {
+        var fields = new List<KeyValuePair<string, string>>();
+        if (antiforgery.GetAndStoreTokens(http) is { RequestToken: { } token } tokens)
             fields.AddRange([new(tokens.FormFieldName, token), new(SubjectSeals.Field, seals.Seal(subject))]);
         return fields;
     }

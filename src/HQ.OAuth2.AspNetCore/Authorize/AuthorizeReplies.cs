@@ -89,7 +89,7 @@ internal sealed class AuthorizeReplies(
             };
     }
 
-    public ValueTask<string?> SignOutSchemeAsync(Visit visit) => consents.SignOutSchemeAsync(visit);
+    public ValueTask<string?> SignOutSchemeAsync(Visit visit) => consents.SignOutSchemeAsync(visit.Http, visit.Session);
 
     /// <summary>
     /// The same request again, for the user who signs in next. An identity provider behind the host is told to offer its accounts.
@@ -97,7 +97,12 @@ internal sealed class AuthorizeReplies(
     public Reply SwitchAccount(Visit visit, string signOutScheme)
     {
         var prompt = visit.Request.SignInPrompt ?? FreshSignIn.SelectAccount;
-        var properties = HostSignIn.Properties(visit.ReturnPath, prompt, visit.Request.MaxAge);
+        return SwitchAccount(HostSignIn.Properties(visit.ReturnPath, prompt, visit.Request.MaxAge), signOutScheme);
+    }
+
+    /// <summary>Ends the session, and lets the next user sign in.</summary>
+    public Reply SwitchAccount(AuthenticationProperties properties, string signOutScheme)
+    {
         var challenge = HostSignIn.Challenge(options.AuthenticationScheme, properties);
         return Reply.Of(async http =>
         {

@@ -16,6 +16,9 @@ public sealed class ConsentForm
     /// <summary>Where the form is posted, and where sign-in returns to: a local path with the request in it.</summary>
     public string ReturnPath { get; internal init; } = "";
 
+    /// <summary>Where our own page posts the form; null = to the authorization endpoint.</summary>
+    internal string? Action { get; init; }
+
     /// <summary>The hidden fields that the form posts to <see cref="ReturnPath"/>, beside <c>decision</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> FormFields { get; internal init; } = [];
 

@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace HQ.OAuth2;
@@ -20,26 +22,32 @@ internal sealed class ConsentForms(AuthorizeEndpoint endpoint, AuthorizeForms fo
             User = visit.User,
             ReturnPath = visit.ReturnPath,
             // The answer is for the organization that the page showed, also if the user has another one by then.
-            FormFields = consent.Organizations is [var only] ? [.. fields, new(OrganizationField, only.Id)] : fields,
-            CanSwitchAccount = await SignOutSchemeAsync(visit) is not null,
+            FormFields = WithOrganization(fields, consent),
+            CanSwitchAccount = await SignOutSchemeAsync(visit.Http, visit.Session) is not null,
         };
     }
 
+    /// <summary>The fields of a form, with the only organization of the user.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> WithOrganization(
+        IReadOnlyList<KeyValuePair<string, string>> fields,
+        ConsentModel consent
+    ) => consent.Organizations is [var only] ? [.. fields, new(OrganizationField, only.Id)] : fields;
+
     /// <summary>
-    /// The scheme that ends the session of the visit's user; null = none can. It is the one that began the session: the host's default for
+    /// The scheme that ends the session of a user; null = none can. It is the one that began the session: the host's default for
     /// signing out may be another, as it is with Identity.
     /// </summary>
-    public async ValueTask<string?> SignOutSchemeAsync(Visit visit)
+    public async ValueTask<string?> SignOutSchemeAsync(HttpContext http, AuthenticationTicket? ofUser)
     {
-        if (visit.Session is not { } session)
+        if (ofUser is not { } session)
             return null;
         // Not in the constructor: a host without authentication would get an error about our classes instead of the missing part.
-        var schemes = visit.Http.RequestServices.GetRequiredService<IAuthenticationSchemeProvider>();
-        var handlers = visit.Http.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>();
+        var schemes = http.RequestServices.GetRequiredService<IAuthenticationSchemeProvider>();
+        var handlers = http.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>();
         var hosts = settings.Options.AuthenticationScheme ?? (await schemes.GetDefaultSignOutSchemeAsync())?.Name;
         foreach (var scheme in new[] { session.AuthenticationScheme, hosts })
         {
-            if (scheme is not null && await handlers.GetHandlerAsync(visit.Http, scheme) is IAuthenticationSignOutHandler)
+            if (scheme is not null && await handlers.GetHandlerAsync(http, scheme) is IAuthenticationSignOutHandler)
                 return scheme;
         }
 

@@ -22,7 +22,7 @@ internal static class ConsentPage
                 <dl><div><dt>{texts["consent.to"]}</dt><dd>{Destination(consent, texts)}</dd></div>
                 <div><dt>{texts["consent.provenance"]}</dt><dd>{Provenance(consent, texts)}</dd></div></dl>
                 {Warnings(consent, texts)}
-                <form method="post" action="{OAuthHttp.Settings(http).Issuer.AuthorizePath}">
+                <form method="post" action="{form.Action ?? OAuthHttp.Settings(http).Issuer.AuthorizePath}">
                 {form.FormFields.Select(f => Html.Of($"<input type=\"hidden\" name=\"{f.Key}\" value=\"{f.Value}\">"))}
                 {Organizations(consent, texts)}
                 {Scopes(consent, texts)}
@@ -43,7 +43,8 @@ internal static class ConsentPage
     private static Html Name(string? name) => Html.Of($"<bdi>{name}</bdi>");
 
     private static Html Destination(ConsentModel consent, PageTexts texts) =>
-        consent.IsLoopbackRedirect ? Html.Of($"{texts["consent.to.loopback"]} <span class=\"to\">{consent.RedirectHost}</span>")
+        consent.UserCode is { } code ? Html.Of($"{texts["device.to"]} <span class=\"to code\">{code}</span>")
+        : consent.IsLoopbackRedirect ? Html.Of($"{texts["consent.to.loopback"]} <span class=\"to\">{consent.RedirectHost}</span>")
         : consent.IsPrivateUseRedirect ? Html.Of($"{texts["consent.to.scheme"]} <span class=\"to\">{consent.RedirectHost}</span>")
         : Html.Of($"<span class=\"to\">{consent.RedirectHost}</span>");
 
@@ -62,6 +63,7 @@ internal static class ConsentPage
         return Html.Join([
             Warning(consent.ImitatesKnownClient, "consent.imitates"),
             Warning(consent.ClaimsTrust, "consent.claims"),
+            Warning(consent.IsDevice, "device.warn"),
             Warning(consent.IsLoopbackRedirect && !consent.IsTrusted, "consent.loopback"),
             Warning(consent.IsPrivateUseRedirect && !consent.IsTrusted, "consent.scheme"),
             consent.IsPrivateUseRedirect ? Html.Of($"<p class=\"soft\">{texts["consent.reopen"]}</p>") : Html.None,
@@ -154,5 +156,5 @@ internal static class ConsentPage
             ? Html.Of($"<button name=\"decision\" value=\"{AuthorizationContext.SwitchAccount}\">{texts["consent.switch"]}</button>")
             : Html.None;
 
-    private static string? Account(ClaimsPrincipal? user) => user?.Identity?.Name ?? user?.FindFirst(ClaimTypes.NameIdentifier)?.Value;
+    public static string? Account(ClaimsPrincipal? user) => user?.Identity?.Name ?? user?.FindFirst(ClaimTypes.NameIdentifier)?.Value;
 }

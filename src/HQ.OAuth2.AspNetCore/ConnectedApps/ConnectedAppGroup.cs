@@ -7,6 +7,7 @@ namespace HQ.OAuth2;
 internal sealed record ConnectedAppGroup(
     ClientProvenance Provenance,
     bool IsLoopback,
+    bool IsDevice,
     string RedirectHost,
     IReadOnlyList<ConnectedAppEntry> Entries
 )
@@ -16,10 +17,10 @@ internal sealed record ConnectedAppGroup(
     /// <summary>The groups of a list, those of the host's own clients first; the entries by their last use, the latest first.</summary>
     public static IReadOnlyList<ConnectedAppGroup> Of(IEnumerable<ConnectedApp> apps) =>
         [
-            .. apps.GroupBy(a => (a.Provenance, a.IsLoopbackRedirect, Place: a.IsLoopbackRedirect ? "" : a.RedirectHost))
+            .. apps.GroupBy(a => (a.Provenance, a.IsLoopbackRedirect, a.IsDevice, Place: a.IsLoopbackRedirect ? "" : a.RedirectHost))
                 .OrderBy(g => g.Key.Provenance)
                 .ThenBy(g => g.Key.Place, StringComparer.Ordinal)
-                .Select(g => new ConnectedAppGroup(g.Key.Provenance, g.Key.IsLoopbackRedirect, g.Key.Place, Entered(g))),
+                .Select(g => new ConnectedAppGroup(g.Key.Provenance, g.Key.IsLoopbackRedirect, g.Key.IsDevice, g.Key.Place, Entered(g))),
         ];
 
     private static List<ConnectedAppEntry> Entered(IEnumerable<ConnectedApp> apps) =>

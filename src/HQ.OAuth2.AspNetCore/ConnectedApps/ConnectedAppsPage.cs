@@ -99,7 +99,10 @@ internal static class ConnectedAppsPage
     private static Html Group(ConnectedAppGroup group, int index, Html token, PageTexts texts)
     {
         var id = $"group{index.ToString(CultureInfo.InvariantCulture)}";
-        var place = group.IsLoopback ? texts["apps.place.loopback"] : texts.Plain("apps.place", group.RedirectHost);
+        var place =
+            group.IsDevice ? texts["apps.place.device"]
+            : group.IsLoopback ? texts["apps.place.loopback"]
+            : texts.Plain("apps.place", group.RedirectHost);
         var all =
             group.Entries.Count == 1
                 ? Html.None

@@ -50,6 +50,10 @@ internal sealed record ConnectedAppResponse
     [JsonPropertyName("ends_at")]
     public string? EndsAt { get; init; }
 
+    /// <summary>Whether it is a device, whose code the user entered; <c>redirect_host</c> is empty then.</summary>
+    [JsonPropertyName("is_device")]
+    public required bool IsDevice { get; init; }
+
     [JsonPropertyName("redirect_host")]
     public required string RedirectHost { get; init; }
 
@@ -84,6 +88,7 @@ internal sealed record ConnectedAppResponse
             Organization = app.Organization,
             PausedAt = app.PausedAt is { } paused ? Rfc3339.Text(paused) : null,
             EndsAt = app.EndsAt is { } end ? Rfc3339.Text(end) : null,
+            IsDevice = app.IsDevice,
             RedirectHost = app.RedirectHost,
             Scope = [.. app.Scopes.Select(s => s.Name)],
             Resource = [.. app.Resources.Select(r => r.Identifier)],

@@ -16,8 +16,23 @@ internal static class ProtocolHandlers
         if ((await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request))
             return unreadable;
         var outcome = await Of<TokenEndpoint>(http).HandleAsync(request, http.RequestAborted);
-        return Reply.Of(outcome, OAuthJson.Default.TokenResponse) with { ClientId = request.Parameters["client_id"] };
+        return Reply.Of(outcome, OAuthJson.Default.TokenResponse) with
+        {
+            ClientId = request.Parameters["client_id"],
+            // A device that waits is no news, however often it asks.
+            IsSilent = outcome.Error?.Id is { } id && (id == OAuthError.AuthorizationPending.Id || id == OAuthError.SlowDown.Id),
+        };
     }
+
+    public static async ValueTask<Reply> DeviceAuthorizationAsync(HttpContext http)
+    {
+        if ((await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request))
+            return unreadable;
+        var outcome = await Of<DeviceAuthorizationEndpoint>(http).HandleAsync(request, http.RequestAborted);
+        return Reply.Of(outcome, OAuthJson.Default.DeviceAuthorizationResponse) with { ClientId = request.Parameters["client_id"] };
+    }
+
+    public static ValueTask<Reply> DeviceAsync(HttpContext http) => Of<DeviceHandler>(http).HandleAsync(http);
 
     public static async ValueTask<Reply> IntrospectAsync(HttpContext http)
     {

@@ -28,6 +28,13 @@ internal sealed class ServerRoutes(RouteGroupBuilder group, ServerSettings setti
         // RFC 6749 §3.2
         Map("token", issuer.TokenPath, post, ProtocolHandlers.TokenAsync);
 
+        // RFC 8628 §3.1, §3.3
+        if (options.DeviceAuthorization)
+        {
+            Map("device-authorization", issuer.DeviceAuthorizationPath, post, ProtocolHandlers.DeviceAuthorizationAsync);
+            Map("device", issuer.DevicePath, [HttpMethods.Get, HttpMethods.Post], ProtocolHandlers.DeviceAsync, fail: ErrorPage.WriteAsync);
+        }
+
         // RFC 7662 §2
         Map("introspect", issuer.IntrospectPath, post, ProtocolHandlers.IntrospectAsync);
 

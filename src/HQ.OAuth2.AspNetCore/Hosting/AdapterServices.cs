@@ -91,6 +91,12 @@ internal static class AdapterServices
         return services;
     }
 
+    public static IServiceCollection AddDevices(this IServiceCollection services)
+    {
+        services.TryAddTransient<DeviceHandler>();
+        return services;
+    }
+
     public static IServiceCollection AddManagement(this IServiceCollection services)
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ManagementChallengeFilter>());

@@ -26,6 +26,7 @@ internal sealed class CrossOriginFilter(ServerSettings settings, ProtectedResour
                     issuer.MetadataPath,
                     .. settings.Options.RootMetadata ? [Issuer.RootMetadataPath] : Array.Empty<string>(),
                     .. issuer.Forms(issuer.TokenPath),
+                    .. settings.Options.DeviceAuthorization ? issuer.Forms(issuer.DeviceAuthorizationPath) : [],
                     .. issuer.Forms(issuer.RegisterPath),
                     .. issuer.Forms(issuer.RevokePath),
                     .. issuer.Forms(issuer.JwksPath),
@@ -35,6 +36,7 @@ internal sealed class CrossOriginFilter(ServerSettings settings, ProtectedResour
                 :
                 [
                     .. issuer.Forms(issuer.AuthorizePath),
+                    .. settings.Options.DeviceAuthorization ? issuer.Forms(issuer.DevicePath) : [],
                     .. issuer.Forms(issuer.ConnectedAppsPath),
                     .. issuer.Forms(issuer.AuthorizationsPath),
                 ];

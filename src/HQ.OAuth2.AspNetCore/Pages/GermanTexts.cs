@@ -51,11 +51,28 @@ internal static class GermanTexts
             ["consent.switch"] = "Anderes Konto benutzen",
             ["consent.deny"] = "Ablehnen",
             ["consent.allow"] = "Erlauben",
+            ["device.title"] = "Auf einem Gerät anmelden",
+            ["device.label"] = "Code auf dem Gerät",
+            ["device.hint"] = "Acht Buchstaben. Geben Sie nur einen Code ein, den Sie auf einem Gerät vor sich sehen.",
+            ["device.continue"] = "Weiter",
+            ["device.to"] = "Ein Gerät, das diesen Code zeigt. Vergleichen Sie ihn:",
+            ["device.warn"] =
+                "Erlauben Sie das nur, wenn Sie diesen Code auf einem Gerät vor sich sehen. Hat Ihnen jemand den Code oder einen Link geschickt? Dann lehnen Sie ab: Sonst bekommt dessen Gerät Zugriff auf Ihr Konto.",
+            ["device.allowed"] = "Zurück zu Ihrem Gerät",
+            ["device.allowed.then"] = "{0} bekommt in wenigen Sekunden Zugriff. Sie können diese Seite schließen.",
+            ["device.denied"] = "Es wurde nichts erlaubt",
+            ["device.denied.then"] =
+                "{0} bekommt keinen Zugriff, und das Gerät sagt es in wenigen Sekunden. Sie können diese Seite schließen.",
+            ["error.HQ1089"] =
+                "Mit diesem Code wartet kein Gerät. Vergleichen Sie ihn mit dem Code auf dem Gerät. Vielleicht ist er abgelaufen oder schon beantwortet: Beginnen Sie dann auf dem Gerät von vorn.",
+            ["error.HQ1090"] =
+                "Es wurden zu viele falsche Codes eingegeben. Versuchen Sie es in einigen Minuten wieder, mit einem neuen Code des Geräts.",
             ["apps.title"] = "Apps mit Zugriff auf Ihr Konto",
             ["apps.none"] = "Keine App hat Zugriff auf Ihr Konto.",
             ["apps.effect"] = "Was Sie entfernen, endet sofort. Die App kann Sie wieder fragen.",
             ["apps.place"] = "Apps, die zu {0} zurückkehren",
             ["apps.place.loopback"] = "Apps auf einem Computer von Ihnen",
+            ["apps.place.device"] = "Geräte, auf denen Sie sich mit einem Code angemeldet haben",
             ["apps.provenance.api"] = "Hier von der Verwaltung eingetragen",
             ["apps.provenance.dcr"] = "Sie haben sich selbst eingetragen: Niemand hat ihre Namen geprüft",
             ["apps.provenance.cimd"] = "Ausgewiesen durch die Adresse ihrer eigenen Beschreibung",

@@ -27,6 +27,8 @@ internal static class PageStyle
         .scopes label{display:flex;gap:.6rem;align-items:flex-start}
         fieldset{border:0;margin:1.25rem 0 0;padding:0}legend{padding:0;font-size:.9rem;color:var(--soft);font-weight:600}
         input[type=checkbox],input[type=radio]{width:1.5rem;height:1.5rem;margin:0;flex:none;accent-color:var(--main)}
+        .code{font-family:ui-monospace,Menlo,Consolas,"Liberation Mono",monospace;letter-spacing:.08em}
+        input[type=text]{display:block;width:100%;min-height:2.75rem;margin-top:.4rem;padding:.4rem .75rem;font-size:1.25rem;border:1px solid var(--soft);border-radius:.5rem;background:var(--paper);color:var(--text)}
         details{margin:.5rem 0}summary{cursor:pointer;padding:.25rem 0;min-height:1.5rem}
         .place{font-size:1.05rem;color:var(--text);margin-top:1.75rem}h3{margin:0;font-size:1rem}
         .app{border:1px solid var(--line);border-radius:.5rem;padding:.9rem;margin:.6rem 0}

@@ -2,7 +2,7 @@ namespace HQ.OAuth2;
 
 internal sealed partial record OAuthAuthorization
 {
-    /// <summary>Redeems the authorization code (RFC 6749 §4.1.3, RFC 7636 §4.6).</summary>
+    /// <summary>Redeems the authorization code (RFC 6749 §4.1.3, RFC 7636 §4.6), or the device code (RFC 8628 §3.4).</summary>
     /// <param name="request">The token request.</param>
     /// <param name="first">The first token of a new refresh chain; null for a client without the refresh token grant.</param>
     /// <param name="resources">The resources of this server and their scopes.</param>
@@ -10,7 +10,7 @@ internal sealed partial record OAuthAuthorization
     public AuthorizationStep Redeem(CodeRedemption request, RefreshToken? first, ResourcePolicy resources, TokenLifetimes lifetimes)
     {
         // The checks, in order:
-        // 1. The secret of the code is right.
+        // 1. The secret of the code is right, and its kind is the one that was issued.
         // 2. The code was issued to this client.
         // 3. The redirect URI is the one of the authorization request.
         // 4. The code verifier matches the code challenge.
@@ -21,24 +21,24 @@ internal sealed partial record OAuthAuthorization
         // Reuse is checked after all that the request must prove, because only a client that proved everything may end the authorization
         // (OAuth 2.1 §7.5.2). Expiry and pause are last, because a late replay is still a replay.
 
-        // The authorization code is valid (§4.1.3).
+        // The authorization code is valid (§4.1.3). A device code is no authorization code: who wrote one as the other would pass by the checks of
+        // its kind.
+        var invalid = request.IsDevice ? OAuthError.InvalidDeviceCode : OAuthError.InvalidCode;
         if (!IssuedText.Matches(request.Code.Secret, Code.Hash))
-            return Refuse(OAuthError.InvalidCode.Because("the secret of the code is wrong"));
+            return Refuse(invalid.Because("the secret of the code is wrong"));
+        if (request.IsDevice != Code.IsDevice)
+            return Refuse(invalid.Because("the code was issued for another grant type"));
 
         // The code was issued to the client that presents it (§4.1.3).
         if (!IsOf(request.Client))
-            return Refuse(
-                OAuthError.InvalidCode.Because($"the code was issued to client {ClientId}, in its registration of {ClientCreatedAt:O}")
-            );
+            return Refuse(invalid.Because($"the code was issued to client {ClientId}, in its registration of {ClientCreatedAt:O}"));
 
         // The redirect_uri is identical to that of the authorization request (§4.1.3). It may be left out where the authorization request
         // left it out too, or where PKCE protects the code (OAuth 2.1 §10.2).
         if (request.RedirectUri is { } uri && uri != Code.RedirectUri)
-            return Refuse(
-                OAuthError.InvalidCode.Because($"redirect_uri is '{uri}', at the authorization endpoint it was '{Code.RedirectUri}'")
-            );
+            return Refuse(invalid.Because($"redirect_uri is '{uri}', at the authorization endpoint it was '{Code.RedirectUri}'"));
         if (request.RedirectUri is null && Code is { RedirectUriWasSent: true, Challenge: null })
-            return Refuse(OAuthError.InvalidCode.Because("redirect_uri is missing, and PKCE was not used"));
+            return Refuse(invalid.Because("redirect_uri is missing, and PKCE was not used"));
 
         // The S256 hash of the code_verifier is the code_challenge of the authorization request (RFC 7636 §4.6). A code with a challenge
         // needs a verifier (§4.5), and a verifier is refused when there was no challenge (RFC 9700 §2.1.1).
@@ -51,7 +51,7 @@ internal sealed partial record OAuthAuthorization
             case (not null, not null) when !Pkce.IsVerifier(request.Verifier):
                 return Refuse(OAuthError.VerifierMalformed);
             case (not null, not null) when !Pkce.Matches(request.Verifier, Code.Challenge):
-                return Refuse(OAuthError.InvalidCode.Because("the code_verifier does not match the code_challenge"));
+                return Refuse(invalid.Because("the code_verifier does not match the code_challenge"));
         }
 
         // The requested resources are among those that were granted, and at least one scope means something to them (RFC 8707 §2.2).
@@ -62,13 +62,13 @@ internal sealed partial record OAuthAuthorization
 
         // The client must not use the code more than once; if it does, deny the request and revoke the tokens issued for it (§4.1.2).
         if (Code.RedeemedAt is not null)
-            return new AuthorizationStep.End(OAuthError.InvalidCode.Because("the code was redeemed before"));
+            return new AuthorizationStep.End(invalid.Because("the code was redeemed before"));
 
         // The code expires shortly after it is issued (§4.1.2).
         if (request.Now >= Code.ExpiresAt)
-            return Refuse(OAuthError.InvalidCode.Because($"the code expired at {Code.ExpiresAt:O}"));
+            return Refuse((request.IsDevice ? OAuthError.DeviceCodeExpired : invalid).Because($"the code expired at {Code.ExpiresAt:O}"));
 
-        if (Halted(request.Now, OAuthError.InvalidCode) is { } halted)
+        if (Halted(request.Now, invalid) is { } halted)
             return Refuse(halted);
 
         // The code is spent from now on, and the access token and the refresh chain begin (§4.1.4).

@@ -128,7 +128,11 @@ internal sealed record CodeFact
     /// <summary>The S256 challenge; null when the client did not use PKCE and need not.</summary>
     public required string? Challenge { get; init; }
 
+    /// <summary>Where the code was sent; empty for a device, which polls for the answer (RFC 8628).</summary>
     public required string RedirectUri { get; init; }
+
+    /// <summary>Whether it is the code of a device.</summary>
+    public bool IsDevice => RedirectUri.Length == 0;
 
     /// <summary>Whether the request carried the redirect URI, or the only registered one was meant (RFC 6749 §4.1.3).</summary>
     public required bool RedirectUriWasSent { get; init; }

@@ -23,6 +23,37 @@ internal sealed class Approvals(
     /// </returns>
     public async ValueTask<Outcome<AuthorizationCode>> ApproveAsync(AuthorizationRequest request, Approval approval, CancellationToken ct)
     {
+        var code = approval.FormCode ?? NewCode();
+        return (
+            await AddAsync(request, approval, code.Id, CodeFor(request, code), claim: null, isForm: approval.FormCode is not null, ct)
+        ).Failed(out var error, out _)
+            ? error
+            : code;
+    }
+
+    /// <summary>RFC 8628 §3.3: the user said yes to a device. The device gets its tokens by the code that it has already.</summary>
+    /// <param name="request">What the device asked.</param>
+    /// <param name="approval">Who said yes, and to what.</param>
+    /// <param name="claim">Makes this the one answer to the device, before the row is written; the error when there is another answer.</param>
+    /// <param name="ct">Cancels before anything is written.</param>
+    /// <returns>The scope that was granted, or an error as that of <see cref="ApproveAsync"/>.</returns>
+    public ValueTask<Outcome<ScopeSet>> ApproveDeviceAsync(
+        AuthorizationRequest request,
+        Approval approval,
+        Func<OAuthAuthorization, ValueTask<OAuthError?>> claim,
+        CancellationToken ct
+    ) => AddAsync(request, approval, request.Device!.Id, CodeFor(request.Device), claim, isForm: true, ct);
+
+    private async ValueTask<Outcome<ScopeSet>> AddAsync(
+        AuthorizationRequest request,
+        Approval approval,
+        string id,
+        CodeFact code,
+        Func<OAuthAuthorization, ValueTask<OAuthError?>>? claim,
+        bool isForm,
+        CancellationToken ct
+    )
+    {
         var scope = approval.Granted is { } granted ? request.Scope.Intersect(granted) : request.Scope;
         // A user who ticks no box grants nothing.
         if (scope.IsEmpty)
@@ -37,12 +68,13 @@ internal sealed class Approvals(
         var note = await host.NoteAsync(approval.User, ct);
         // The back channel goes by the metadata document that is kept now, so it is kept before the code goes out.
         var client = await clients.KeepAsync(request.Client, ct);
-        var code = approval.FormCode ?? NewCode();
-        var authorization = New(request, approval, client, scope, code) with { PolicyNote = note };
-        if ((await answers.TryAddAsync(authorization, isForm: approval.FormCode is not null)).Failed(out var spent, out var isNew))
+        var authorization = New(request, approval, client, scope, id, code) with { PolicyNote = note };
+        if (claim is not null && await claim(authorization) is { } answered)
+            return answered;
+        if ((await answers.TryAddAsync(authorization, isForm)).Failed(out var spent, out var isNew))
             return spent;
         if (!isNew)
-            return code;
+            return scope;
         await clients.NoteUseInPassingAsync(client, authorization.IssuedAt, time);
         await events.PublishAsync(
             new OAuthEvent.AuthorizationGranted(
@@ -56,7 +88,7 @@ internal sealed class Approvals(
                 authorization.Organization
             )
         );
-        return code;
+        return scope;
     }
 
     /// <summary>§4.1.2.1: the user said no.</summary>
@@ -67,12 +99,36 @@ internal sealed class Approvals(
         return OAuthError.AccessDenied;
     }
 
-    private OAuthAuthorization New(AuthorizationRequest request, Approval approval, Client client, ScopeSet scope, AuthorizationCode code)
+    private CodeFact CodeFor(AuthorizationRequest request, AuthorizationCode code) =>
+        new()
+        {
+            Hash = IssuedText.Hash(code.Secret),
+            Challenge = request.CodeChallenge,
+            RedirectUri = request.RedirectUri,
+            RedirectUriWasSent = request.RedirectUriWasSent,
+            ExpiresAt = time.GetUtcNow() + settings.Options.AuthorizationCodeLifetime,
+        };
+
+    // A user who answers at the last moment lets the device in all the same: its next poll comes a little later.
+    private CodeFact CodeFor(DeviceFact device) =>
+        new()
+        {
+            Hash = device.CodeHash,
+            Challenge = null,
+            RedirectUri = "",
+            RedirectUriWasSent = false,
+            ExpiresAt =
+                time.GetUtcNow() + settings.Options.AuthorizationCodeLifetime is var soon && soon > device.ExpiresAt
+                    ? soon
+                    : device.ExpiresAt,
+        };
+
+    private OAuthAuthorization New(AuthorizationRequest request, Approval approval, Client client, ScopeSet scope, string id, CodeFact code)
     {
         var (now, options) = (time.GetUtcNow(), settings.Options);
         return new()
         {
-            Id = code.Id,
+            Id = id,
             Subject = approval.Subject,
             ClientId = client.ClientId,
             ClientCreatedAt = client.CreatedAt,
@@ -82,16 +138,9 @@ internal sealed class Approvals(
             Scope = scope,
             Resources = request.Resources,
             WriteId = OAuthAuthorization.NewWriteId(),
-            Code = new()
-            {
-                Hash = IssuedText.Hash(code.Secret),
-                Challenge = request.CodeChallenge,
-                RedirectUri = request.RedirectUri,
-                RedirectUriWasSent = request.RedirectUriWasSent,
-                ExpiresAt = now + options.AuthorizationCodeLifetime,
-            },
+            Code = code,
             Consent =
-                approval.Asked && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri, options)
+                approval.Asked && !code.IsDevice && RememberedConsent.MayBeUsed(request.Client, request.RedirectUri, options)
                     ? new(UriText.DisplayHost(request.RedirectUri), now + options.RememberConsentFor, request.Client.DocumentHash)
                     : null,
         };

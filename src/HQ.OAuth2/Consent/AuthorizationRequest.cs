@@ -1,6 +1,9 @@
 namespace HQ.OAuth2;
 
-/// <summary>An authorization request that passed every check of RFC 6749 §4.1.1 and RFC 7636 §4.4: only the authorization endpoint makes one.</summary>
+/// <summary>
+/// An authorization request that passed every check of RFC 6749 §4.1.1 and RFC 7636 §4.4, or the request of a device (RFC 8628 §3.1): only the
+/// authorization endpoint and the page for devices make one.
+/// </summary>
 public sealed class AuthorizationRequest
 {
     internal AuthorizationRequest() { }
@@ -8,7 +11,7 @@ public sealed class AuthorizationRequest
     /// <summary>The client that asks.</summary>
     public Client Client { get; internal init; } = null!;
 
-    /// <summary>Where the answer goes: one of the client's registered redirect URIs.</summary>
+    /// <summary>Where the answer goes: one of the client's registered redirect URIs. Empty for a device, which asks for the answer.</summary>
     public string RedirectUri { get; internal init; } = "";
 
     /// <summary>The scope asked for, or the default.</summary>
@@ -43,6 +46,9 @@ public sealed class AuthorizationRequest
 
     /// <summary>How old the user's sign-in may be (<c>max_age</c>); null = the client does not care.</summary>
     internal TimeSpan? MaxAge { get; init; }
+
+    /// <summary>The codes of the device that asks; null for a request of the authorization endpoint.</summary>
+    internal DeviceFact? Device { get; init; }
 
     internal bool RedirectUriWasSent { get; init; }
 

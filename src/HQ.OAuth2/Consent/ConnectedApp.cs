@@ -44,7 +44,10 @@ public sealed class ConnectedApp
     /// <summary>For which resources.</summary>
     public IReadOnlyList<ConsentResource> Resources { get; internal init; } = [];
 
-    /// <summary>Where the answer went: a host, or the scheme of an app.</summary>
+    /// <summary>Whether it is a device, whose code the user entered (RFC 8628).</summary>
+    public bool IsDevice { get; internal init; }
+
+    /// <summary>Where the answer went: a host, or the scheme of an app; empty for a device.</summary>
     public string RedirectHost { get; internal init; } = "";
 
     /// <summary>Whether the answer went to a program on the user's computer.</summary>
@@ -75,6 +78,7 @@ public sealed class ConnectedApp
             EndsAt = row.EndsAt,
             Scopes = [.. row.Scope.Select(s => ConsentScope.Of(s, settings.Options))],
             Resources = [.. row.Resources.Select(r => ConsentResource.Of(r, settings.Resources))],
+            IsDevice = row.Code.IsDevice,
             RedirectHost = UriText.DisplayHost(row.Code.RedirectUri),
             IsLoopbackRedirect = UriText.IsLoopback(row.Code.RedirectUri),
             LastUsedAt = row.Refresh?.UsedAt ?? row.Code.RedeemedAt,

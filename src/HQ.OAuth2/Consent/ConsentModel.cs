@@ -35,7 +35,16 @@ public sealed class ConsentModel
     /// <summary>When the client was registered; null when the store does not say.</summary>
     public DateTimeOffset? FirstSeen { get; internal init; }
 
-    /// <summary>Where the answer goes: a host, or the scheme of an app.</summary>
+    /// <summary>
+    /// Whether a device asks (RFC 8628), which nobody here sees. The page shows <see cref="UserCode"/> and warns: somebody may have sent the user
+    /// the code of another device.
+    /// </summary>
+    public bool IsDevice => UserCode is not null;
+
+    /// <summary>The code that the device shows; null when no device asks.</summary>
+    public string? UserCode { get; internal init; }
+
+    /// <summary>Where the answer goes: a host, or the scheme of an app; empty for a device.</summary>
     public string RedirectHost { get; internal init; } = "";
 
     /// <summary>Whether the answer goes to a program on the user's computer.</summary>
@@ -111,10 +120,11 @@ public sealed class ConsentModel
             ClaimsTrust = client.IsSelfRegistered && Lookalikes.ClaimsTrust(client.ClientName),
             Org = client.Org,
             FirstSeen = client.CreatedAt == DateTimeOffset.UnixEpoch ? null : client.CreatedAt,
+            UserCode = request.Device?.UserCode,
             RedirectHost = UriText.DisplayHost(uri),
             IsLoopbackRedirect = UriText.IsLoopback(uri),
-            IsPrivateUseRedirect = UriText.IsPrivateUse(uri),
-            OnlyLoopbackRedirects = client.RedirectUris.All(UriText.IsLoopback),
+            IsPrivateUseRedirect = request.Device is null && UriText.IsPrivateUse(uri),
+            OnlyLoopbackRedirects = client.RedirectUris.Count > 0 && client.RedirectUris.All(UriText.IsLoopback),
             Scopes = [.. request.Scope.Select(s => ConsentScope.Of(s, options, given.Contains(s)))],
             ScopesNotIncluded =
             [
@@ -124,9 +134,13 @@ public sealed class ConsentModel
             Resources = [.. request.Resources.Select(r => ConsentResource.Of(r, settings.Resources))],
             Organizations = organizations ?? [],
             Links = links,
+            // The answer to a device goes to no site.
             HasForeignLinks =
-                links.Any(l => !hosts.Contains(l.Host))
-                || (client.LogoUri is { } logo && UriText.IsPlainHttpsUrl(logo) && !hosts.Contains(UriText.DisplayHost(logo))),
+                request.Device is null
+                && (
+                    links.Any(l => !hosts.Contains(l.Host))
+                    || (client.LogoUri is { } logo && UriText.IsPlainHttpsUrl(logo) && !hosts.Contains(UriText.DisplayHost(logo)))
+                ),
             AccessTokenLifetime = options.AccessTokenLifetime,
             RefreshTokenLifetime = client.MayUse(OAuthGrantTypes.RefreshToken) ? TokenLifetimes.Of(client, options).RefreshToken : null,
         };

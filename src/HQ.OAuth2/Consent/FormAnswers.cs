@@ -32,6 +32,11 @@ internal sealed class FormAnswers(AuthorizationLoop authorizations, ITicketStore
         return true;
     }
 
+    /// <summary>Whether a form was answered by this row, which may be gone by now.</summary>
+    public async ValueTask<bool> WasGivenAsync(string id, CancellationToken ct) => await tickets.FindAsync(Key(id), ct) is not null;
+
+    private static string Key(string id) => "approved:" + id;
+
     // False when there was an answer before, and its row is gone: what was revoked stays revoked. The note is written after the row, so a
     // form whose row is there needs none to be recognised.
     private async ValueTask<bool> IsFirstAsync(OAuthAuthorization answer)
@@ -39,7 +44,7 @@ internal sealed class FormAnswers(AuthorizationLoop authorizations, ITicketStore
         var isFirst = false;
         try
         {
-            return isFirst = await tickets.TryAddAsync("approved:" + answer.Id, "1", answer.IssuedAt + FormLife, CancellationToken.None);
+            return isFirst = await tickets.TryAddAsync(Key(answer.Id), "1", answer.IssuedAt + FormLife, CancellationToken.None);
         }
         finally
         {

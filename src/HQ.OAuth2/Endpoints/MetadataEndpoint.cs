@@ -18,6 +18,7 @@ internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoin
             RegistrationEndpoint = settings.Options.Dcr ? issuer.Url(issuer.RegisterPath) : null,
             IntrospectionEndpoint = issuer.Url(issuer.IntrospectPath),
             RevocationEndpoint = issuer.Url(issuer.RevokePath),
+            DeviceAuthorizationEndpoint = settings.Options.DeviceAuthorization ? issuer.Url(issuer.DeviceAuthorizationPath) : null,
             JwksUri = issuer.Url(issuer.JwksPath),
             ClientIdMetadataDocumentSupported = settings.Options.ClientIdMetadataDocuments ? true : null,
             ScopesSupported = scopes.Count > 0 ? scopes : null,
@@ -50,6 +51,10 @@ internal sealed record ServerMetadata
 
     [JsonPropertyName("revocation_endpoint")]
     public required string RevocationEndpoint { get; init; }
+
+    /// <summary>RFC 8628 §4; absent = there is none.</summary>
+    [JsonPropertyName("device_authorization_endpoint")]
+    public string? DeviceAuthorizationEndpoint { get; init; }
 
     [JsonPropertyName("jwks_uri")]
     public required string JwksUri { get; init; }

@@ -1,7 +1,13 @@
 namespace HQ.OAuth2;
 
 /// <summary>The token endpoint (RFC 6749 §3.2).</summary>
-internal sealed class TokenEndpoint(ClientAuthenticator clients, StoredClients stored, IEnumerable<IGrantType> grants, TimeProvider time)
+internal sealed class TokenEndpoint(
+    ClientAuthenticator clients,
+    StoredClients stored,
+    IEnumerable<IGrantType> grants,
+    ServerSettings settings,
+    TimeProvider time
+)
 {
     public async ValueTask<Outcome<TokenResponse>> HandleAsync(OAuthRequest request, CancellationToken ct)
     {
@@ -16,7 +22,7 @@ internal sealed class TokenEndpoint(ClientAuthenticator clients, StoredClients s
         // The grant type is one of this server, and the client is registered for it (§4).
         if (request.Parameters["grant_type"] is not { } grantType)
             return OAuthError.MissingParameter("grant_type");
-        if (grants.FirstOrDefault(g => g.GrantType == grantType) is not { } grant)
+        if (grants.FirstOrDefault(g => g.GrantType == grantType && IsOn(g)) is not { } grant)
             return OAuthError.UnsupportedGrantType;
         if (!client.MayUse(grantType))
             return OAuthError.UnauthorizedClient.Because($"the client is registered for {string.Join(' ', client.GrantTypes)}");
@@ -30,5 +36,8 @@ internal sealed class TokenEndpoint(ClientAuthenticator clients, StoredClients s
     }
 
     /// <summary>The names of the supported grants.</summary>
-    public IEnumerable<string> GrantTypes => grants.Select(g => g.GrantType);
+    public IEnumerable<string> GrantTypes => grants.Where(IsOn).Select(g => g.GrantType);
+
+    // Ours is off by default; a host may have one of its own.
+    private bool IsOn(IGrantType grant) => grant is not DeviceCodeGrant || settings.Options.DeviceAuthorization;
 }

@@ -1,20 +1,20 @@
 namespace HQ.OAuth2;
 
 /// <summary>
-/// How often something may happen in a minute, for each of many keys. It counts in this process only and has a fixed size: no counter is dropped
+/// How often something may happen in a minute (or in another time), for each of many keys. It counts in this process only and has a fixed size: no counter is dropped
 /// within its minute, even if there are very many other keys. While all counters are in use, further keys share a few, so a key may reach its
 /// limit early.
 /// </summary>
-internal sealed class MinuteLimit(TimeProvider time)
+internal sealed class MinuteLimit(TimeProvider time, TimeSpan? window = null)
 {
     /// <summary>The number of keys that have a counter of their own.</summary>
     public const int MaxCounters = 10_000;
 
     private const int SharedCounters = 1024;
-    private static readonly TimeSpan window = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan minute = TimeSpan.FromMinutes(1);
 
-    private readonly BoundedCache<Counter> counters = new(MaxCounters, window);
-    private readonly BoundedCache<Counter> shared = new(SharedCounters, window);
+    private readonly BoundedCache<Counter> counters = new(MaxCounters, window ?? minute);
+    private readonly BoundedCache<Counter> shared = new(SharedCounters, window ?? minute);
 
     /// <summary>Counts one attempt; false when the limit of this minute was reached already. Zero = no limit.</summary>
     public bool TryTake(string key, int perMinute) => TryTake(key, perMinute, out _);

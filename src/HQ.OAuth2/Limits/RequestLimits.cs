@@ -6,17 +6,52 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
     // Enough that a burst from one address, which has its own limit, leaves room for others.
     private const int ChecksPerBcrypt = 16;
 
+    // Several users share an address, and one user may have several accounts.
+    private const int UsersPerAddress = 4;
+
     // No client has it as its id.
     private const string AnonymousIntrospection = "(anonymous introspection)";
 
     private readonly MinuteLimit registrations = new(time);
     private readonly MinuteLimit failures = new(time);
+    private readonly MinuteLimit deviceCodes = new(time);
+    private readonly MinuteLimit clientDeviceCodes = new(time);
+    private readonly MinuteLimit userCodes = new(time, settings.Options.DeviceCodeLifetime);
+    private readonly MinuteLimit addressUserCodes = new(time, settings.Options.DeviceCodeLifetime);
     private readonly NetworkLimits networks = new(settings.Options.Limits);
     private int checks;
 
     /// <summary>Counts a registration; false when the address has reached its limit.</summary>
     public bool TryRegister(string? address) =>
         registrations.TryTake(address ?? "", networks.RegistrationsPerMinute(address)) || Reached("registrations");
+
+    /// <summary>Counts a request of a device; false when the address has reached its limit.</summary>
+    public bool TryDeviceCode(string? address) =>
+        deviceCodes.TryTake(address ?? "", settings.Options.Limits.DeviceCodesPerMinute) || Reached("device_codes");
+
+    /// <summary>Counts a device code for a client; false when the client has reached its limit, whatever the addresses.</summary>
+    public bool TryDeviceCodeOf(string clientId) =>
+        clientDeviceCodes.TryTake(clientId, settings.Options.Limits.ClientDeviceCodesPerMinute) || Reached("client_device_codes");
+
+    /// <summary>
+    /// Takes the place of one wrong user code, of a user and of an address, for the lifetime of a device code (RFC 8628 §5.1). Give it back when
+    /// the code is right.
+    /// </summary>
+    public bool TryUserCode(string subject, string? address, out Attempt attempt)
+    {
+        var limit = settings.Options.Limits.WrongUserCodes;
+        attempt = default;
+        if (!userCodes.TryTake(subject, limit, out var ofUser))
+            return Reached("user_codes");
+        if (!addressUserCodes.TryTake(address ?? "", limit * UsersPerAddress, out var ofAddress))
+        {
+            ofUser.GiveBack();
+            return Reached("user_codes");
+        }
+
+        attempt = new(ofUser, ofAddress);
+        return true;
+    }
 
     /// <summary>
     /// Takes the place of one guess at a client from an address, before any slow work is done for it (RFC 6749 §2.3.1). The place becomes free
@@ -66,6 +101,17 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
     }
 
     private static string Key(string clientId, string? address) => $"{address} {clientId}";
+
+    /// <summary>One user code that may be wrong.</summary>
+    internal readonly record struct Attempt(MinuteLimit.Place OfUser, MinuteLimit.Place OfAddress)
+    {
+        /// <summary>The code is right, or nobody could tell.</summary>
+        public void GiveBack()
+        {
+            OfUser.GiveBack();
+            OfAddress.GiveBack();
+        }
+    }
 
     /// <summary>One check of a proof that may be wrong.</summary>
     internal sealed class Guess(RequestLimits limits, MinuteLimit.Place place) : IDisposable

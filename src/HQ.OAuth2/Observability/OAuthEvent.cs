@@ -58,7 +58,7 @@ public abstract class OAuthEvent
         /// <summary>For which resources.</summary>
         public IReadOnlyList<string> Resources { get; }
 
-        /// <summary>Where the answer went.</summary>
+        /// <summary>Where the answer went; empty for a device, which asks for it (RFC 8628).</summary>
         public string RedirectHost { get; }
 
         /// <summary>True when the user was asked now, false when an earlier answer was remembered.</summary>
@@ -148,7 +148,7 @@ public abstract class OAuthEvent
         /// <summary>Which client's it was.</summary>
         public string ClientId { get; }
 
-        /// <summary>What came again, <c>code</c> or <c>refresh token</c>.</summary>
+        /// <summary>What came again, <c>code</c>, <c>device code</c> or <c>refresh token</c>.</summary>
         public string Token { get; }
     }
 

@@ -86,6 +86,16 @@ public sealed partial record OAuthError
             "Choose one of your organizations for this app. Your organizations may have changed since the page was shown."
         );
 
+    // RFC 8628 §3.3: shown to the user on the page for devices
+
+    /// <summary>The user code is wrong, expired or answered. One answer for all.</summary>
+    internal static OAuthError UserCodeUnknown { get; } =
+        new(1089, "invalid_request", "No device waits with this code. Compare it with the device, or start again there.");
+
+    /// <summary>A user, or an address, has entered too many wrong codes (RFC 8628 §5.1).</summary>
+    internal static OAuthError TooManyUserCodes { get; } =
+        new(1090, "temporarily_unavailable", "Too many wrong codes were entered. Try again later.", 429);
+
     /// <summary>The host signed a user in whose subject cannot be stored as it is. Shown to the user, before anything is asked.</summary>
     internal static OAuthError SubjectUnusable { get; } =
         new(1073, "invalid_request", "This account cannot be used here: its identifier is too long or has characters that cannot be kept.");

@@ -78,6 +78,23 @@ public sealed partial record OAuthError
     /// <summary>The host's <see cref="IGrantPolicy"/> refuses the authorization at present.</summary>
     internal static OAuthError GrantRefused { get; } = new(1082, "access_denied", "This authorization may not be used at present.");
 
+    // RFC 8628 §3.5: the device code grant
+
+    /// <summary>The user has not answered yet.</summary>
+    internal static OAuthError AuthorizationPending { get; } =
+        new(1085, "authorization_pending", "The user has not answered yet. Ask again after the interval.");
+
+    /// <summary>The device asks too often.</summary>
+    internal static OAuthError SlowDown { get; } =
+        new(1086, "slow_down", "Too early. Wait 5 seconds longer between two requests, from now on.");
+
+    /// <summary>The user did not answer in time.</summary>
+    internal static OAuthError DeviceCodeExpired { get; } =
+        new(1087, "expired_token", "The device code has expired. Ask for a new one when the user wants to go on.");
+
+    /// <summary>The device code is unknown, altered, spent, revoked or another client's. One answer for all.</summary>
+    internal static OAuthError InvalidDeviceCode { get; } = new(1088, "invalid_grant", "The device code is not valid.");
+
     /// <summary>A client wants to revoke what was issued to another (RFC 7009 §2.1).</summary>
     internal static OAuthError TokenOfAnotherClient { get; } = new(1021, "invalid_grant", "The token was issued to another client.");
 

@@ -13,6 +13,7 @@ public sealed class OAuthRequest
         "grant_type",
         "code",
         "code_verifier",
+        "device_code",
         "redirect_uri",
         "refresh_token",
         "token",

@@ -21,6 +21,7 @@ internal static class CoreServices
             .AddClientDocuments()
             .AddAuthorizations()
             .AddConsent()
+            .AddDevices()
             .AddRegistration()
             .AddTokens()
             .AddGrants()
@@ -119,6 +120,13 @@ internal static class CoreServices
         return services;
     }
 
+    private static IServiceCollection AddDevices(this IServiceCollection services)
+    {
+        services.TryAddSingleton<DevicePolls>();
+        services.TryAddTransient<DeviceRequests>();
+        return services;
+    }
+
     private static IServiceCollection AddRegistration(this IServiceCollection services)
     {
         services.TryAddSingleton<RegistrationCeiling>();
@@ -155,6 +163,7 @@ internal static class CoreServices
         services.TryAddEnumerable(ServiceDescriptor.Transient<IGrantType, AuthorizationCodeGrant>());
         services.TryAddEnumerable(ServiceDescriptor.Transient<IGrantType, RefreshTokenGrant>());
         services.TryAddEnumerable(ServiceDescriptor.Transient<IGrantType, ClientCredentialsGrant>());
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IGrantType, DeviceCodeGrant>());
         return services;
     }
 
@@ -162,6 +171,8 @@ internal static class CoreServices
     {
         services.TryAddScoped<AuthorizeEndpoint>();
         services.TryAddTransient<TokenEndpoint>();
+        services.TryAddTransient<DeviceAuthorizationEndpoint>();
+        services.TryAddTransient<DeviceEndpoint>();
         services.TryAddTransient<IntrospectionEndpoint>();
         services.TryAddTransient<RevocationEndpoint>();
         services.TryAddTransient<RegistrationEndpoint>();

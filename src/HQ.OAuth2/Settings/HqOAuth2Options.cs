@@ -47,6 +47,18 @@ public sealed class HqOAuth2Options
     public bool DcrManagement { get; set; }
 
     /// <summary>
+    /// Whether devices without a browser may sign in by a code that their user enters at <c>/oauth2/device</c> (RFC 8628): clients with the
+    /// grant type <c>urn:ietf:params:oauth:grant-type:device_code</c>. Default false.
+    /// </summary>
+    public bool DeviceAuthorization { get; set; }
+
+    /// <summary>
+    /// Whether clients that register themselves, or have a metadata document, may use that grant type too. Default false: only clients that the
+    /// host registers.
+    /// </summary>
+    public bool SelfRegisteredDevices { get; set; }
+
+    /// <summary>
     /// For an <see cref="IssuerURL"/> with a path: whether its metadata is served at the root
     /// (<c>/.well-known/oauth-authorization-server</c>) too, where some clients look first. The document is the same and names the issuer
     /// with its path (RFC 8414 §3.3). Default false.
@@ -83,6 +95,9 @@ public sealed class HqOAuth2Options
 
     /// <summary>How long a code may be redeemed (RFC 6749 §4.1.2). Default 1 minute.</summary>
     public TimeSpan AuthorizationCodeLifetime { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a user has to enter the code of a device and to answer (RFC 8628 §3.2). Default 10 minutes.</summary>
+    public TimeSpan DeviceCodeLifetime { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long an access token lives. Default 15 minutes.</summary>
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(15);

@@ -19,6 +19,18 @@ public sealed class LimitOptions
     /// </summary>
     public int DocumentFetchesPerMinute { get; set; } = 30;
 
+    /// <summary>Requests for device codes per minute from one address, counted in each process by itself. Default 60.</summary>
+    public int DeviceCodesPerMinute { get; set; } = 60;
+
+    /// <summary>Device codes per minute for one client, from all addresses together, counted in each process by itself. Default 600.</summary>
+    public int ClientDeviceCodesPerMinute { get; set; } = 600;
+
+    /// <summary>
+    /// Wrong user codes of one user within <see cref="HqOAuth2Options.DeviceCodeLifetime"/>; four times as many from one address. Counted in
+    /// each process by itself. Default 5.
+    /// </summary>
+    public int WrongUserCodes { get; set; } = 5;
+
     /// <summary>
     /// Networks whose addresses may register more, or less, than <see cref="RegistrationsPerMinute"/>: for instance those of a hosted
     /// connector, which registers for all its users from a few addresses. The smallest network that an address is in counts.

@@ -41,6 +41,7 @@ internal sealed class ConnectedAppsApiTests
                 "app_client_id",
                 "app_provenance",
                 "app_org",
+                "is_device",
                 "redirect_host",
                 "scope",
                 "resource",

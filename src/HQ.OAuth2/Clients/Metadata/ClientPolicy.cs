@@ -31,11 +31,13 @@ internal sealed record ClientPolicy
     public static ClientPolicy ForApi(ServerSettings settings) =>
         new() { Scopes = settings.Scopes.All, PrivateUseSchemes = settings.Options.PrivateUseSchemes };
 
-    /// <summary>Registration by anyone: no client_credentials, no extension grants (RFC 7591 §5).</summary>
+    /// <summary>Registration by anyone: no client_credentials, no extension grants of hosts (RFC 7591 §5).</summary>
     public static ClientPolicy ForAnybody(ServerSettings settings) =>
         ForApi(settings) with
         {
-            grantTypes = grantTypesForAnybody,
+            grantTypes = settings.Options is { DeviceAuthorization: true, SelfRegisteredDevices: true }
+                ? [.. grantTypesForAnybody, OAuthGrantTypes.DeviceCode]
+                : grantTypesForAnybody,
             DefaultScope = settings.Scopes.Default is { IsEmpty: false } scope ? scope : null,
         };
 

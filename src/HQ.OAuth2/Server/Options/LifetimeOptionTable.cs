@@ -23,6 +23,13 @@ internal static class LifetimeOptionTable
             Above(5 * Minute, "a stolen code can be used for so long")
         )
         .Time(
+            "deviceCodeLifetime",
+            o => o.DeviceCodeLifetime,
+            (o, v) => o.DeviceCodeLifetime = v,
+            AtMost(30 * Minute),
+            Above(15 * Minute, "somebody who sends a user the code of another device has so long to talk the user into it (RFC 8628 §5.4)")
+        )
+        .Time(
             "accessTokenLifetime",
             o => o.AccessTokenLifetime,
             (o, v) => o.AccessTokenLifetime = v,

@@ -15,6 +15,15 @@ internal static class LimitOptionTable
             LimitOrNone,
             Being(0, "client secrets can be guessed as fast as this server answers")
         )
+        .Number("deviceCodesPerMinute", o => o.DeviceCodesPerMinute, (o, v) => o.DeviceCodesPerMinute = v, LimitOrNone)
+        .Number("clientDeviceCodesPerMinute", o => o.ClientDeviceCodesPerMinute, (o, v) => o.ClientDeviceCodesPerMinute = v, LimitOrNone)
+        .Number(
+            "wrongUserCodes",
+            o => o.WrongUserCodes,
+            (o, v) => o.WrongUserCodes = v,
+            LimitOrNone,
+            Being(0, "a signed-in user can guess the code of a device as fast as this server answers (RFC 8628 §5.1)")
+        )
         .Number("documentFetchesPerMinute", o => o.DocumentFetchesPerMinute, (o, v) => o.DocumentFetchesPerMinute = v, LimitOrNone)
         .Number(
             "bcryptConcurrency",

@@ -30,6 +30,8 @@ internal static class ServerOptionTable
         .Bool("dcrManagement", o => o.DcrManagement, (o, v) => o.DcrManagement = v)
         .Bool("clientIdMetadataDocuments", o => o.ClientIdMetadataDocuments, (o, v) => o.ClientIdMetadataDocuments = v)
         .Members("documents", o => o.Documents, ClientDocumentOptionTable.Rows)
+        .Bool("deviceAuthorization", o => o.DeviceAuthorization, (o, v) => o.DeviceAuthorization = v)
+        .Bool("selfRegisteredDevices", o => o.SelfRegisteredDevices, (o, v) => o.SelfRegisteredDevices = v)
         .Bool("rootMetadata", o => o.RootMetadata, (o, v) => o.RootMetadata = v)
         .Bool(
             "unauthenticatedIntrospection",
