@@ -19,7 +19,9 @@ internal sealed class NodeTests
             ("clients:0:secretHash", ClientSecrets.Keep(Secret, 4).Hash),
             ("clients:0:tokenEndpointAuthMethod", "client_secret_post"),
             ("clients:0:grantTypes:0", "client_credentials"),
-            ("clients:0:scopes:0", "read")
+            ("clients:0:scopes:0", "read"),
+            ("deviceAuthorization", "true"),
+            ("selfRegisteredDevices", "true")
         );
         // Other people's code has a clock of its own.
         server.Clock.Now = TimeProvider.System.GetUtcNow();

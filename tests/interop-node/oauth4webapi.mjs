@@ -68,3 +68,35 @@ const registered = await oauth.processDynamicClientRegistrationResponse(
 assert.equal(registered.token_endpoint_auth_method, 'client_secret_basic');
 await flow(registered, oauth.ClientSecretBasic(registered.client_secret), 'read write');
 await flow({ client_id: process.env.DOCUMENT }, oauth.None(), 'read');
+
+// A device without a browser (RFC 8628).
+const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code';
+assert.ok(server.grant_types_supported.includes(deviceCode));
+const device = await oauth.processDynamicClientRegistrationResponse(
+  await oauth.dynamicClientRegistrationRequest(
+    server,
+    { client_name: 'oauth4webapi on a device', grant_types: [deviceCode, 'refresh_token'], token_endpoint_auth_method: 'none' },
+    insecure,
+  ),
+);
+const ask = async () =>
+  oauth.processDeviceAuthorizationResponse(
+    server,
+    device,
+    await oauth.deviceAuthorizationRequest(server, device, oauth.None(), new URLSearchParams({ scope: 'read', resource: mcp }), insecure),
+  );
+const poll = async (codes) =>
+  oauth.processDeviceCodeResponse(
+    server,
+    device,
+    await oauth.deviceCodeGrantRequest(server, device, oauth.None(), codes.device_code, insecure),
+  );
+const waiting = await ask();
+await assert.rejects(poll(waiting), (error) => error.error === 'authorization_pending');
+await assert.rejects(poll(waiting), (error) => error.error === 'slow_down');
+const answered = await ask();
+assert.equal(answered.interval, 5);
+await visit(answered.verification_uri_complete);
+const ofDevice = await poll(answered);
+assert.equal(ofDevice.scope, 'read');
+assert.ok(ofDevice.refresh_token);

@@ -55,3 +55,20 @@ const own = await client.clientCredentialsGrant(machine, { scope: 'read', resour
 assert.equal(own.scope, 'read');
 const wrong = await client.discovery(new URL(issuer), 'api', 'wrong', client.ClientSecretPost('wrong'), insecure);
 await assert.rejects(client.clientCredentialsGrant(wrong, {}), (error) => error.status === 401);
+
+// A device without a browser (RFC 8628); it polls by itself.
+const device = await client.dynamicClientRegistration(
+  new URL(issuer),
+  {
+    client_name: 'openid-client on a device',
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+    token_endpoint_auth_method: 'none',
+  },
+  client.None(),
+  insecure,
+);
+const codes = await client.initiateDeviceAuthorization(device, { scope: 'read write', resource: mcp });
+await visit(codes.verification_uri_complete);
+const ofDevice = await client.pollDeviceAuthorizationGrant(device, codes);
+assert.equal(ofDevice.scope, 'read write');
+assert.ok(ofDevice.refresh_token);

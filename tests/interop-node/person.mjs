@@ -24,9 +24,10 @@ async function send(url, form) {
   return answer;
 }
 
-/** Answers an authorization request as alice would; gives where the answer went. */
+/** Answers an authorization request, or opens the page of a device, as alice would; gives where the answer went: a device's goes nowhere. */
 export async function visit(url) {
   let answer = await send((url = new URL(url)));
+  let decided = false;
   for (let step = 0; step < 10; step++) {
     const location = answer.headers.get('location');
     if (location) {
@@ -38,6 +39,7 @@ export async function visit(url) {
 
     const page = await answer.text();
     const action = /action="([^"]*)"/.exec(page);
+    if (!action && decided && answer.ok) return undefined;
     if (!action) throw new Error(`The sign-in led nowhere: ${answer.status} ${page}`);
     const form = new URLSearchParams();
     for (const [, name, value] of page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g))
@@ -47,6 +49,7 @@ export async function visit(url) {
       form.append('password', 'alice');
     } else {
       form.append('decision', 'approve');
+      decided = true;
     }
     answer = await send((url = new URL(unescape(action[1]), url)), form);
   }

@@ -41,7 +41,6 @@ internal sealed class DeviceAuthorizationTests : SharedApp
         devices.Select(d => d.DeviceCode[^49..^6]).Should().OnlyHaveUniqueItems("256 random bits and a checksum are at the end");
     }
 
-    [TestCase("scope=nothing-known", "invalid_scope")]
     [TestCase("scope=re\"ad", "invalid_scope")]
     [TestCase("resource=relative", "invalid_target")]
     [TestCase("scope=read&scope=write", "invalid_request")]

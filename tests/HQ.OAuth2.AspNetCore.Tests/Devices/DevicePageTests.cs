@@ -1,5 +1,4 @@
 using HQ.OAuth2.Tests;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace HQ.OAuth2.AspNetCore.Tests;
 
