@@ -40,7 +40,9 @@ internal sealed class DeviceTests
         await user.SignInAsync();
         await EnterAsync(user, Code(device).ToLowerInvariant().Replace("-", " ", StringComparison.Ordinal));
         await Assertions.Expect(user.Page.GetByText(Code(device))).ToBeVisibleAsync();
-        await Assertions.Expect(user.Page.GetByText("Allow this only if you see this code on a device in front of you.")).ToBeVisibleAsync();
+        await Assertions
+            .Expect(user.Page.GetByText("Allow this only if you see this code on a device in front of you."))
+            .ToBeVisibleAsync();
         await user.Allow.ClickAsync();
         await Assertions.Expect(user.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Go back to your device");
 
