@@ -53,7 +53,7 @@ internal sealed class DeviceTests
     [Test]
     public async Task A_link_with_the_code_asks_too_and_a_no_is_said_to_the_device()
     {
-        await using var user = await User.NewAsync(language: "de-DE");
+        await using var user = await User.NewAsync(language: "de");
         var device = await CodesAsync(user);
 
         await user.GoAsync(new Uri(device.GetProperty("verification_uri_complete").GetString()!).PathAndQuery);

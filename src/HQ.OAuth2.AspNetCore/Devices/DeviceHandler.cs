@@ -1,4 +1,4 @@
-using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 
 namespace HQ.OAuth2;
@@ -38,8 +38,8 @@ internal sealed class DeviceHandler(
         if (isPost && !await forms.IsGenuineAsync(http, sent, subject))
             return ErrorPage.Refuse(OAuthError.DecisionNotGenuine, tryAgain: here);
         var decision = isPost ? sent["decision"] : null;
-        if (decision == AuthorizationContext.SwitchAccount && await consents.CanSwitchAccountAsync(http, session.Principal))
-            return replies.SwitchAccount(here);
+        if (decision == AuthorizationContext.SwitchAccount && await consents.SignOutSchemeAsync(http, session) is { } scheme)
+            return replies.SwitchAccount(HostSignIn.Properties(here, FreshSignIn.SelectAccount, maxAge: null), scheme);
 
         if (
             (await endpoint.FindAsync(code, subject, OAuthHttp.RemoteAddress(http), http.RequestAborted)).Failed(
@@ -67,24 +67,24 @@ internal sealed class DeviceHandler(
             default:
                 return device.IsAnswered
                     ? DevicePages.Enter(session.Principal, OAuthError.UserCodeUnknown.Because("the request is answered"))
-                    : await AskAsync(http, device, session.Principal, subject);
+                    : await AskAsync(http, device, session, subject);
         }
     }
 
-    private async ValueTask<Reply> AskAsync(HttpContext http, DeviceRequest device, ClaimsPrincipal user, string subject)
+    private async ValueTask<Reply> AskAsync(HttpContext http, DeviceRequest device, AuthenticationTicket session, string subject)
     {
         var consent = await endpoint.DescribeAsync(device, subject, http.RequestAborted);
         var form = new ConsentForm
         {
             Consent = consent,
-            User = user,
+            User = session.Principal,
             Action = settings.Issuer.DevicePath,
             ReturnPath = settings.Issuer.DevicePath,
             FormFields = ConsentForms.WithOrganization(
                 [new(DevicePages.CodeField, device.Code.Shown), .. forms.Proof(http, subject)],
                 consent
             ),
-            CanSwitchAccount = await consents.CanSwitchAccountAsync(http, user),
+            CanSwitchAccount = await consents.SignOutSchemeAsync(http, session) is not null,
         };
         return Reply.Of(there =>
         {
