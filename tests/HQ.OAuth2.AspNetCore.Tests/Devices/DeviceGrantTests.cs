@@ -246,6 +246,7 @@ internal sealed class DeviceGrantTests
         );
         var browser = app.NewUser();
         await browser.AnswerAsync(await app.DeviceAsync("trusted"));
+        OAuthAuthorization.FromRecord((await app.RowsAsync(null, "trusted")).Single()).Consent.Should().BeNull();
 
         (await browser.GetAsync((await app.DeviceAsync("trusted")).Page)).IsConsentPage().Should().BeTrue();
         (await browser.GetAsync(TestApp.AuthorizeUrl("trusted"))).IsConsentPage().Should().BeTrue();

@@ -190,7 +190,14 @@ internal sealed class DeviceRaceTests
         public ValueTask<bool> TryAddAsync(string key, string value, DateTimeOffset until, CancellationToken ct) =>
             Reached().TryAddAsync(key, value, until, ct);
 
-        public ValueTask<string?> FindAsync(string key, CancellationToken ct) => Reached().FindAsync(key, ct);
+        // Everybody reads before anybody goes on, as with a database.
+        public async ValueTask<string?> FindAsync(string key, CancellationToken ct)
+        {
+            var found = await Reached().FindAsync(key, ct);
+            for (var i = 0; i < 20; i++)
+                await Task.Yield();
+            return found;
+        }
 
         public async ValueTask<bool> TryReplaceAsync(string key, string expected, string value, CancellationToken ct)
         {
