@@ -1,8 +1,10 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using HQ.OAuth2;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 
 namespace QuickStart;
 
@@ -15,7 +17,7 @@ internal static class SignIn
     {
         app.MapGet(
             "/login",
-            (HttpContext http, IAntiforgery antiforgery, string? returnUrl) => Form(http, antiforgery, returnUrl, failed: false)
+            (HttpContext http, IAntiforgery antiforgery, string? returnUrl) => Form(http, antiforgery, returnUrl, triedName: null)
         );
         app.MapPost("/login", (RequestDelegate)PostAsync);
         app.MapPost("/logout", (HttpContext http) => http.SignOutAsync());
@@ -34,7 +36,7 @@ internal static class SignIn
         var (name, returnUrl) = (form["username"].ToString(), form["returnUrl"].ToString());
         if (!users.Contains(name) || form["password"] != name)
         {
-            await Form(http, antiforgery, returnUrl, failed: true).ExecuteAsync(http);
+            await Form(http, antiforgery, returnUrl, name).ExecuteAsync(http);
             return;
         }
 
@@ -54,28 +56,34 @@ internal static class SignIn
         && !url.StartsWith("/\\", StringComparison.Ordinal)
         && !url.Any(char.IsControl);
 
-    private static ContentHttpResult Form(HttpContext http, IAntiforgery antiforgery, string? returnUrl, bool failed)
+    private static ContentHttpResult Form(HttpContext http, IAntiforgery antiforgery, string? returnUrl, string? triedName)
     {
         var tokens = antiforgery.GetAndStoreTokens(http);
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers.XFrameOptions = "DENY";
-        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+        http.Response.Headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
         var encode = HtmlEncoder.Default;
+        var options = http.RequestServices.GetRequiredService<IOptions<HqOAuth2Options>>().Value;
+        var service = encode.Encode(options.Pages.ServiceName ?? http.Request.Host.Value!);
+        // After a wrong password the name stays, and the password is typed again.
+        var (failed, name) = (triedName is not null, encode.Encode(triedName ?? ""));
         return TypedResults.Text(
             $"""
             <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign in</title>
-            <link rel="stylesheet" href="/site.css"></head>
-            <body><main class="sign-in"><h1>Sign in</h1><p>Try alice with the password alice, or bob with bob.</p>{(
-                failed ? "<p class=\"wrong\" role=\"alert\"><strong>That name and password do not fit.</strong></p>" : ""
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign in - {service}</title>
+            <link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/site.css"></head>
+            <body><header class="brand"><img src="/favicon.svg" alt="" width="32" height="32"><span>{service}</span></header>
+            <main class="sign-in"><h1>Sign in to {service}</h1>{(
+                failed ? "<p class=\"wrong\" role=\"alert\" id=\"wrong\">The name or the password is wrong. Try again.</p>" : ""
             )}
             <form method="post" action="/login">
-            <label for="username">Name</label><input type="text" id="username" name="username" autocomplete="username" required autofocus>
-            <label for="password">Password</label><input type="password" id="password" name="password" autocomplete="current-password" required>
+            <label for="username">Name</label><input type="text" id="username" name="username" value="{name}" autocomplete="username" required{(failed ? "" : " autofocus")}>
+            <label for="password">Password</label><input type="password" id="password" name="password" autocomplete="current-password" required{(failed ? " autofocus aria-describedby=\"wrong\"" : "")}>
             <input type="hidden" name="returnUrl" value="{encode.Encode(returnUrl ?? "/")}">
             <input type="hidden" name="{encode.Encode(tokens.FormFieldName)}" value="{encode.Encode(tokens.RequestToken!)}">
-            <button>Sign in</button></form></main></body></html>
+            <button>Sign in</button></form><p class="hint">This is a sample: alice has the password alice, bob has bob.</p></main></body></html>
             """,
             "text/html; charset=utf-8",
             statusCode: failed ? StatusCodes.Status401Unauthorized : StatusCodes.Status200OK

@@ -112,7 +112,8 @@ internal sealed class Sample : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
+    /// <summary>A port that nothing listens at.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

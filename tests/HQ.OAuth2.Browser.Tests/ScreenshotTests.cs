@@ -6,6 +6,24 @@ internal sealed class ScreenshotTests
     private const string Loopback = "http://127.0.0.1:33418/callback";
 
     [Test]
+    public async Task What_only_some_hosts_show_can_be_photographed([Values] bool dark)
+    {
+        await using var host = await KindsHost.StartAsync();
+        await using var user = await User.NewAsync(640, 400, dark, scale: 1.5f, url: host.Url);
+        await user.GoAsync("/as/olga");
+        await user.GoAsync(User.Request(await user.RegisterAsync("Claude", KindsHost.Site), KindsHost.Site, "read write"));
+        await KeepAsync(user, dark, "consent-organization");
+        await user.GoAsync("/as/alice");
+        await user.GoAsync(User.Request(await user.RegisterAsync("G4rden Planner", KindsHost.Site), KindsHost.Site, "read write delete"));
+        await KeepAsync(user, dark, "consent-impostor");
+        await KindsHost.ConnectAsync(user, "Claude Code", Loopback, "read write delete");
+        await user.GoAsync("/oauth2/connected-apps");
+        await user.Page.GetByText("Details and changes").ClickAsync();
+        await user.Page.GetByText("Delete notes").ClickAsync();
+        await KeepAsync(user, dark, "connected-app");
+    }
+
+    [Test]
     public async Task Every_page_can_be_photographed([Values] bool dark)
     {
         await using var sample = await Sample.StartAsync(
@@ -20,11 +38,12 @@ internal sealed class ScreenshotTests
             User.Request(claude, Loopback, "read write delete") + "&resource=" + Uri.EscapeDataString("https://hq.example.com/mcp")
         );
         await user.SignInAsync();
-        await KeepAsync("consent");
+        await KeepAsync(user, dark, "consent");
         await user.GoAsync(User.DemoRequest());
-        await KeepAsync("consent-api");
+        await KeepAsync(user, dark, "consent-api");
         await user.GoAsync(User.Request("hqc_gone", Loopback));
-        await KeepAsync("error");
+        await user.Page.GetByText("Details for developers").ClickAsync();
+        await KeepAsync(user, dark, "error");
 
         foreach (
             var (name, redirectUri) in new[]
@@ -44,7 +63,7 @@ internal sealed class ScreenshotTests
         }
 
         await user.GoAsync("/oauth2/connected-apps");
-        await KeepAsync("connected-apps");
+        await KeepAsync(user, dark, "connected-apps");
 
         await user.Page.SetViewportSizeAsync(1000, 860);
         await user.GoAsync("/");
@@ -55,15 +74,28 @@ internal sealed class ScreenshotTests
         await user.Button("Send: Token").ClickAsync();
         await Assertions.Expect(user.Button("Send: API call")).ToBeVisibleAsync();
         await user.Page.Locator(".step").Nth(3).EvaluateAsync("e => e.scrollIntoView()");
-        await KeepAsync("explorer", wholePage: false);
+        await KeepAsync(user, dark, "explorer", wholePage: false);
+    }
 
-        async Task KeepAsync(string name, bool wholePage = true)
-        {
-            var file = $"{name}-{(dark ? "dark" : "light")}.png";
-            var picture = await user.Page.ScreenshotAsync(new() { FullPage = wholePage });
-            picture.Length.Should().BeInRange(10_000, 400_000, file);
-            if (Environment.GetEnvironmentVariable("HQ_SCREENSHOTS") is { Length: > 0 } folder)
-                await File.WriteAllBytesAsync(Path.Combine(folder, file), picture);
-        }
+    private static async Task KeepAsync(User user, bool dark, string name, bool wholePage = true)
+    {
+        var file = $"{name}-{(dark ? "dark" : "light")}.png";
+        var size = user.Page.ViewportSize!;
+        // All of a page at once: on a screen that is high enough its answers are at the end.
+        if (wholePage)
+            await user.Page.SetViewportSizeAsync(size.Width, 1600);
+        var end = await user.Page.EvaluateAsync<float>("Math.ceil(document.body.getBoundingClientRect().bottom)");
+        var picture = await user.Page.ScreenshotAsync(
+            wholePage
+                ? new()
+                {
+                    Clip = new() { Width = size.Width, Height = end },
+                }
+                : new()
+        );
+        await user.Page.SetViewportSizeAsync(size.Width, size.Height);
+        picture.Length.Should().BeInRange(10_000, 400_000, file);
+        if (Environment.GetEnvironmentVariable("HQ_SCREENSHOTS") is { Length: > 0 } folder)
+            await File.WriteAllBytesAsync(Path.Combine(folder, file), picture);
     }
 }

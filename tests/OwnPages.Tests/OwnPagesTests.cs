@@ -19,7 +19,7 @@ internal sealed class OwnPagesTests
         using var http = await SignedInAsync(sample);
         var page = await http.GetStringAsync(Authorize);
         page.Should().Contain("<img src=\"/brand/logo.svg\"").And.Contain("href=\"/brand/theme.css\"").And.Contain("--main:#2f6b2f");
-        page.Should().Contain("<span>Garden</span>").And.Contain("No, thanks").And.Contain("Read your garden diary");
+        page.Should().Contain("your <bdi>Garden</bdi> account?").And.Contain("No, thanks").And.Contain("Read your garden diary");
         (await http.GetAsync("/brand/logo.svg")).Content.Headers.ContentType!.MediaType.Should().Be("image/svg+xml");
         (await http.GetAsync("/brand/theme.css")).Content.Headers.ContentType!.MediaType.Should().Be("text/css");
 

@@ -5,34 +5,45 @@ using Microsoft.AspNetCore.Http;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// The page on which a user allows or denies access to an app. It shows which app asks, which host gets the answer, which scopes are requested,
-/// and for which account. The host that gets the answer is at the top, because it is the one thing that an app cannot make up.
+/// The page on which a user allows or denies access to an app. It shows for which account, which app asks, which host gets the answer, and which
+/// scopes are requested. The host that gets the answer is at the top, because it is the one thing that an app cannot make up.
 /// </summary>
 internal static class ConsentPage
 {
+    // A longer list of what is not asked for says nothing.
+    private const int MaxNotIncluded = 4;
+
+    // The Enter key in a field presses the first button of a form. Ours closes a dialog that is not there, so the key neither signs out nor
+    // answers. The button is transparent and not hidden, since browsers pass over a hidden one.
+    private static readonly Html enterKey = Html.Of(
+        $"<button class=\"enter\" formmethod=\"dialog\" tabindex=\"-1\" aria-hidden=\"true\"></button>"
+    );
+
     public static IResult Render(HttpContext http, ConsentForm form)
     {
         var (consent, texts) = (form.Consent, Layout.Texts(http));
-        return Layout.Page(
+        return Layout.Question(
             http,
             texts.Plain("consent.title", consent.ClientName),
             Html.Of(
                 $"""
-                <h1>{texts.Of("consent.heading", Name(consent.ClientName), Name(consent.ServiceName))}</h1>
-                <dl><div><dt>{texts["consent.to"]}</dt><dd>{Destination(consent, texts)}</dd></div>
-                <div><dt>{texts["consent.provenance"]}</dt><dd>{Provenance(consent, texts)}</dd></div></dl>
-                {Warnings(consent, texts)}
                 <form method="post" action="{form.Action ?? OAuthHttp.Settings(http).Issuer.AuthorizePath}">
                 {form.FormFields.Select(f => Html.Of($"<input type=\"hidden\" name=\"{f.Key}\" value=\"{f.Value}\">"))}
+                {enterKey}
+                <div class="account"><p>{texts.Of("account", Name(Account(form.User)))}</p>{Switch(form, texts)}</div>
+                <div class="pair">{Monogram.Of(consent.ClientName, consent.RedirectHost)}{Icons.Arrow}{Layout.Theme(http).Tile}</div>
+                <h1>{texts.Of("consent.heading", Name(consent.ClientName), Name(consent.ServiceName))}</h1>
+                <dl><div><dt>{texts["consent.to"]}</dt><dd>{Destination(consent, texts)} <span class="soft">{Provenance(consent, texts)}</span></dd></div>
+                {Resources(consent.Resources, texts)}{OnlyOrganization(consent, texts)}</dl>
+                {Alarm(consent, texts)}
+                {Notes(consent, texts)}
                 {Organizations(consent, texts)}
                 {Scopes(consent, texts)}
-                <h2>{texts["consent.resources"]}</h2><ul class="plain">{consent.Resources.Select(Resource)}</ul>
                 {Links(consent, texts)}
                 <p class="soft">{Lifetime(consent, texts)}</p>
-                <div class="answer"><button name="decision" value="deny">{texts[
+                <div class="answer">{Sum(consent, texts)}<button name="decision" value="deny" formnovalidate>{texts[
                     "consent.deny"
                 ]}</button><button class="main" name="decision" value="approve">{texts["consent.allow"]}</button></div>
-                <div class="account"><p>{texts.Of("consent.account", Name(Account(form.User)))}</p>{Switch(form, texts)}</div>
                 </form>
                 """
             )
@@ -42,47 +53,76 @@ internal static class ConsentPage
     // The text direction of a name is isolated from the text around it.
     private static Html Name(string? name) => Html.Of($"<bdi>{name}</bdi>");
 
-    private static Html Destination(ConsentModel consent, PageTexts texts) =>
-        consent.UserCode is { } code ? Html.Of($"{texts["device.to"]} <span class=\"to code\">{code}</span>")
-        : consent.IsLoopbackRedirect ? Html.Of($"{texts["consent.to.loopback"]} <span class=\"to\">{consent.RedirectHost}</span>")
-        : consent.IsPrivateUseRedirect ? Html.Of($"{texts["consent.to.scheme"]} <span class=\"to\">{consent.RedirectHost}</span>")
-        : Html.Of($"<span class=\"to\">{consent.RedirectHost}</span>");
+    private static Html Destination(ConsentModel consent, PageTexts texts)
+    {
+        var host = Html.Of($"<span class=\"to\">{consent.RedirectHost}</span>");
+        return consent.UserCode is { } code ? Html.Of($"{texts["device.to"]} <span class=\"to code\">{code}</span>")
+            : consent.IsLoopbackRedirect ? Html.Of($"{texts["consent.to.loopback"]} {host}")
+            : consent.IsPrivateUseRedirect ? Html.Of($"{texts["consent.to.scheme"]} {host}")
+            : host;
+    }
 
+    // The name of an organization in a registration is the host's own; users see it where the host has words for it.
     private static Html Provenance(ConsentModel consent, PageTexts texts) =>
-        consent.Provenance switch
+        consent switch
         {
-            ClientProvenance.Api => consent.Org is { } org ? texts.Of("provenance.api.org", Name(org)) : texts.Of("provenance.api"),
-            ClientProvenance.Cimd => texts.Of("provenance.cimd", Html.Of($"<strong>{UriText.DisplayHost(consent.ClientId)}</strong>")),
-            _ => consent.FirstSeen is { } since
-                ? texts.Of("provenance.dcr.since", Html.Of($"{since.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}"))
-                : texts.Of("provenance.dcr"),
+            { Provenance: ClientProvenance.Api, Org: { } org } when texts.Find("org." + org) is { } named => texts.Of(
+                "provenance.api.org",
+                Name(named)
+            ),
+            { Provenance: ClientProvenance.Dcr, FirstSeen: { } since } => texts.Of("provenance.dcr.since", texts.Day(since)),
+            _ => Provenance(consent.Provenance, consent.ClientId, texts),
         };
 
-    private static Html Warnings(ConsentModel consent, PageTexts texts)
+    /// <summary>How far the name of an app can be trusted.</summary>
+    public static Html Provenance(ClientProvenance provenance, string clientId, PageTexts texts) =>
+        texts.Of("provenance." + provenance.Name(), Html.Of($"<strong>{UriText.DisplayHost(clientId)}</strong>"));
+
+    /// <summary>The warning about a name that deceives: it has a colour and a title of its own.</summary>
+    private static Html Alarm(ConsentModel consent, PageTexts texts)
     {
         return Html.Join([
-            Warning(consent.ImitatesKnownClient, "consent.imitates"),
-            Warning(consent.ClaimsTrust, "consent.claims"),
-            Warning(consent.IsDevice, "device.warn"),
-            Warning(consent.IsLoopbackRedirect && !consent.IsTrusted, "consent.loopback"),
-            Warning(consent.IsPrivateUseRedirect && !consent.IsTrusted, "consent.scheme"),
-            consent.IsPrivateUseRedirect ? Html.Of($"<p class=\"soft\">{texts["consent.reopen"]}</p>") : Html.None,
+            consent.ImitatesKnownClient ? One("consent.imitates") : Html.None,
+            consent.ClaimsTrust ? One("consent.claims") : Html.None,
         ]);
 
-        Html Warning(bool applies, string text) => applies ? Html.Of($"<p class=\"warn\">{texts[text]}</p>") : Html.None;
+        Html One(string text) => Alarm(text, texts);
     }
+
+    /// <summary>A loud warning with its title.</summary>
+    public static Html Alarm(string text, PageTexts texts) =>
+        Html.Of($"<div class=\"alarm\">{Icons.Alarm}<p><strong>{texts[text + ".title"]}</strong> {texts[text]}</p></div>");
+
+    /// <summary>What a user should know about each app of this kind: a quiet remark.</summary>
+    private static Html Notes(ConsentModel consent, PageTexts texts)
+    {
+        return Html.Join([
+            // RFC 8628 §5.4: somebody else may have sent the code.
+            consent.IsDevice
+                ? Html.Of($"<p class=\"note warn\">{Icons.Alarm}<span>{texts["device.warn"]}</span></p>")
+                : Html.None,
+            Note(consent.IsLoopbackRedirect && !consent.IsTrusted, "consent.loopback"),
+            Note(consent.IsPrivateUseRedirect && !consent.IsTrusted, "consent.scheme"),
+            Note(consent.IsPrivateUseRedirect, "consent.reopen"),
+        ]);
+
+        Html Note(bool applies, string text) =>
+            applies ? Html.Of($"<p class=\"note\">{Icons.Info}<span>{texts[text]}</span></p>") : Html.None;
+    }
+
+    private static Html OnlyOrganization(ConsentModel consent, PageTexts texts) =>
+        consent.Organizations is [var only]
+            ? Html.Of($"<div><dt>{texts["consent.organization"]}</dt><dd>{Name(only.Name)}</dd></div>")
+            : Html.None;
 
     private static Html Organizations(ConsentModel consent, PageTexts texts)
     {
-        return consent.Organizations switch
-        {
-            [] => Html.None,
-            [var only] => Html.Of($"<h2>{texts["consent.organization"]}</h2><p>{Name(only.Name)}</p>"),
-            // None is chosen beforehand: the user decides.
-            var several => Html.Of(
-                $"<fieldset><legend>{texts["consent.organization.choose"]}</legend><ul class=\"scopes\">{several.Select(Choice)}</ul></fieldset>"
-            ),
-        };
+        // None is chosen beforehand: the user decides.
+        return consent.Organizations.Count < 2
+            ? Html.None
+            : Html.Of(
+                $"<fieldset><legend>{texts["consent.organization.choose"]}</legend><ul class=\"scopes\">{consent.Organizations.Select(Choice)}</ul></fieldset>"
+            );
 
         static Html Choice(Organization o) =>
             Html.Of(
@@ -99,34 +139,49 @@ internal static class ConsentPage
             (asked, given) = (given, []);
         // An empty value tells that the form had boxes, also when none is ticked.
         var marker = consent.ChooseScopes ? Html.Of($"<input type=\"hidden\" name=\"scope\" value=\"\">") : Html.None;
+        var folded =
+            given.Count == 0
+                ? Html.None
+                : Html.Of(
+                    $"<details><summary class=\"soft\">{texts.Plain("consent.scopes.given", Number(given.Count))}</summary><ul class=\"scopes\">{given.Select(Item)}</ul></details>"
+                );
         return Html.Of(
             $"""
             <h2 id="scopes">{texts[consent.ChooseScopes ? "consent.scopes.choose" : "consent.scopes"]}</h2>{marker}
-            <ul class="scopes" aria-labelledby="scopes">{asked.Select(s => Scope(s, consent, texts))}</ul>
-            {Folded(given, "consent.scopes.given", s => Scope(s, consent, texts))}
-            {Folded(consent.ScopesNotIncluded, "consent.scopes.not", s => Html.Of($"<li>{texts.Scope(s)}</li>"))}
+            <ul class="scopes" aria-labelledby="scopes">{asked.OrderBy(s => s.Destructive).Select(Item)}</ul>
+            {folded}{NotIncluded(consent, texts)}
             """
         );
 
-        Html Folded(IReadOnlyCollection<ConsentScope> scopes, string title, Func<ConsentScope, Html> item) =>
-            scopes.Count == 0
-                ? Html.None
-                : Html.Of(
-                    $"<details><summary class=\"soft\">{texts[title]}: {scopes.Count.ToString(CultureInfo.InvariantCulture)}</summary><ul class=\"scopes\">{scopes.Select(item)}</ul></details>"
-                );
+        Html Item(ConsentScope scope) => Scope(scope, consent, texts);
     }
+
+    private static Html NotIncluded(ConsentModel consent, PageTexts texts) =>
+        consent.ScopesNotIncluded.Count is 0 or > MaxNotIncluded
+            ? Html.None
+            : Html.Of(
+                $"<p class=\"soft\">{texts["consent.scopes.not"]} {consent.ScopesNotIncluded.Select((s, i) => Html.Of($"{(i == 0 ? "" : ", ")}<s>{texts.Scope(s)}</s>"))}</p>"
+            );
 
     private static Html Scope(ConsentScope scope, ConsentModel consent, PageTexts texts)
     {
-        var words = texts.ScopeInWords(scope);
+        if (!consent.ChooseScopes)
+            return texts.ScopeItem(scope);
         // Destructive scopes are not ticked in advance.
-        var ticked = scope.Destructive && !scope.AlreadyGranted ? Html.None : Html.Of($" checked");
-        return consent.ChooseScopes
-            ? Html.Of(
-                $"<li><label><input type=\"checkbox\" name=\"scope\" value=\"{scope.Name}\"{ticked}> <span>{words}</span></label></li>"
-            )
-            : Html.Of($"<li>{words}</li>");
+        return ScopeBox(scope, texts, ticked: !scope.Destructive || scope.AlreadyGranted);
     }
+
+    /// <summary>An item of a list of scopes with a box to tick.</summary>
+    public static Html ScopeBox(ConsentScope scope, PageTexts texts, bool ticked) =>
+        Html.Of(
+            $"<li{(scope.Destructive ? Html.Of($" class=\"danger\"") : Html.None)}><label><input type=\"checkbox\" name=\"scope\" value=\"{scope.Name}\"{(ticked ? Html.Of($" checked") : Html.None)}> {Icons.Of(scope)}<span>{texts.ScopeInWords(scope)}</span></label></li>"
+        );
+
+    /// <summary>What the tokens are for; nothing when it is the service alone, which the page names already.</summary>
+    public static Html Resources(IReadOnlyList<ConsentResource> resources, PageTexts texts) =>
+        resources.All(r => r is { IsService: true, Name: null })
+            ? Html.None
+            : Html.Of($"<div><dt>{texts["consent.resources"]}</dt><dd><ul class=\"plain\">{resources.Select(Resource)}</ul></dd></div>");
 
     private static Html Resource(ConsentResource resource) =>
         resource.Name is { } name
@@ -143,7 +198,7 @@ internal static class ConsentPage
             )
         );
         var foreign = consent.HasForeignLinks ? Html.Of($"<p class=\"soft\">{texts["consent.links.foreign"]}</p>") : Html.None;
-        return Html.Of($"<h2>{texts["consent.links"]}</h2><ul>{links}</ul>{foreign}");
+        return Html.Of($"<h2>{texts["consent.links"]}</h2><ul class=\"plain\">{links}</ul>{foreign}");
     }
 
     private static string Lifetime(ConsentModel consent, PageTexts texts) =>
@@ -151,10 +206,24 @@ internal static class ConsentPage
             ? texts.Plain("consent.until", texts.Duration(lifetime))
             : texts.Plain("consent.once", texts.Duration(consent.AccessTokenLifetime));
 
+    // Above the buttons on a small screen, where the scopes may be further down.
+    private static Html Sum(ConsentModel consent, PageTexts texts)
+    {
+        if (consent.Scopes.Count == 0)
+            return Html.None;
+        var text = consent.Scopes.Count == 1 ? "consent.sum.one" : "consent.sum";
+        text = consent.Scopes.Any(s => s.Destructive) ? text + ".destructive" : text;
+        return Html.Of($"<p><a href=\"#scopes\">{texts.Plain(text, Number(consent.Scopes.Count))}</a></p>");
+    }
+
     private static Html Switch(ConsentForm form, PageTexts texts) =>
         form.CanSwitchAccount
-            ? Html.Of($"<button name=\"decision\" value=\"{AuthorizationContext.SwitchAccount}\">{texts["consent.switch"]}</button>")
+            ? Html.Of(
+                $"<button class=\"link\" name=\"decision\" value=\"{AuthorizationContext.SwitchAccount}\" formnovalidate>{texts["consent.switch"]}</button>"
+            )
             : Html.None;
+
+    private static string Number(int count) => count.ToString(CultureInfo.InvariantCulture);
 
     public static string? Account(ClaimsPrincipal? user) => user?.Identity?.Name ?? user?.FindFirst(ClaimTypes.NameIdentifier)?.Value;
 }

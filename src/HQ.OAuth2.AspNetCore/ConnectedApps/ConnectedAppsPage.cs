@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,12 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace HQ.OAuth2;
 
-/// <summary>The page on which a user sees the access of apps and revokes it: of one app, of all apps of a group, or of all apps.</summary>
+/// <summary>
+/// The page on which a user sees the access of apps, changes it (<c>?app=</c> an authorization), and revokes it: of one app, of all apps of a
+/// group, or of all apps.
+/// </summary>
 internal static class ConnectedAppsPage
 {
-    // A user reads no longer list, and each removal shows the rest.
-    private const int MaxShown = 1000;
-
     public static async ValueTask<Reply> HandleAsync(HttpContext http)
     {
         var options = OAuthHttp.Settings(http).Options;
@@ -20,7 +19,7 @@ internal static class ConnectedAppsPage
         if (HostUser.Subject(user, options).Failed(out var unusable, out var subject))
             return unusable;
         if (HttpMethods.IsPost(http.Request.Method))
-            return await RevokeAsync(http, subject);
+            return await AnswerAsync(http, subject);
         var page = await RenderAsync(http, subject, user.Identity?.Name ?? subject);
         return Reply.Of(there =>
         {
@@ -29,35 +28,21 @@ internal static class ConnectedAppsPage
         });
     }
 
-    /// <summary>Revokes the access that the pressed button stands for; an authorization id names the entry or the group that it is in.</summary>
-    private static async ValueTask<Reply> RevokeAsync(HttpContext http, string subject)
+    /// <summary>Does what the pressed button stands for, and shows the page again with what happened.</summary>
+    private static async ValueTask<Reply> AnswerAsync(HttpContext http, string subject)
     {
-        var antiforgery = http.RequestServices.GetRequiredService<IAntiforgery>();
-        var (apps, ct) = (Apps(http), http.RequestAborted);
         if ((await OAuthHttp.ReadFormAsync(http)).Failed(out var unreadable, out var form))
             return ErrorPage.Refuse(unreadable, tryAgain: PathOf(http));
-        if (Unsealed(http, form, subject) is not { } unsealed || !await antiforgery.IsGenuineAsync(http, unsealed))
+        if (Unsealed(http, form, subject) is not { } unsealed || !await Of<IAntiforgery>(http).IsGenuineAsync(http, unsealed))
             return ErrorPage.Refuse(OAuthError.AntiforgeryTokenMissing, tryAgain: PathOf(http));
 
-        if (form["all"] == "yes")
-        {
-            await apps.RevokeAllAsync(new(subject, null, MaxShown), RevokedBy.User, ct);
-        }
-        else
-        {
-            var groups = ConnectedAppGroup.Of((await apps.ListAsync(new(subject, null, MaxShown), ct)).Items);
-            IEnumerable<string> pressed =
-                form["entry"] is { } entry ? groups.SelectMany(g => g.Entries).FirstOrDefault(e => e.Ids.Contains(entry))?.Ids ?? []
-                : form["group"] is { } group ? groups.FirstOrDefault(g => g.Ids.Contains(group))?.Ids ?? []
-                : [];
-            // A removal of several authorizations that has begun runs to its end, even if the user disconnects.
-            foreach (var id in pressed)
-                await apps.RevokeAsync(subject, id, RevokedBy.User, CancellationToken.None);
-        }
-
+        var answer = new ConnectedAppsForm(Of<ConnectedApps>(http), subject, Of<TimeProvider>(http));
+        var (note, app) = await answer.DoAsync(form, http.RequestAborted);
+        var shown = app is null ? "" : $"app={app}&";
+        var location = $"{PathOf(http)}?{shown}{PageNotes.Parameter}={Of<PageNotes>(http).Protect(note, subject)}";
         return Reply.Of(there =>
         {
-            Redirection.To(there, PathOf(there));
+            Redirection.To(there, location);
             return Task.CompletedTask;
         });
     }
@@ -67,92 +52,112 @@ internal static class ConnectedAppsPage
 
     private static async ValueTask<IResult> RenderAsync(HttpContext http, string subject, string account)
     {
-        var texts = Layout.Texts(http);
-        var groups = ConnectedAppGroup.Of((await Apps(http).ListAsync(new(subject, null, MaxShown), http.RequestAborted)).Items);
-        var tokens = http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http);
-        var token = Html.Of(
-            $"<input type=\"hidden\" name=\"{tokens.FormFieldName}\" value=\"{Seals(http).SealToken(tokens.RequestToken, subject)}\">"
+        var (texts, ct) = (Layout.Texts(http), http.RequestAborted);
+        var groups = await ConnectedAppsForm.GroupsAsync(Of<ConnectedApps>(http), subject, ct);
+        var tokens = Of<IAntiforgery>(http).GetAndStoreTokens(http);
+        var note = Of<PageNotes>(http).Read(http.Request.Query[PageNotes.Parameter], subject);
+        var view = new ConnectedAppsView(
+            texts,
+            Html.Of(
+                $"<input type=\"hidden\" name=\"{tokens.FormFieldName}\" value=\"{Of<SubjectSeals>(http).SealToken(tokens.RequestToken, subject)}\">"
+            ),
+            PathOf(http),
+            await ImitatorsAsync(http, groups, ct),
+            await OrganizationsAsync(http, groups, subject, ct)
         );
-        var body =
-            groups.Count == 0
-                ? Html.Of($"<p>{texts["apps.none"]}</p>")
-                : Html.Of(
-                    $"""
-                    <p>{texts["apps.effect"]}</p>
-                    {groups.Select((g, i) => Group(g, i, token, texts))}
-                    <details><summary>{texts["apps.remove.all"]}</summary>
-                    <form method="post" class="answer"><p>{texts["apps.remove.all.sure"]}</p>{token}<button name="all" value="yes">{texts[
-                        "apps.remove.all.yes"
-                    ]}</button></form></details>
-                    """
-                );
+        var done = note is null
+            ? Html.None
+            : Html.Of($"<p class=\"done\" role=\"status\">{Icons.Done}<span>{texts.Plain(note.Text, note.Name)}</span></p>");
+        if (ConnectedAppsForm.EntryOf(groups, http.Request.Query["app"]) is { } entry)
+            return Layout.Page(http, entry.Name, ConnectedAppDetails.Render(entry, view, done), wide: true);
         return Layout.Page(
             http,
             texts["apps.title"],
             Html.Of(
-                $"<h1>{texts["apps.title"]}</h1><p class=\"soft\">{texts.Of("consent.account", Html.Of($"<bdi>{account}</bdi>"))}</p>{body}"
+                $"<h1>{texts["apps.title"]}</h1><p class=\"soft\">{texts.Of("account", Html.Of($"<bdi>{account}</bdi>"))}</p>{done}{ConnectedAppsList.Render(groups, view)}"
             ),
             wide: true
         );
     }
 
-    private static Html Group(ConnectedAppGroup group, int index, Html token, PageTexts texts)
+    // The names of self-registered apps that are like the name of one of the host's own.
+    private static async ValueTask<HashSet<string>> ImitatorsAsync(
+        HttpContext http,
+        IEnumerable<ConnectedAppGroup> groups,
+        CancellationToken ct
+    )
     {
-        var id = $"group{index.ToString(CultureInfo.InvariantCulture)}";
-        var place =
-            group.IsDevice ? texts["apps.place.device"]
-            : group.IsLoopback ? texts["apps.place.loopback"]
-            : texts.Plain("apps.place", group.RedirectHost);
-        var all =
-            group.Entries.Count == 1
-                ? Html.None
-                : Html.Of(
-                    $"<form method=\"post\" class=\"remove\">{token}<button name=\"group\" value=\"{group.Entries[0].Ids[0]}\" aria-describedby=\"{id}\">{texts["apps.remove.group"]}</button></form>"
-                );
-        return Html.Of(
-            $"""
-            <section aria-labelledby="{id}"><h2 id="{id}" class="place">{place}</h2>
-            <p class="{(group.Provenance == ClientProvenance.Dcr ? "warn" : "soft")}">{texts[
-                "apps.provenance." + group.Provenance.Name()
-            ]}</p>
-            {group.Entries.Select((e, i) => Entry(e, $"{id}-{i.ToString(CultureInfo.InvariantCulture)}", token, texts))}{all}</section>
-            """
-        );
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var names = groups.Where(g => g.Provenance != ClientProvenance.Api).SelectMany(g => g.Entries).Select(e => e.Name).Distinct();
+        foreach (var name in names)
+        {
+            if (await Of<Imitations>(http).ImitatesAsync(name, ct))
+                found.Add(name);
+        }
+
+        return found;
     }
 
-    private static Html Entry(ConnectedAppEntry entry, string id, Html token, PageTexts texts) =>
-        Html.Of(
-            $"""
-            <article class="app"><h3 id="{id}"><bdi>{entry.Name}</bdi></h3>
-            <ul class="scopes">{entry.Scopes.Select(s => Html.Of($"<li>{texts.ScopeInWords(s)}</li>"))}</ul>
-            <p class="soft">{texts["apps.for"]} {string.Join(", ", entry.Resources.Select(r => r.Name ?? r.Place))}</p>
-            <p class="soft">{texts.Plain("apps.since", Day(entry.FirstGrantedAt))} {Used(entry, texts)}</p>
-            <form method="post" class="remove">{token}<button name="entry" value="{entry.Ids[0]}" aria-describedby="{id}">{texts[
-                "apps.remove"
-            ]}</button></form></article>
-            """
-        );
-
-    private static string Used(ConnectedAppEntry entry, PageTexts texts) =>
-        (entry.LastUsedAt is { } used ? texts.Plain("apps.used", Day(used)) : texts["apps.unused"])
-        + " "
-        + entry.LiveSessions switch
-        {
-            0 => texts["apps.sessions.none"],
-            1 => texts["apps.sessions.one"],
-            var n => texts.Plain("apps.sessions", n.ToString(CultureInfo.InvariantCulture)),
-        };
-
-    private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    // The host is asked only if an authorization is for an organization.
+    private static async ValueTask<Dictionary<string, string>> OrganizationsAsync(
+        HttpContext http,
+        IReadOnlyList<ConnectedAppGroup> groups,
+        string subject,
+        CancellationToken ct
+    ) =>
+        groups.Any(g => g.Organization is not null) && await Of<GrantHost>(http).OrganizationsAsync(subject, ct) is { } own
+            ? own.DistinctBy(o => o.Id).ToDictionary(o => o.Id, o => o.Name, StringComparer.Ordinal)
+            : [];
 
     // The seal is our own addition: the antiforgery service gets the token without it. Null when the seal is missing or another subject's.
     private static OAuthParameters? Unsealed(HttpContext http, OAuthParameters form, string subject)
     {
-        var field = http.RequestServices.GetRequiredService<IOptions<AntiforgeryOptions>>().Value.FormFieldName;
-        return Seals(http).TokenOf(form[field], subject) is { } token ? OAuthParameters.Of((field, token)) : null;
+        var field = Of<IOptions<AntiforgeryOptions>>(http).Value.FormFieldName;
+        return Of<SubjectSeals>(http).TokenOf(form[field], subject) is { } token ? OAuthParameters.Of((field, token)) : null;
     }
 
-    private static SubjectSeals Seals(HttpContext http) => http.RequestServices.GetRequiredService<SubjectSeals>();
+    private static T Of<T>(HttpContext http)
+        where T : notnull => http.RequestServices.GetRequiredService<T>();
+}
 
-    private static ConnectedApps Apps(HttpContext http) => http.RequestServices.GetRequiredService<ConnectedApps>();
+/// <summary>What the list and the details of connected apps have in common.</summary>
+/// <param name="Texts">The words.</param>
+/// <param name="Token">The hidden field of each form.</param>
+/// <param name="Path">The page's own path.</param>
+/// <param name="Imitators">Names that are like the name of an app of the host.</param>
+/// <param name="Organizations">The names of the user's organizations by their ids.</param>
+internal sealed record ConnectedAppsView(
+    PageTexts Texts,
+    Html Token,
+    string Path,
+    IReadOnlySet<string> Imitators,
+    IReadOnlyDictionary<string, string> Organizations
+)
+{
+    /// <summary>An organization as its user knows it.</summary>
+    public string NameOf(string organization) => Organizations.GetValueOrDefault(organization, organization);
+
+    /// <summary>Where an app is; a device has no host.</summary>
+    public string Place(bool isLoopback, string host) =>
+        isLoopback ? Texts["apps.place.loopback"]
+        : host.Length == 0 ? Texts["apps.place.device"]
+        : host.EndsWith(':') ? Texts.Plain("apps.place.scheme", host)
+        : Texts.Plain("apps.place", host);
+
+    /// <summary>The loud warning of the consent page, again.</summary>
+    public Html Alarm(ConnectedAppEntry entry) =>
+        entry.Provenance != ClientProvenance.Api && Imitators.Contains(entry.Name) ? ConsentPage.Alarm("apps.imitates", Texts) : Html.None;
+
+    /// <summary>Whether the app is paused, and when its access ends.</summary>
+    public Html State(ConnectedAppEntry entry) =>
+        Html.Join([
+            entry.IsPaused ? Html.Of($"<span class=\"badge state\">{Texts["apps.paused"]}</span>") : Html.None,
+            entry.EndsAt is { } end ? Html.Of($"<span class=\"badge state\">{Texts.Of("apps.ends", Texts.Moment(end))}</span>") : Html.None,
+        ]);
+
+    /// <summary>Asks once before access is removed: the button is behind the question.</summary>
+    public Html Removal(string title, string question, string yes, string field, string value) =>
+        Html.Of(
+            $"<details class=\"remove\"><summary>{title}</summary><form method=\"post\" action=\"{Path}\" class=\"row\">{Token}<p>{question}</p><button name=\"{field}\" value=\"{value}\">{yes}</button></form></details>"
+        );
 }

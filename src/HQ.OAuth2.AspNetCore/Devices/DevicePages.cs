@@ -26,6 +26,7 @@ internal static class DevicePages
                     texts["device.title"],
                     Html.Of(
                         $"""
+                        <div class="account"><p>{texts.Of("account", Html.Of($"<bdi>{ConsentPage.Account(user)}</bdi>"))}</p></div>
                         <h1>{texts["device.title"]}</h1>
                         {wrong}
                         <form method="get" action="{OAuthHttp.Settings(http).Issuer.DevicePath}">
@@ -33,7 +34,6 @@ internal static class DevicePages
                         <input type="text" id="code" name="{CodeField}" class="code" required maxlength="32" autocomplete="off" autocapitalize="characters" spellcheck="false"{invalid}>
                         <p class="soft">{texts["device.hint"]}</p>
                         <div class="answer"><button class="main">{texts["device.continue"]}</button></div>
-                        <div class="account"><p>{texts.Of("consent.account", Html.Of($"<bdi>{ConsentPage.Account(user)}</bdi>"))}</p></div>
                         </form>
                         """
                     ),

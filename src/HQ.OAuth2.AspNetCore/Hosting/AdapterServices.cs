@@ -70,6 +70,7 @@ internal static class AdapterServices
     public static IServiceCollection AddPages(this IServiceCollection services)
     {
         services.TryAddSingleton<PageTheme>();
+        services.TryAddSingleton<PageNotes>();
         services.TryAddScoped(_ => new PageTexts());
         return services;
     }

@@ -29,25 +29,25 @@ internal static class ErrorPage
     private static IResult Render(HttpContext http, OAuthError error, (string Host, string Location)? wayBack, string? tryAgain)
     {
         OAuthHttp.SayWhenToRetry(http, error.Status);
-        var (texts, explain) = (Layout.Texts(http), OAuthHttp.Settings(http).ErrorDetail.Explains);
+        var (texts, text) = (Layout.Texts(http), TextOf(Layout.Texts(http), error));
+        var next = texts.Find(text + ".next") is { } advice ? Html.Of($"<p>{advice}</p>") : Html.None;
         return Layout.Page(
             http,
             texts["error.title"],
             Html.Of(
                 $"""
                 <h1>{texts["error.title"]}</h1>
-                <p>{Advice(texts, error)}</p>
+                <p>{texts.Plain(text, error.Host ?? "")}</p>
+                {next}
                 {(
                     wayBack is { } back
                         ? Html.Of(
-                            $"<p><a href=\"{back.Location}\" rel=\"noopener noreferrer nofollow\">{texts.Plain("error.back", back.Host)}</a></p>"
+                            $"<p><a class=\"button\" href=\"{back.Location}\" rel=\"noopener noreferrer nofollow\">{texts.Plain("error.back", back.Host)}</a></p>"
                         )
                         : Html.None
                 )}
-                {(tryAgain is { } path ? Html.Of($"<p><a href=\"{path}\">{texts["error.again"]}</a></p>") : Html.None)}
-                <dl>{Developers(texts, error, explain)}
-                <div><dt>{texts["error.reference"]}</dt>
-                <dd>{error.Id}, {error.Code}, {Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier}</dd></div></dl>
+                {(tryAgain is { } path ? Html.Of($"<p><a class=\"button\" href=\"{path}\">{texts["error.again"]}</a></p>") : Html.None)}
+                {Details(http, error, texts)}
                 """
             ),
             // Use 400 instead of 401 on pages: there is no client to challenge. Failures of this server keep their status.
@@ -58,19 +58,31 @@ internal static class ErrorPage
         );
     }
 
-    // A reason that the sentence for the user contains already is not repeated.
-    private static Html Developers(PageTexts texts, OAuthError error, bool explain)
+    /// <summary>The part for the developers of the app and of the host, folded.</summary>
+    private static Html Details(HttpContext http, OAuthError error, PageTexts texts)
     {
-        var words = (explain ? error.Reason : null) ?? (texts.Find("error." + error.Id) is null ? error.Description : null);
-        return words is null ? Html.None : Html.Of($"<div><dt>{texts["error.developers"]}</dt><dd lang=\"en\">{words}</dd></div>");
+        var detail = OAuthHttp.Settings(http).ErrorDetail;
+        var id = detail.Uri is { } documentation
+            ? Html.Of($"<a href=\"{documentation}{error.Id.ToLowerInvariant()}\" rel=\"noopener noreferrer\">{error.Id}</a>")
+            : Html.Of($"{error.Id}");
+        // A reason that the sentence for the user contains already is not repeated.
+        var words = (detail.Explains ? error.Reason : null) ?? (texts.Find("error." + error.Id) is null ? error.Description : null);
+        return Html.Of(
+            $"""
+            <details class="more"><summary>{texts["error.developers"]}</summary><dl>
+            <div><dt>{texts["error.id"]}</dt><dd>{id}</dd></div>
+            <div><dt>{texts["error.code"]}</dt><dd><code>{error.Code}</code></dd></div>
+            {(words is null ? Html.None : Html.Of($"<div><dt>{texts["error.reason"]}</dt><dd lang=\"en\">{words}</dd></div>"))}
+            <div><dt>{texts["error.trace"]}</dt><dd><code>{Activity.Current?.TraceId.ToHexString()
+                ?? http.TraceIdentifier}</code></dd></div>
+            </dl></details>
+            """
+        );
     }
 
-    private static string Advice(PageTexts texts, OAuthError error) =>
-        texts.Find("error." + error.Id) is not null
-            ? texts.Plain("error." + error.Id, error.Host ?? "")
-            : texts[
-                error.Status >= StatusCodes.Status500InternalServerError ? "error.ours"
-                : error.Code == OAuthError.AccessDenied.Code ? "error.refused"
-                : "error.app"
-            ];
+    private static string TextOf(PageTexts texts, OAuthError error) =>
+        texts.Find("error." + error.Id) is not null ? "error." + error.Id
+        : error.Status >= StatusCodes.Status500InternalServerError ? "error.ours"
+        : error.Code == OAuthError.AccessDenied.Code ? "error.refused"
+        : "error.app";
 }

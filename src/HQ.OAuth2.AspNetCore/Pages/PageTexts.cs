@@ -30,8 +30,26 @@ internal sealed class PageTexts(IStringLocalizer? own = null)
     /// <summary>The same, marked when the scope is destructive.</summary>
     public Html ScopeInWords(ConsentScope scope) =>
         scope.Destructive
-            ? Html.Of($"{Scope(scope)} <strong class=\"danger\">({this["scope.destructive"]})</strong>")
+            ? Html.Of($"{Scope(scope)} <strong class=\"badge\">{this["scope.destructive"]}</strong>")
             : Html.Of($"{Scope(scope)}");
+
+    /// <summary>An item of a list of scopes: its icon, and the scope in words.</summary>
+    public Html ScopeItem(ConsentScope scope) =>
+        Html.Of(
+            $"<li{(scope.Destructive ? Html.Of($" class=\"danger\"") : Html.None)}>{Icons.Of(scope)}<span>{ScopeInWords(scope)}</span></li>"
+        );
+
+    /// <summary>
+    /// A day as readers of the language write it, in UTC. The months are a text of ours, because a host without ICU has the names of no language.
+    /// </summary>
+    public Html Day(DateTimeOffset time) => Time(time, DayInWords(time.UtcDateTime));
+
+    /// <summary>A day and a time of it, in UTC.</summary>
+    public Html Moment(DateTimeOffset time)
+    {
+        var utc = time.UtcDateTime;
+        return Time(time, Plain("date.time", DayInWords(utc), utc.ToString("HH:mm", CultureInfo.InvariantCulture)));
+    }
 
     /// <summary>A duration in its largest fitting unit, rounded up.</summary>
     public string Duration(TimeSpan time)
@@ -42,6 +60,17 @@ internal sealed class PageTexts(IStringLocalizer? own = null)
             : ("minutes", time.TotalMinutes);
         return Math.Ceiling(count) is > 1 and var n ? Plain("time." + unit, n.ToString(CultureInfo.InvariantCulture)) : this["time.minute"];
     }
+
+    private string DayInWords(DateTime utc) =>
+        Plain(
+            "date",
+            utc.Day.ToString(CultureInfo.InvariantCulture),
+            this["date.months"].Split(' ').ElementAtOrDefault(utc.Month - 1) ?? utc.Month.ToString(CultureInfo.InvariantCulture),
+            utc.Year.ToString(CultureInfo.InvariantCulture)
+        );
+
+    private static Html Time(DateTimeOffset time, string words) =>
+        Html.Of($"<time datetime=\"{time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture)}\">{words}</time>");
 
     // A host's text may contain any braces: only a single digit between two of them is a placeholder.
     private static IEnumerable<(string Text, int? Hole)> Parts(string text)

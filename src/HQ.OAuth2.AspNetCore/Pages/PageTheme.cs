@@ -20,6 +20,11 @@ internal sealed class PageTheme
         Stylesheet = pages.Stylesheet is { } file ? Html.Of($"<link rel=\"stylesheet\" href=\"{file}\">") : Html.None;
         // The name is shown beside the logo.
         Logo = pages.Logo is { } logo ? Html.Of($"<img src=\"{logo}\" alt=\"\" height=\"32\">") : Html.None;
+        var tile = Html.Of($"<span class=\"tile own\" aria-hidden=\"true\">{Monogram.Letter(ServiceName)}</span>");
+        Tile = pages.Logo is null ? tile : Html.Of($"<span class=\"tile logo\">{Logo}</span>");
+        Brand = pages.Logo is null ? tile : Logo;
+        Icon = Html.Of($"<link rel=\"icon\" href=\"{pages.Logo ?? Drawn(color)}\">");
+        HomeUrl = pages.HomeUrl;
         ContentSecurityPolicy = Policy(pages);
     }
 
@@ -33,6 +38,18 @@ internal sealed class PageTheme
 
     public Html Logo { get; }
 
+    /// <summary>The service beside an app: its logo, else a tile with the first letter of its name.</summary>
+    public Html Tile { get; }
+
+    /// <summary>The same before the name of the service, on top of a page.</summary>
+    public Html Brand { get; }
+
+    /// <summary>The link to the icon of the page: the logo, else the tile as a picture in the page, so that a browser asks for none.</summary>
+    public Html Icon { get; }
+
+    /// <summary>Where a user gets back to the host; null = the host did not say.</summary>
+    public string? HomeUrl { get; }
+
     /// <summary>
     /// No script, no frame (RFC 9700 §4.16), and no content from other origins except those that the host configured. form-action is left out on
     /// purpose: browsers apply it to the redirects after a form too, and a client's own redirect URI may redirect to any site.
@@ -44,12 +61,26 @@ internal sealed class PageTheme
         var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
         var style = pages.Stylesheet is { } file ? " " + Origin(file) : "";
         // Images and fonts of a stylesheet come from the origin of the stylesheet.
-        string[] images = [.. new[] { pages.Logo, pages.Stylesheet }.OfType<string>().Select(Origin).Distinct()];
+        // Without a logo the icon is in the page itself.
+        string[] images =
+        [
+            .. new[] { pages.Logo, pages.Stylesheet }.OfType<string>().Select(Origin).Distinct(),
+            .. pages.Logo is null ? ["data:"] : Array.Empty<string>(),
+        ];
         return $"default-src 'none'; script-src 'none'; style-src 'sha256-{hash}'{style}; "
-            + (images.Length > 0 ? $"img-src {string.Join(' ', images)}; " : "")
+            + $"img-src {string.Join(' ', images)}; "
             + (style.Length > 0 ? $"font-src{style}; " : "")
             + "base-uri 'none'; frame-ancestors 'none'";
     }
+
+    private string Drawn(string color) =>
+        "data:image/svg+xml,"
+        + Uri.EscapeDataString(
+            Html.Of(
+                    $"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='7' fill='{color}'/><text x='16' y='23' font-family='sans-serif' font-size='20' text-anchor='middle' fill='{TextOn(color)}'>{Monogram.Letter(ServiceName)}</text></svg>"
+                )
+                .ToString()
+        );
 
     private static string Origin(string place) => place.StartsWith('/') ? "'self'" : "https://" + UriText.DisplayHost(place);
 

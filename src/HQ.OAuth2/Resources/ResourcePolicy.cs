@@ -93,6 +93,9 @@ internal sealed class ResourcePolicy
     /// <summary>The host's name for a resource; null when it has none.</summary>
     public string? NameOf(string identifier) => Entry(identifier)?.Name;
 
+    /// <summary>Whether a resource is this server itself.</summary>
+    public bool IsServer(string identifier) => options.IssuerURL is { } issuer && SameResource(identifier, issuer);
+
     /// <summary>
     /// Whether two identifiers name one resource: they may differ in the case of scheme and host, and in a slash when there is no path (MCP
     /// 2026-07-28).

@@ -22,6 +22,11 @@ public sealed class PageOptions
     public string? Stylesheet { get; set; }
 
     /// <summary>
+    /// Where the connected apps page and the error page lead back to: a path of this host, or an https URL.
+    /// </summary>
+    public string? HomeUrl { get; set; }
+
+    /// <summary>
     /// Whether users may grant some of the scopes and not others; otherwise it is all or nothing. For 90 scopes at most. Default false.
     /// </summary>
     public bool ChooseScopes { get; set; }

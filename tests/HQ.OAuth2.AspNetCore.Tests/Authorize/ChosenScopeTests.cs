@@ -18,7 +18,7 @@ internal sealed class ChosenScopeTests
     {
         var page = await app.NewUser().GetAsync(TestApp.AuthorizeUrl("web", ("scope", "read delete")));
         page.Body.Should().Contain("It will be able to do what you tick");
-        page.Body.Should().Contain("<input type=\"checkbox\" name=\"scope\" value=\"read\" checked>");
+        page.Body.Should().Contain("<input type=\"checkbox\" name=\"scope\" value=\"read\" checked> ");
         page.Body.Should().Contain("<input type=\"checkbox\" name=\"scope\" value=\"delete\"> ");
         page.Body.Should().NotContain("value=\"write\"");
     }

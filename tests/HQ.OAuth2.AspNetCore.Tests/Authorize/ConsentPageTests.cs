@@ -95,12 +95,17 @@ internal sealed class ConsentPageTests
     {
         var page = await app.NewBrowser("iris").GetAsync(TestApp.AuthorizeUrl("web", ("scope", "read delete")));
         page.Heading().Should().Be("Allow web to use your auth.example.com account?");
-        page.Body.Should().Contain("<dt>Your answer goes to</dt><dd><span class=\"to\">app.example.com</span></dd>");
-        page.Body.Should().Contain("<li>Read your notes</li><li>Delete notes <strong class=\"danger\">(can destroy data)</strong></li>");
-        page.Body.Should().Contain("Registered here by an administrator, for <bdi>default</bdi>").And.Contain("for 180 days at most");
-        page.Body.Should().Contain("signed in as <bdi>iris</bdi>");
+        page.Body.Should().Contain("<dt>The app is at</dt><dd><span class=\"to\">app.example.com</span> ");
+        page.Body.Should().Contain("<span>Read your notes</span></li><li class=\"danger\">");
+        page.Body.Should().Contain("<span>Delete notes <strong class=\"badge\">can destroy data</strong></span></li>");
+        page.Body.Should().Contain("Registered here by an administrator.").And.Contain("for 180 days at most");
+        page.Body.Should().NotContain("default", "the name of an organization in the registration is internal");
+        page.Body.Should().Contain("Signed in as <bdi>iris</bdi>").And.NotContain("It gets access to", "it is the service itself");
+        page.Body.IndexOf("Signed in as", StringComparison.Ordinal)
+            .Should()
+            .BeLessThan(page.Body.IndexOf("<h1>", StringComparison.Ordinal));
         var other = await app.NewUser().GetAsync(TestApp.AuthorizeUrl("native"));
-        other.Body.Should().Contain("An app on this computer <span class=\"to\">127.0.0.1:4711</span>").And.Contain("only if you started");
+        other.Body.Should().Contain("This computer <span class=\"to\">127.0.0.1:4711</span>").And.Contain("only if you started");
         other.Body.Should().Contain("for 90 days at most");
     }
 
@@ -127,7 +132,10 @@ internal sealed class ConsentPageTests
             var style = page.Body.Split("<style>")[1].Split("</style>")[0];
             var hash = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(style));
             policy.Should().Contain($"'sha256-{Convert.ToBase64String(hash)}'");
-            page.Body.Should().NotContainAny("<script", "<img", "<link", "<iframe", "src=", "@import", "url(", " style=");
+            page.Body.Should().NotContainAny("<script", "<img", "<iframe", "src=", "@import", "url(", " style=");
+            // The icon is in the page.
+            page.Body.Split("<link").Should().HaveCount(2).And.Subject.Last().Should().StartWith(" rel=\"icon\" href=\"data:image/svg");
+            policy.Should().Contain("img-src data:;");
             page.Body.Should().NotMatchRegex(" on[a-z]+=");
         }
     }
@@ -156,24 +164,27 @@ internal sealed class ConsentPageTests
     }
 
     [Test, Rfc("6749-10.2-1")]
-    public async Task The_page_folds_scopes_allowed_before_and_counts_scopes_not_requested()
+    public async Task The_page_folds_scopes_allowed_before_and_strikes_out_scopes_not_requested()
     {
         var browser = app.NewBrowser("nora");
         var first = await browser.GetAsync(TestApp.AuthorizeUrl("native", ("scope", "read")));
-        first.Body.Should().NotContain("What you allowed it before").And.Contain("It will not be able to: 2");
+        first
+            .Body.Should()
+            .NotContain("You have allowed this before")
+            .And.Contain("Not asked for: <s>Write notes</s>, <s>Delete notes</s></p>");
         // A code that nobody redeems has allowed nothing yet.
         var code = (await browser.PressAsync(first, "approve")).LocationParameter("code")!;
         var second = await browser.GetAsync(TestApp.AuthorizeUrl("native", ("scope", "read write")));
-        second.Body.Should().NotContain("What you allowed it before");
+        second.Body.Should().NotContain("You have allowed this before");
 
         (await app.RedeemAsync("native", code)).Status.Should().Be(200);
         var third = await browser.GetAsync(TestApp.AuthorizeUrl("native", ("scope", "read write")));
-        third.Body.Should().Contain("<details><summary class=\"soft\">What you allowed it before: 1</summary>");
+        third.Body.Should().Contain("<details><summary class=\"soft\">You have allowed this before (1)</summary>");
         third.Body.Split("<details>")[0].Should().Contain("Write notes").And.NotContain("Read your notes");
         // Another user's answers are none of this one's.
         (await app.NewUser().GetAsync(TestApp.AuthorizeUrl("native", ("scope", "read write"))))
             .Body.Should()
-            .NotContain("What you allowed it before");
+            .NotContain("You have allowed this before");
     }
 
     [Test]
@@ -182,14 +193,14 @@ internal sealed class ConsentPageTests
         var browser = app.NewBrowser("olga");
         var url = TestApp.AuthorizeUrl("web");
         var page = await browser.GetAsync(url);
-        page.Body.Should().Contain("<button name=\"decision\" value=\"switch_account\">Use another account</button>");
+        page.Body.Should().Contain("name=\"decision\" value=\"switch_account\" formnovalidate>Use another account</button>");
 
         var challenge = await browser.PressAsync(page, "switch_account");
         (challenge.Status, challenge.ReturnUrl()).Should().Be((303, url));
         challenge.Header("Set-Cookie").Should().Contain("test-user=;");
 
         browser.SignIn("paula");
-        (await browser.GetAsync(challenge.ReturnUrl())).Body.Should().Contain("signed in as <bdi>paula</bdi>");
+        (await browser.GetAsync(challenge.ReturnUrl())).Body.Should().Contain("Signed in as <bdi>paula</bdi>");
         (await app.RowsAsync("olga")).Should().BeEmpty();
     }
 
@@ -238,7 +249,8 @@ internal sealed class ConsentPageTests
         var page = await app.NewUser().GetAsync(TestApp.AuthorizeUrl(id));
 
         page.IsConsentPage().Should().BeTrue(page.Body);
-        page.Body.Contains("It uses the name of an app that is registered here").Should().Be(imitates);
+        page.Body.Contains("This may be an impostor</strong> It uses the name of an app that is registered here").Should().Be(imitates);
+        page.Body.Split("<div class=\"alarm\">").Should().HaveCount(1 + (imitates ? 1 : 0) + (claims ? 1 : 0));
         page.Body.Contains("It calls itself official, verified or secure").Should().Be(claims);
     }
 

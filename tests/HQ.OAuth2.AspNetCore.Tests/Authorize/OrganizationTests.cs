@@ -128,6 +128,26 @@ internal sealed class OrganizationTests
     }
 
     [Test]
+    public async Task Connected_apps_are_grouped_by_organization_under_its_name()
+    {
+        var user = Member("grouped", "acme", "globex");
+        foreach (var organization in new[] { "acme", "globex" })
+        {
+            var asked = await user.Browser.GetAsync(TestApp.AuthorizeUrl("web", ("prompt", "consent")));
+            var code = (await user.Browser.PressAsync(asked, "approve", ("organization", organization))).LocationParameter("code")!;
+            await app.RedeemAsync("web", code);
+        }
+
+        var page = await user.Browser.GetAsync("/oauth2/connected-apps");
+
+        var parts = page.Body.Split("<h2 class=\"place\">Access for ")[1..];
+        parts.Should().HaveCount(2);
+        parts[0].Should().StartWith("<bdi>Acme &amp; Co</bdi>").And.Contain("<h3 ").And.Contain("<h4 ");
+        parts[1].Should().StartWith("<bdi>globex</bdi>");
+        page.Body.Split("<article ").Should().HaveCount(3, "the same app for another organization is another entry");
+    }
+
+    [Test]
     public async Task A_user_without_organizations_gives_access_for_none()
     {
         var user = Member("alone");

@@ -42,4 +42,25 @@ internal sealed class QuickStartSignInTests
         using var forged = new FormUrlEncodedContent(fields);
         ((int)(await http.PostAsync("/login", forged)).StatusCode).Should().Be(400);
     }
+
+    [Test]
+    public async Task After_a_wrong_password_the_name_stays_and_the_password_does_not()
+    {
+        await using var factory = new WebApplicationFactory<Program>();
+        using var http = factory.CreateClient(new() { AllowAutoRedirect = false, BaseAddress = new("https://localhost") });
+        var page = await http.GetStringAsync("/login");
+        var token = Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"([^\"]*)\"").Groups[1].Value;
+        using var form = new FormUrlEncodedContent([
+            KeyValuePair.Create("username", "alice\"><b>"),
+            KeyValuePair.Create("password", "a-wrong-password"),
+            KeyValuePair.Create("__RequestVerificationToken", token),
+        ]);
+
+        using var refused = await http.PostAsync("/login", form);
+
+        ((int)refused.StatusCode).Should().Be(401);
+        var body = await refused.Content.ReadAsStringAsync();
+        body.Should().Contain("The name or the password is wrong.").And.Contain("name=\"username\" value=\"alice&quot;&gt;&lt;b&gt;\"");
+        body.Should().NotContainAny("a-wrong-password", "<b>");
+    }
 }

@@ -62,6 +62,26 @@ internal sealed class ExplainedErrorTests
             .LocationParameter("error_uri")
             .Should()
             .Be("https://docs.example.com/errors#hq1028");
+        var page = await app.NewUser().GetAsync(TestApp.AuthorizeUrl("nobody"));
+        page.Body.Should().Contain("<a href=\"https://docs.example.com/errors#hq1032\" rel=\"noopener noreferrer\">HQ1032</a>");
+    }
+
+    [Test]
+    public async Task The_page_says_what_to_do_folds_the_details_and_leads_back_to_the_host()
+    {
+        await using var app = await TestApp.StartAsync(o =>
+            (o.Pages.HomeUrl, o.Pages.ServiceName) = ("https://notes.example.com/", "Notes")
+        );
+
+        var page = await app.NewUser().GetAsync(TestApp.AuthorizeUrl("nobody"));
+
+        page.Body.Should().Contain("<p>This server does not know the app that sent you here.</p>\n<p>Remove the connection in that app");
+        page.Body.Should().Contain("<a href=\"https://notes.example.com/\">Back to Notes</a>");
+        page.Body.Split("<details class=\"more\"><summary>Details for developers</summary>")[1]
+            .Should()
+            .Contain("<dt>Error</dt><dd>HQ1032</dd>")
+            .And.Contain("<dt>OAuth error code</dt><dd><code>invalid_client</code></dd>")
+            .And.Contain("<dt>Trace id, as in the log</dt>");
     }
 
     [Test]

@@ -33,7 +33,9 @@ internal sealed class PageTextTests
         await using var app = await TestApp.StartAsync(host: b => b.Services.AddSingleton<IStartupFilter, Localized>());
         (await GetAsync(app, TestApp.AuthorizeUrl("web"), asked)).Should().ContainAll(parts);
         var error = await GetAsync(app, TestApp.AuthorizeUrl("nobody"), asked);
-        error.Should().ContainAll(parts[1], parts[1] == "lang=\"de\"" ? "So geht es nicht weiter" : "This request cannot go on");
+        error
+            .Should()
+            .ContainAll(parts[1], parts[1] == "lang=\"de\"" ? "Diese Anfrage kann nicht fortgesetzt werden" : "This request cannot go on");
         // What the wire and the developers read stays English.
         (await GetAsync(app, TestApp.AuthorizeUrl(await app.DcrAsync(), ("scope", "re\"ad")), asked))
             .Should()
@@ -45,8 +47,11 @@ internal sealed class PageTextTests
     {
         await using var app = await TestApp.StartAsync(parts: p => p.AddPageTexts(_ => new HostTexts()));
         var page = await app.NewUser().GetAsync(TestApp.AuthorizeUrl("web", ("scope", "read write")));
-        page.Body.Should().Contain("value=\"deny\">No &lt;thanks&gt;</button>").And.Contain("value=\"approve\">Allow</button>");
-        page.Body.Should().Contain("<li>Lire vos notes</li><li>Write notes</li>").And.Contain("<html lang=\"fr\"");
+        page.Body.Should()
+            .Contain("value=\"deny\" formnovalidate>No &lt;thanks&gt;</button>")
+            .And.Contain("value=\"approve\">Allow</button>");
+        page.Body.Should().Contain("<span>Lire vos notes</span></li>").And.Contain("<html lang=\"fr\"");
+        page.Body.Should().Contain("Registered here by an administrator, for <bdi>Our &lt;own&gt; apps</bdi>.");
     }
 
     [TestCase("00:00:01", "1 minute")]
@@ -58,6 +63,37 @@ internal sealed class PageTextTests
     public void A_time_is_told_in_its_largest_fitting_unit(string time, string words)
     {
         new PageTexts().Duration(TimeSpan.Parse(time, CultureInfo.InvariantCulture)).Should().Be(words);
+    }
+
+    [TestCase("en", 1, "2 January 2026", "2 January 2026, 03:04 UTC")]
+    [TestCase("en-US", 9, "2 September 2026", "2 September 2026, 03:04 UTC")]
+    [TestCase("de", 3, "2. März 2026", "2. März 2026, 03:04 Uhr (UTC)")]
+    [TestCase("de-CH", 12, "2. Dezember 2026", "2. Dezember 2026, 03:04 Uhr (UTC)")]
+    public void A_date_is_written_as_readers_of_the_language_write_it(string language, int month, string day, string moment)
+    {
+        var before = CultureInfo.CurrentUICulture;
+        try
+        {
+            CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+            // Another offset: the day is that of UTC.
+            var time = new DateTimeOffset(2026, month, 2, 5, 4, 0, TimeSpan.FromHours(2));
+            foreach (var (html, words) in new[] { (new PageTexts().Day(time), day), (new PageTexts().Moment(time), moment) })
+                System
+                    .Net.WebUtility.HtmlDecode(html.ToString())
+                    .Should()
+                    .Be($"<time datetime=\"2026-{month:00}-02T03:04Z\">{words}</time>");
+        }
+        finally
+        {
+            CultureInfo.CurrentUICulture = before;
+        }
+    }
+
+    [Test]
+    public void Each_language_has_twelve_months()
+    {
+        foreach (var texts in new[] { EnglishTexts.All, GermanTexts.All })
+            texts["date.months"].Split(' ').Should().HaveCount(12);
     }
 
     [Test]
@@ -95,6 +131,7 @@ internal sealed class PageTextTests
             ["lang"] = "fr",
             ["consent.deny"] = "No <thanks>",
             ["scope.read"] = "Lire vos notes",
+            ["org.default"] = "Our <own> apps",
             ["a"] = "<2 & {0} {x} {9",
             ["b"] = "{7} after",
         };

@@ -15,7 +15,8 @@ internal sealed class PageThemeTests
         foreach (var url in new[] { TestApp.AuthorizeUrl("web"), TestApp.AuthorizeUrl("nobody") })
         {
             var page = await app.NewUser().GetAsync(url);
-            page.Body.Should().Contain("<img src=\"/brand/logo.svg?v=1&amp;w=2\" alt=\"\" height=\"32\"><span>Lenses &lt;HQ&gt;</span>");
+            page.Body.Should().Contain("<img src=\"/brand/logo.svg?v=1&amp;w=2\" alt=\"\" height=\"32\">");
+            page.Body.Should().Contain("<link rel=\"icon\" href=\"/brand/logo.svg?v=1&amp;w=2\">").And.NotContain("data:");
             page.Body.Should().Contain(" - Lenses &lt;HQ&gt;</title>");
             page.Body.Should().Contain("<link rel=\"stylesheet\" href=\"https://cdn.example.com:8443/brand.css\">");
             var style = page.Body.Split("<style>")[1].Split("</style>")[0];
@@ -50,7 +51,14 @@ internal sealed class PageThemeTests
     {
         var theme = Theme(_ => { });
         theme.ServiceName.Should().Be("auth.example.com:8443");
-        theme.ContentSecurityPolicy.Should().NotContainAny("img-src", "font-src", "'self'", "http");
+        theme.ContentSecurityPolicy.Should().Contain("img-src data:;").And.NotContainAny("font-src", "'self'", "http");
+        theme
+            .Icon.ToString()
+            .Should()
+            .StartWith("<link rel=\"icon\" href=\"data:image/svg&#x2B;xml,%3Csvg")
+            .And.Contain("%3EA%3C%2Ftext%3E");
+        theme.Tile.ToString().Should().Be("<span class=\"tile own\" aria-hidden=\"true\">A</span>");
+        theme.HomeUrl.Should().BeNull();
         (theme.Logo.ToString(), theme.Stylesheet.ToString()).Should().Be(("", ""));
     }
 

@@ -26,6 +26,9 @@ internal sealed class HqOAuth2OptionsRulesTests
         yield return Case("privateUseSchemes", "MyApp", "list lower-case schemes", o => o.PrivateUseSchemes.Add("MyApp"));
         yield return Case("pages:color", "blue", "#rrggbb", o => o.Pages.Color = "blue");
         yield return Case("pages:darkColor", "#12345g", "#rrggbb", o => o.Pages.DarkColor = "#12345g");
+        yield return Case("pages:homeUrl", "home", "path of this host", o => o.Pages.HomeUrl = "home");
+        yield return Case("pages:homeUrl", "//evil.example", "path of this host", o => o.Pages.HomeUrl = "//evil.example");
+        yield return Case("pages:homeUrl", "javascript:x", "https URL", o => o.Pages.HomeUrl = "javascript:x");
         yield return Case("pages:logo", "logo.svg", "path of this host", o => o.Pages.Logo = "logo.svg");
         yield return Case("pages:logo", "//evil.example/x", "path of this host", o => o.Pages.Logo = "//evil.example/x");
         yield return Case("pages:logo", "http://c.example/x", "https URL", o => o.Pages.Logo = "http://c.example/x");

@@ -14,7 +14,7 @@ internal static class AuthorizeSupport
 
     /// <summary>Whether an answer is the consent page.</summary>
     public static bool IsConsentPage(this Answer answer) =>
-        answer.Status == 200 && answer.Body.Contains("<button name=\"decision\" value=\"deny\">", StringComparison.Ordinal);
+        answer.Status == 200 && answer.Body.Contains("<button name=\"decision\" value=\"deny\"", StringComparison.Ordinal);
 
     /// <summary>The one heading of a page as it is read.</summary>
     public static string Heading(this Answer page)

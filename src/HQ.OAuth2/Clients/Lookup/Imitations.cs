@@ -4,10 +4,12 @@ namespace HQ.OAuth2;
 internal sealed class Imitations(ConfiguredClients configured, IClientStore store, ClientCache cache)
 {
     /// <summary>Whether the name of a self-registered client may be mistaken for that of a client of the host's own (RFC 7591 §5).</summary>
-    public async ValueTask<bool> ImitatesAsync(Client client, CancellationToken ct)
+    public async ValueTask<bool> ImitatesAsync(Client client, CancellationToken ct) =>
+        client is { IsSelfRegistered: true, ClientName: { } name } && await ImitatesAsync(name, ct);
+
+    /// <summary>The same for the name of a client that is known to be self-registered.</summary>
+    public async ValueTask<bool> ImitatesAsync(string name, CancellationToken ct)
     {
-        if (!client.IsSelfRegistered || client.ClientName is not { } name)
-            return false;
         var keys = Lookalikes.TakenFor(name);
         if (keys.Any(configured.HasNameKey))
             return true;

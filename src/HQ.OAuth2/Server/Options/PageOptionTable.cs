@@ -12,6 +12,11 @@ internal static class PageOptionTable
         "is neither a path of this host, like /brand/logo.svg, nor an https URL"
     );
 
+    private static readonly OptionRule<string?> home = OptionRules.Text(
+        text => IsLocalPath(text) || UriText.IsPlainHttpsUrl(text),
+        "is neither a path of this host, like /, nor an https URL"
+    );
+
     private static readonly OptionRule<string?> path = OptionRules.Text(
         text => IsLocalPath(text) && !text.Contains('?', StringComparison.Ordinal),
         "is no path of this host: write it like /consent, without a query"
@@ -23,6 +28,7 @@ internal static class PageOptionTable
         .Text("color", o => o.Color, (o, v) => o.Color = v, color)
         .Text("darkColor", o => o.DarkColor, (o, v) => o.DarkColor = v, color)
         .Text("stylesheet", o => o.Stylesheet, (o, v) => o.Stylesheet = v, file)
+        .Text("homeUrl", o => o.HomeUrl, (o, v) => o.HomeUrl = v, home)
         .Bool("chooseScopes", o => o.ChooseScopes, (o, v) => o.ChooseScopes = v)
         .Text("consentPath", o => o.ConsentPath, (o, v) => o.ConsentPath = v, path);
 

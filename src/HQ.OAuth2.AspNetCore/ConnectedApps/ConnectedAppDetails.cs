@@ -1,0 +1,90 @@
+namespace HQ.OAuth2;
+
+/// <summary>One connected app, and the forms that change it while it stays connected.</summary>
+internal static class ConnectedAppDetails
+{
+    public static Html Render(ConnectedAppEntry entry, ConnectedAppsView view, Html done)
+    {
+        var texts = view.Texts;
+        return Html.Of(
+            $"""
+            <p class="soft"><a href="{view.Path}">{texts["apps.back"]}</a></p>
+            <div class="name">{Monogram.Of(entry.Name, entry.Place)}<h1><bdi>{entry.Name}</bdi></h1>{view.State(entry)}</div>
+            {done}{view.Alarm(entry)}
+            <dl><div><dt>{texts["consent.to"]}</dt><dd>{At(entry, texts)} <span class="soft">{ConsentPage.Provenance(
+                entry.Provenance,
+                entry.Apps[0].ClientId,
+                texts
+            )}</span></dd></div>
+            {ConsentPage.Resources(entry.Resources, texts)}{Organization(entry, view)}</dl>
+            <p class="soft">{ConnectedAppsList.Use(entry, texts)}</p>
+            {Form(entry, view, "narrow", Narrowing(entry, texts))}
+            <h2>{texts["apps.pause.title"]}</h2>
+            {(
+                entry.IsPaused
+                    ? Form(entry, view, "resume", Row(texts["apps.resume.hint"], texts["apps.resume"]))
+                    : Form(entry, view, "pause", Row(texts["apps.pause.hint"], texts["apps.pause"]))
+            )}
+            <h2>{texts["apps.end.title"]}</h2>
+            {Form(entry, view, "end", End(texts))}
+            <p class="note">{Icons.Info}<span>{texts["apps.offline"]}</span></p>
+            {view.Removal(
+                texts["apps.remove"],
+                texts.Plain("apps.remove.sure", entry.Name),
+                texts["apps.remove.yes"],
+                "entry",
+                entry.Apps[0].AuthorizationId
+            )}
+            """
+        );
+    }
+
+    private static Html At(ConnectedAppEntry entry, PageTexts texts) =>
+        entry.IsLoopback ? texts.Of("apps.at.loopback")
+        : entry.Apps[0].IsDevice ? texts.Of("apps.at.device")
+        : entry.Place.EndsWith(':') ? Html.Of($"{texts["apps.at.scheme"]} <span class=\"to\">{entry.Place}</span>")
+        : Html.Of($"<span class=\"to\">{entry.Place}</span>");
+
+    private static Html Organization(ConnectedAppEntry entry, ConnectedAppsView view) =>
+        entry.Apps[0].Organization is { } id
+            ? Html.Of($"<div><dt>{view.Texts["consent.organization"]}</dt><dd><bdi>{view.NameOf(id)}</bdi></dd></div>")
+            : Html.None;
+
+    private static Html Form(ConnectedAppEntry entry, ConnectedAppsView view, string change, Html content) =>
+        Html.Of(
+            $"<form method=\"post\" action=\"{view.Path}\">{view.Token}<input type=\"hidden\" name=\"app\" value=\"{entry.Apps[0].AuthorizationId}\"><input type=\"hidden\" name=\"change\" value=\"{change}\">{content}</form>"
+        );
+
+    private static Html Row(string hint, string button) => Html.Of($"<div class=\"row\"><p>{hint}</p><button>{button}</button></div>");
+
+    private static Html Narrowing(ConnectedAppEntry entry, PageTexts texts)
+    {
+        if (entry.Scopes.Count == 0)
+            return Html.None;
+        // The only one of its kind cannot be taken away: then the app is removed.
+        var scopes =
+            entry.Scopes.Count == 1
+                ? Html.Of($"{texts.ScopeItem(entry.Scopes[0])}{Hidden("scope", entry.Scopes[0].Name)}")
+                : Html.Of($"{entry.Scopes.Select(s => ConsentPage.ScopeBox(s, texts, ticked: true))}");
+        var resources =
+            entry.Resources.Count == 1
+                ? Hidden("resource", entry.Resources[0].Identifier)
+                : Html.Of(
+                    $"<fieldset><legend>{texts["apps.may.resources"]}</legend><ul class=\"scopes\">{entry.Resources.Select(Resource)}</ul></fieldset>"
+                );
+        var save = entry.Scopes.Count == 1 && entry.Resources.Count == 1 ? Html.None : Row(texts["apps.may.hint"], texts["apps.may.save"]);
+        return Html.Of($"<fieldset><legend>{texts["apps.may"]}</legend><ul class=\"scopes\">{scopes}</ul></fieldset>{resources}{save}");
+    }
+
+    private static Html Resource(ConsentResource resource) =>
+        Html.Of(
+            $"<li><label><input type=\"checkbox\" name=\"resource\" value=\"{resource.Identifier}\" checked> <span>{resource.Name ?? resource.Place}</span></label></li>"
+        );
+
+    private static Html End(PageTexts texts) =>
+        Html.Of(
+            $"<div class=\"row\"><label for=\"until\">{texts["apps.end.choose"]}</label> <select id=\"until\" name=\"until\">{ConnectedAppsForm.Ends.Select(e => Html.Of($"<option value=\"{e}\">{texts["apps.end." + e]}</option>"))}</select><button>{texts["apps.end"]}</button></div>"
+        );
+
+    private static Html Hidden(string name, string value) => Html.Of($"<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
+}
