@@ -30,7 +30,7 @@ internal sealed class UntrustedClientTests
         var after = await app.NewUser().GetAsync(url);
         after.ShouldBeErrorPage();
         after.Body.Should().Contain(">Go back to app.example.com</a>").And.Contain("rel=\"noopener noreferrer nofollow\"");
-        var link = System.Net.WebUtility.HtmlDecode(after.Body.Split("<a href=\"")[1].Split('"')[0]);
+        var link = System.Net.WebUtility.HtmlDecode(after.Body.Split("<a class=\"button\" href=\"")[1].Split('"')[0]);
         link.Should().StartWith($"{TestApp.RedirectUri}?error={error}&").And.EndWith("&iss=https%3A%2F%2Fauth.example.com");
         link.Contains("&state=the%20state", StringComparison.Ordinal).Should().Be(name != "state");
 
