@@ -33,7 +33,7 @@ internal sealed class PasskeyTests
             await user.GoAsync(User.Request("demo", Callback, "read") + more);
             await user.ShouldBeAccessibleAsync("sign-in");
             await user.Button("Sign in with a passkey").ClickAsync();
-            await Assertions.Expect(user.Page.GetByText($"You are signed in as {Email}.")).ToBeVisibleAsync();
+            await Assertions.Expect(user.Page.GetByText($"Signed in as {Email}")).ToBeVisibleAsync();
             await user.Allow.ClickAsync();
             await user.RedeemAsync("demo", Callback, await back);
         }

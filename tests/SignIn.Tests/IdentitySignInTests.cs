@@ -50,7 +50,7 @@ internal sealed class IdentitySignInTests
         AtLogin();
         await browser.GoAsync(browser.Link("Register"));
         await browser.PressAsync("Register", Credentials("alice"));
-        browser.Html.Should().Contain("You are signed in as <bdi>alice@example.com</bdi>");
+        browser.Html.Should().Contain("Signed in as <bdi>alice@example.com</bdi>");
         var token = await browser.ApproveAsync();
         SignedInAt(token).Should().Be(TestClock.Start);
 
@@ -96,13 +96,13 @@ internal sealed class IdentitySignInTests
         await browser.GoAsync(Browser.Authorize(more));
         if (more.Length == 0)
         {
-            browser.Html.Should().Contain("You are signed in as <bdi>alice@example.com</bdi>");
+            browser.Html.Should().Contain("Signed in as <bdi>alice@example.com</bdi>");
             await browser.PressAsync("Use another account");
         }
 
         AtLogin();
         await browser.PressAsync("Sign in", Credentials("bob"));
-        browser.Html.Should().Contain("You are signed in as <bdi>bob@example.com</bdi>");
+        browser.Html.Should().Contain("Signed in as <bdi>bob@example.com</bdi>");
         SignedInAt(await browser.ApproveAsync()).Should().Be(clock.Now);
     }
 

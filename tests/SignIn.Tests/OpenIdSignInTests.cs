@@ -61,7 +61,7 @@ internal sealed class OpenIdSignInTests
         provider.Requests.Single().Should().NotContainKeys("prompt", "max_age").And.ContainKey("code_challenge");
         await browser.PressAsync("alice");
 
-        browser.Html.Should().Contain("You are signed in as <bdi>alice</bdi>");
+        browser.Html.Should().Contain("Signed in as <bdi>alice</bdi>");
         var token = await browser.ApproveAsync();
         token.GetProperty("sub").GetString().Should().Be("alice");
         SignedInAt(token).Should().BeCloseTo(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
@@ -152,7 +152,7 @@ internal sealed class OpenIdSignInTests
         provider.Requests.Single()["prompt"].Should().Be("select_account");
 
         await browser.PressAsync("bob");
-        browser.Html.Should().Contain("You are signed in as <bdi>bob</bdi>");
+        browser.Html.Should().Contain("Signed in as <bdi>bob</bdi>");
         (await browser.ApproveAsync()).GetProperty("sub").GetString().Should().Be("bob");
     }
 

@@ -52,7 +52,7 @@ internal sealed class ProxySignInTests
         await browser.GoAsync(Browser.Authorize());
         AtProxy();
         await browser.PressAsync("alice");
-        browser.Html.Should().Contain("You are signed in as <bdi>alice</bdi>");
+        browser.Html.Should().Contain("Signed in as <bdi>alice</bdi>");
         (await browser.ApproveAsync()).GetProperty("sub").GetString().Should().Be("alice");
     }
 
