@@ -23,7 +23,7 @@ internal sealed partial class Browser(params (string Origin, HttpMessageHandler 
 
     public string Html { get; private set; } = "";
 
-    public bool IsAtConsent => Html.Contains("<button name=\"decision\" value=\"deny\">", StringComparison.Ordinal);
+    public bool IsAtConsent => Html.Contains("<button name=\"decision\" value=\"deny\" formnovalidate>", StringComparison.Ordinal);
 
     /// <summary>A request of the demo client.</summary>
     public static string Authorize(string more = "") =>
