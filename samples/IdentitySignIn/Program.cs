@@ -30,8 +30,13 @@ builder.Services.AddSignInTime();
 builder.Services.AddAuthorization();
 builder.Services.AddRazorPages();
 
-// The authorization server, with its tables in the same database.
-builder.Services.AddHqOAuth2(builder.Configuration).AddEntityFrameworkStores<AppDb>();
+// The authorization server, with its tables in the same database. What a user allowed is for one of the user's teams, and ends with a new
+// password, a lock-out, or the membership.
+builder
+    .Services.AddHqOAuth2(builder.Configuration)
+    .AddEntityFrameworkStores<AppDb>()
+    .AddOrganizations<Teams>()
+    .AddIdentityGrantPolicy<AppUser>();
 
 var app = builder.Build();
 

@@ -16,6 +16,7 @@ internal sealed partial class Browser(params (string Origin, HttpMessageHandler 
     );
 
     private readonly CookieContainer cookies = new();
+    private JsonElement tokens;
 
     public Uri Address { get; private set; } = new(App);
 
@@ -78,27 +79,24 @@ internal sealed partial class Browser(params (string Origin, HttpMessageHandler 
     }
 
     /// <summary>Allows the client, and redeems its code: the claims of the access token.</summary>
-    public async Task<JsonElement> ApproveAsync()
+    public async Task<JsonElement> ApproveAsync(params (string Name, string Value)[] fields)
     {
         IsAtConsent.Should().BeTrue("{0}: {1}", Address, Html);
-        await PressAsync("Allow");
+        await PressAsync("Allow", fields);
         Answer("error").Should().BeNull();
-        using var request = new HttpRequestMessage(HttpMethod.Post, App + "/oauth2/token")
-        {
-            Content = new FormUrlEncodedContent([
-                new("grant_type", "authorization_code"),
-                new("client_id", "demo"),
-                new("redirect_uri", Callback),
-                new("code", Answer("code")!),
-                new("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
-            ]),
-        };
-        using var response = await hosts[App].SendAsync(request, default);
-        var json = await response.Content.ReadAsStringAsync();
-        response.StatusCode.Should().Be(HttpStatusCode.OK, json);
-        var token = JsonDocument.Parse(json).RootElement.GetProperty("access_token").GetString()!;
-        return JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[1])).RootElement;
+        tokens = await TokenAsync(
+            ("grant_type", "authorization_code"),
+            ("redirect_uri", Callback),
+            ("code", Answer("code")!),
+            ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
+        );
+        tokens.TryGetProperty("access_token", out var token).Should().BeTrue("{0}", tokens);
+        return JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.GetString()!.Split('.')[1])).RootElement;
     }
+
+    /// <summary>Refreshes the tokens of the client: the answer.</summary>
+    public async Task<JsonElement> RefreshAsync() =>
+        tokens = await TokenAsync(("grant_type", "refresh_token"), ("refresh_token", tokens.GetProperty("refresh_token").GetString()!));
 
     /// <summary>A parameter of the answer to the client.</summary>
     public string? Answer(string parameter)
@@ -137,6 +135,16 @@ internal sealed partial class Browser(params (string Origin, HttpMessageHandler 
                 return;
             (to, make) = (new Uri(to, location), uri => new(HttpMethod.Get, uri));
         }
+    }
+
+    private async Task<JsonElement> TokenAsync(params (string Name, string Value)[] form)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, App + "/oauth2/token")
+        {
+            Content = new FormUrlEncodedContent(form.Append(("client_id", "demo")).Select(p => KeyValuePair.Create(p.Item1, p.Item2))),
+        };
+        using var response = await hosts[App].SendAsync(request, default);
+        return JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
     }
 
     private static string? ButtonOf(Match form, string text) =>

@@ -44,6 +44,43 @@ internal sealed class IdentitySignInTests
     }
 
     [Test]
+    public async Task A_user_of_several_teams_chooses_one_and_loses_it_with_the_membership()
+    {
+        await RegisterAsync("teams");
+        using var scope = sample.Services.CreateScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
+        var user = (await users.FindByEmailAsync("teams@example.com"))!;
+        await users.AddClaimsAsync(user, [new(Teams.Claim, "red"), new(Teams.Claim, "blue")]);
+
+        await browser.GoAsync(Browser.Authorize());
+        browser.Html.Should().Contain("value=\"red\"").And.Contain("value=\"blue\"");
+        (await browser.ApproveAsync(("organization", "blue"))).GetProperty("org_id").GetString().Should().Be("blue");
+        (await browser.RefreshAsync()).TryGetProperty("access_token", out _).Should().BeTrue();
+
+        await users.RemoveClaimAsync(user, new(Teams.Claim, "blue"));
+        clock.Advance(TimeSpan.FromSeconds(31));
+        (await browser.RefreshAsync()).GetProperty("error").GetString().Should().Be("invalid_grant");
+    }
+
+    [Test]
+    public async Task A_new_password_ends_what_was_allowed_before()
+    {
+        await RegisterAsync("changes");
+        await browser.GoAsync(Browser.Authorize());
+        await browser.ApproveAsync();
+        using var scope = sample.Services.CreateScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
+        var user = (await users.FindByEmailAsync("changes@example.com"))!;
+        clock.Advance(TimeSpan.FromSeconds(31));
+        (await browser.RefreshAsync()).TryGetProperty("access_token", out _).Should().BeTrue();
+
+        (await users.ChangePasswordAsync(user, Password, Password + "8")).Succeeded.Should().BeTrue();
+        clock.Advance(TimeSpan.FromSeconds(31));
+
+        (await browser.RefreshAsync()).GetProperty("error").GetString().Should().Be("invalid_grant");
+    }
+
+    [Test]
     public async Task A_new_user_registers_on_the_way_and_the_client_gets_a_token()
     {
         await browser.GoAsync(Browser.Authorize());
