@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using ProxySignIn;
 using ProxySignIn.Demo;
 
@@ -168,8 +170,14 @@ internal sealed class ProxySignInTests
     [TestCase("proxy:signOutUrl", "", "proxy:signOutUrl")]
     public void A_start_names_the_key_that_is_wrong(string key, string value, string named)
     {
-        using var wrong = Samples.Start<ProxySignInOptions>(b => b.UseEnvironment("Production").UseSetting(key, value));
-        FluentActions.Invoking(() => wrong.Server).Should().Throw<Exception>().WithMessage($"*{named} must *");
+        var failures = new Failures();
+        using var wrong = Samples.Start<ProxySignInOptions>(b =>
+            b.UseEnvironment("Production").UseSetting(key, value).ConfigureLogging(logging => logging.AddProvider(failures))
+        );
+
+        // The host may be disposed before the factory looks at it, so the exception is not always that of the start; the log has it.
+        FluentActions.Invoking(() => wrong.Server).Should().Throw<Exception>();
+        failures.Messages.Should().Contain(message => message.Contains($"{named} must "));
     }
 
     [Test]
@@ -230,5 +238,32 @@ internal sealed class ProxySignInTests
                 );
                 next(app);
             };
+    }
+
+    /// <summary>The exceptions that a host logged.</summary>
+    private sealed class Failures : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Messages { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
+        {
+            if (exception is not null)
+                Messages.Enqueue(exception.Message);
+        }
+
+        public void Dispose() { }
     }
 }

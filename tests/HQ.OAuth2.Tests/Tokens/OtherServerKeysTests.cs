@@ -23,8 +23,8 @@ internal sealed class OtherServerKeysTests
         JsonSerializer
             .Serialize(new KeySet(keys), OAuthJson.Default.KeySet)
             .Should()
-            .NotContain("x5")
-            .And.NotContain("note")
+            .NotContain("\"x5")
+            .And.NotContain("\"note\"")
             .And.Contain("\"use\":\"sig\"");
         keys.Select(k => (k.Kid, k.Kty, k.Alg))
             .Should()
