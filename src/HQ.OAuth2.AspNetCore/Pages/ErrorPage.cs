@@ -62,8 +62,8 @@ internal static class ErrorPage
     private static Html Details(HttpContext http, OAuthError error, PageTexts texts)
     {
         var detail = OAuthHttp.Settings(http).ErrorDetail;
-        var id = detail.Uri is { } documentation
-            ? Html.Of($"<a href=\"{documentation}{error.Id.ToLowerInvariant()}\" rel=\"noopener noreferrer\">{error.Id}</a>")
+        var id = error.Explanation(detail) is { } documentation
+            ? Html.Of($"<a href=\"{documentation}\" rel=\"noopener noreferrer\">{error.Id}</a>")
             : Html.Of($"{error.Id}");
         // A reason that the sentence for the user contains already is not repeated.
         var words = (detail.Explains ? error.Reason : null) ?? (texts.Find("error." + error.Id) is null ? error.Description : null);

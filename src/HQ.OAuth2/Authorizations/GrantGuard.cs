@@ -18,10 +18,11 @@ internal sealed class GrantGuard(GrantSeams seams, IServiceProvider services)
             : services.GetRequiredService<GrantQuestion>().AskAsync(row, ct);
 }
 
-/// <summary>Whether the host has a policy; the same for all requests.</summary>
-internal sealed class GrantSeams(IServiceProviderIsService services)
+/// <summary>Whether the host has a policy; the same for all requests. A container that cannot tell may have one.</summary>
+internal sealed class GrantSeams(IServiceProvider services)
 {
-    public bool HasPolicy { get; } = services.IsService(typeof(IGrantPolicy));
+    public bool HasPolicy { get; } =
+        services.GetService<IServiceProviderIsService>() is not { } known || known.IsService(typeof(IGrantPolicy));
 }
 
 /// <summary>Asks the host about an authorization, and ends the one that it ends.</summary>

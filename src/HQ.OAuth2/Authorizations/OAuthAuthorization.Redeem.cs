@@ -21,8 +21,8 @@ internal sealed partial record OAuthAuthorization
         // Reuse is checked after all that the request must prove, because only a client that proved everything may end the authorization
         // (OAuth 2.1 §7.5.2). Expiry and pause are last, because a late replay is still a replay.
 
-        // The authorization code is valid (§4.1.3). A device code is no authorization code: who wrote one as the other would pass by the checks of
-        // its kind.
+        // The authorization code is valid (§4.1.3). A device code is no authorization code: written as the other kind, it would not meet the checks
+        // of its own.
         var invalid = request.IsDevice ? OAuthError.InvalidDeviceCode : OAuthError.InvalidCode;
         if (!IssuedText.Matches(request.Code.Secret, Code.Hash))
             return Refuse(invalid.Because("the secret of the code is wrong"));

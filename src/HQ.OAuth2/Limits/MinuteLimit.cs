@@ -1,9 +1,9 @@
 namespace HQ.OAuth2;
 
 /// <summary>
-/// How often something may happen in a minute (or in another time), for each of many keys. It counts in this process only and has a fixed size: no counter is dropped
-/// within its minute, even if there are very many other keys. While all counters are in use, further keys share a few, so a key may reach its
-/// limit early.
+/// How often something may happen in a minute, or in another time, for each of many keys. It counts in this process only and has a fixed size:
+/// no counter is dropped within its time, even if there are very many other keys. While all counters are in use, further keys share a few, so a
+/// key may reach its limit early.
 /// </summary>
 internal sealed class MinuteLimit(TimeProvider time, TimeSpan? window = null)
 {

@@ -232,13 +232,7 @@ internal sealed class OrganizationTests
 
     private static string? Claim(Answer tokens) => Jwt.Part(tokens.Text("access_token")!, 1)["org_id"]?.GetValue<string>();
 
-    private Task<Answer> RefreshAsync(Answer tokens) =>
-        app.PostAsync(
-            "/oauth2/token",
-            ("grant_type", "refresh_token"),
-            ("basic", "web:" + TestApp.WebSecret),
-            ("refresh_token", tokens.Text("refresh_token")!)
-        );
+    private Task<Answer> RefreshAsync(Answer tokens) => app.RefreshAsync("web", tokens.Text("refresh_token")!);
 
     private Task<Answer> IntrospectAsync(string token, string client) =>
         app.PostAsync("/oauth2/introspect", ("basic", $"{client}:{TestApp.WebSecret}"), ("token", token));

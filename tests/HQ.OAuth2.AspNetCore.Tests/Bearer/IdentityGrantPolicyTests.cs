@@ -65,11 +65,7 @@ internal sealed class IdentityGrantPolicyTests
         (await app.GetAsync("/api/read", tokens.Text("access_token"))).Status.Should().Be(401);
         var refused = await RefreshAsync(tokens);
         (refused.Status, refused.Text("error")).Should().Be((400, "access_denied"));
-        (await app.PostAsync("/oauth2/introspect", ("basic", "machine:" + TestApp.WebSecret), ("token", tokens.Text("access_token")!)))
-            .Json.GetProperty("active")
-            .GetBoolean()
-            .Should()
-            .BeFalse();
+        (await app.IntrospectAsync(tokens.Text("access_token")!)).Json.GetProperty("active").GetBoolean().Should().BeFalse();
 
         users.Alice.LockoutEnd = null;
         app.Clock.Advance(TimeSpan.FromSeconds(31));
@@ -132,13 +128,7 @@ internal sealed class IdentityGrantPolicyTests
         (await RefreshAsync(tokens)).Status.Should().Be(200);
     }
 
-    private Task<Answer> RefreshAsync(Answer tokens) =>
-        app.PostAsync(
-            "/oauth2/token",
-            ("grant_type", "refresh_token"),
-            ("basic", "web:" + TestApp.WebSecret),
-            ("refresh_token", tokens.Text("refresh_token")!)
-        );
+    private Task<Answer> RefreshAsync(Answer tokens) => app.RefreshAsync("web", tokens.Text("refresh_token")!);
 
     /// <summary>The session carries the stamp of the sign-in, as Identity's cookie does.</summary>
     private sealed class Sessions(Users users) : IClaimsTransformation

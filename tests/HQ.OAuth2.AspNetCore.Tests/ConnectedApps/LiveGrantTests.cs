@@ -52,7 +52,6 @@ internal sealed class LiveGrantTests
         page.Status.Should().Be(200);
         page.Body.Should().Contain("Write notes");
         (await user.Browser.GetAsync(TestApp.AuthorizeUrl("web", ("scope", "read")))).LocationParameter("code").Should().NotBeNull();
-        id.Should().NotBeEmpty();
     }
 
     [Test]
@@ -99,12 +98,7 @@ internal sealed class LiveGrantTests
         var end = own.Clock.GetUtcNow().AddMinutes(5);
         (await user.PatchAsync(id, new { ends_at = end })).Text("ends_at").Should().Be(end.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
 
-        var refreshed = await own.PostAsync(
-            "/oauth2/token",
-            ("grant_type", "refresh_token"),
-            ("basic", "web:" + TestApp.WebSecret),
-            ("refresh_token", tokens.Text("refresh_token")!)
-        );
+        var refreshed = await own.RefreshAsync("web", tokens.Text("refresh_token")!);
         refreshed.Json.GetProperty("expires_in").GetInt64().Should().Be(300);
         own.Clock.Advance(TimeSpan.FromMinutes(5));
         (await own.GetAsync("/api/read", tokens.Text("access_token"))).Status.Should().Be(401);
@@ -123,12 +117,7 @@ internal sealed class LiveGrantTests
         await user.PatchAsync((await user.IdsAsync()).Single(), new { ends_at = own.Clock.GetUtcNow().AddHours(2) });
         own.Clock.Advance(TimeSpan.FromHours(1));
 
-        var refreshed = await own.PostAsync(
-            "/oauth2/token",
-            ("grant_type", "refresh_token"),
-            ("basic", "web:" + TestApp.WebSecret),
-            ("refresh_token", tokens.Text("refresh_token")!)
-        );
+        var refreshed = await own.RefreshAsync("web", tokens.Text("refresh_token")!);
         refreshed.Json.GetProperty("refresh_token_expires_in").GetInt64().Should().Be(3600);
         refreshed.Json.GetProperty("authorization_expires_in").GetInt64().Should().Be(3600);
         var alone = await own.PostAsync("/oauth2/token", ("grant_type", "client_credentials"), ("basic", "web:" + TestApp.WebSecret));
@@ -212,15 +201,7 @@ internal sealed class LiveGrantTests
     }
 
     private Task<Answer> RefreshAsync(Answer tokens, params (string, string)[] more) =>
-        app.PostAsync(
-            "/oauth2/token",
-            [
-                ("grant_type", "refresh_token"),
-                ("basic", "web:" + TestApp.WebSecret),
-                ("refresh_token", tokens.Text("refresh_token")!),
-                .. more,
-            ]
-        );
+        app.RefreshAsync("web", tokens.Text("refresh_token")!, more);
 
     private Task<Answer> IntrospectAsync(string token, string client = "machine") =>
         app.PostAsync("/oauth2/introspect", ("basic", $"{client}:{TestApp.WebSecret}"), ("token", token));

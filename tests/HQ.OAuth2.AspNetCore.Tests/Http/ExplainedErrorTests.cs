@@ -91,6 +91,8 @@ internal sealed class ExplainedErrorTests
 
         (await app.RedeemAsync("spa", "hqa_garbage")).Text("error_uri").Should().Be("https://docs.example.com/errors/HQ1019");
         (await app.GetAsync("/api/v0/users/me/oauth2/authorizations")).Text("type").Should().Be("https://docs.example.com/errors/HQ1046");
+        var page = await app.NewUser().GetAsync(TestApp.AuthorizeUrl("nobody"));
+        page.Body.Should().Contain("<a href=\"https://docs.example.com/errors/HQ1032\" rel=\"noopener noreferrer\">HQ1032</a>");
     }
 
     [TestCase("errors")]
