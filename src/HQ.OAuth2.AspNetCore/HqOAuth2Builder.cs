@@ -79,6 +79,12 @@ public sealed class HqOAuth2Builder
     public HqOAuth2Builder AddIdentityGrantPolicy<TUser>()
         where TUser : class => Replace<IGrantPolicy, IdentityGrantPolicy<TUser>>(ServiceLifetime.Scoped);
 
+    /// <summary>Adds a policy that says who may make personal access tokens, and for which scopes. There is one; the last one counts.</summary>
+    public HqOAuth2Builder AddPersonalTokenPolicy<[DynamicallyAccessedMembers(Constructors)] T>(
+        ServiceLifetime lifetime = ServiceLifetime.Scoped
+    )
+        where T : class, IPersonalTokenPolicy => Replace<IPersonalTokenPolicy, T>(lifetime);
+
     /// <summary>Adds a listener to events, for an audit trail. There may be several.</summary>
     public HqOAuth2Builder AddEvents<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
         where T : class, IOAuthEvents => Add<IOAuthEvents, T>(lifetime);

@@ -23,6 +23,7 @@ public static class HqOAuth2ServiceCollectionExtensions
             .AddPages()
             .AddAuthorize()
             .AddDevices()
+            .AddPersonalTokens()
             .AddManagement()
             .AddDoctor()
             .AddRouteChecks()

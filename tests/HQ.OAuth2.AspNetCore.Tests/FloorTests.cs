@@ -14,6 +14,7 @@ public sealed class FloorTests
         "Authorize",
         "Devices",
         "ConnectedApps",
+        "PersonalTokens",
         "Management",
         "Bearer",
         "Doctor",

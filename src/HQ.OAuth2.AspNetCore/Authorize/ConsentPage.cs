@@ -121,14 +121,15 @@ internal static class ConsentPage
         return consent.Organizations.Count < 2
             ? Html.None
             : Html.Of(
-                $"<fieldset><legend>{texts["consent.organization.choose"]}</legend><ul class=\"scopes\">{consent.Organizations.Select(Choice)}</ul></fieldset>"
-            );
-
-        static Html Choice(Organization o) =>
-            Html.Of(
-                $"<li><label><input type=\"radio\" name=\"{ConsentForms.OrganizationField}\" value=\"{o.Id}\" required> <span>{Name(o.Name)}</span></label></li>"
+                $"<fieldset><legend>{texts["consent.organization.choose"]}</legend><ul class=\"scopes\">{consent.Organizations.Select(o => OrganizationChoice(o, isChosen: false))}</ul></fieldset>"
             );
     }
+
+    /// <summary>An item of a list of organizations, of which one is to be chosen.</summary>
+    public static Html OrganizationChoice(Organization organization, bool isChosen) =>
+        Html.Of(
+            $"<li><label><input type=\"radio\" name=\"{ConsentForms.OrganizationField}\" value=\"{organization.Id}\" required{(isChosen ? Html.Of($" checked") : Html.None)}> <span>{Name(organization.Name)}</span></label></li>"
+        );
 
     private static Html Scopes(ConsentModel consent, PageTexts texts)
     {

@@ -11,23 +11,19 @@ internal static class ConnectedAppDetails
             <p class="soft"><a href="{view.Path}">{texts["apps.back"]}</a></p>
             <div class="name">{Monogram.Of(entry.Name, entry.Place)}<h1><bdi>{entry.Name}</bdi></h1>{view.State(entry)}</div>
             {done}{view.Alarm(entry)}
-            <dl><div><dt>{texts["consent.to"]}</dt><dd>{At(entry, texts)} <span class="soft">{ConsentPage.Provenance(
-                entry.Provenance,
-                entry.Apps[0].ClientId,
-                texts
-            )}</span></dd></div>
+            <dl>{From(entry, texts)}
             {ConsentPage.Resources(entry.Resources, texts)}{Organization(entry, view)}</dl>
             <p class="soft">{ConnectedAppsList.Use(entry, texts)}</p>
             {Form(entry, view, "narrow", Narrowing(entry, texts))}
             <h2>{texts["apps.pause.title"]}</h2>
             {(
                 entry.IsPaused
-                    ? Form(entry, view, "resume", Row(texts["apps.resume.hint"], texts["apps.resume"]))
-                    : Form(entry, view, "pause", Row(texts["apps.pause.hint"], texts["apps.pause"]))
+                    ? Form(entry, view, "resume", Row(Word(entry, "resume.hint", texts), Word(entry, "resume", texts)))
+                    : Form(entry, view, "pause", Row(Word(entry, "pause.hint", texts), Word(entry, "pause", texts)))
             )}
             <h2>{texts["apps.end.title"]}</h2>
             {Form(entry, view, "end", End(texts))}
-            <p class="note">{Icons.Info}<span>{texts["apps.offline"]}</span></p>
+            {Offline(entry, texts)}
             {view.Removal(
                 texts["apps.remove"],
                 texts.Plain("apps.remove.sure", entry.Name),
@@ -38,6 +34,20 @@ internal static class ConnectedAppDetails
             """
         );
     }
+
+    // A personal access token is read by nobody but this server.
+    private static Html Offline(ConnectedAppEntry entry, PageTexts texts) =>
+        entry.IsPersonalToken ? Html.None : Html.Of($"<p class=\"note\">{Icons.Info}<span>{texts["apps.offline"]}</span></p>");
+
+    private static string Word(ConnectedAppEntry entry, string name, PageTexts texts) =>
+        texts[(entry.IsPersonalToken ? "token." : "apps.") + name];
+
+    private static Html From(ConnectedAppEntry entry, PageTexts texts) =>
+        entry.IsPersonalToken
+            ? Html.Of($"<div><dt>{texts["token.kind"]}</dt><dd>{texts["apps.provenance.personal"]}</dd></div>")
+            : Html.Of(
+                $"<div><dt>{texts["consent.to"]}</dt><dd>{At(entry, texts)} <span class=\"soft\">{ConsentPage.Provenance(entry.Provenance, entry.Apps[0].ClientId, texts)}</span></dd></div>"
+            );
 
     private static Html At(ConnectedAppEntry entry, PageTexts texts) =>
         entry.IsLoopback ? texts.Of("apps.at.loopback")
@@ -72,7 +82,8 @@ internal static class ConnectedAppDetails
                 : Html.Of(
                     $"<fieldset><legend>{texts["apps.may.resources"]}</legend><ul class=\"scopes\">{entry.Resources.Select(Resource)}</ul></fieldset>"
                 );
-        var save = entry.Scopes.Count == 1 && entry.Resources.Count == 1 ? Html.None : Row(texts["apps.may.hint"], texts["apps.may.save"]);
+        var save =
+            entry.Scopes.Count == 1 && entry.Resources.Count == 1 ? Html.None : Row(Word(entry, "may.hint", texts), texts["apps.may.save"]);
         return Html.Of($"<fieldset><legend>{texts["apps.may"]}</legend><ul class=\"scopes\">{scopes}</ul></fieldset>{resources}{save}");
     }
 

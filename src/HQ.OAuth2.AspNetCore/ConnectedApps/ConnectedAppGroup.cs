@@ -9,6 +9,7 @@ internal sealed record ConnectedAppGroup(
     ClientProvenance Provenance,
     bool IsLoopback,
     bool IsDevice,
+    bool IsPersonalTokens,
     string RedirectHost,
     IReadOnlyList<ConnectedAppEntry> Entries
 )
@@ -19,9 +20,17 @@ internal sealed record ConnectedAppGroup(
     public static IReadOnlyList<ConnectedAppGroup> Of(IEnumerable<ConnectedApp> apps) =>
         [
             .. apps.GroupBy(a =>
-                    (a.Organization, a.Provenance, a.IsLoopbackRedirect, a.IsDevice, Place: a.IsLoopbackRedirect ? "" : a.RedirectHost)
+                    (
+                        a.Organization,
+                        a.Provenance,
+                        a.IsLoopbackRedirect,
+                        a.IsDevice,
+                        a.IsPersonalToken,
+                        Place: a.IsLoopbackRedirect ? "" : a.RedirectHost
+                    )
                 )
                 .OrderBy(g => g.Key.Organization, StringComparer.Ordinal)
+                .ThenBy(g => g.Key.IsPersonalToken)
                 .ThenBy(g => g.Key.Provenance)
                 .ThenBy(g => g.Key.Place, StringComparer.Ordinal)
                 .Select(g => new ConnectedAppGroup(
@@ -29,6 +38,7 @@ internal sealed record ConnectedAppGroup(
                     g.Key.Provenance,
                     g.Key.IsLoopbackRedirect,
                     g.Key.IsDevice,
+                    g.Key.IsPersonalToken,
                     g.Key.Place,
                     Entered(g)
                 )),
@@ -36,19 +46,28 @@ internal sealed record ConnectedAppGroup(
 
     private static List<ConnectedAppEntry> Entered(IEnumerable<ConnectedApp> apps) =>
         [
-            .. apps.GroupBy(a => (a.DisplayName, Resources: string.Join(' ', a.Resources.Select(r => r.Identifier))))
+            .. apps.GroupBy(a =>
+                    (
+                        a.DisplayName,
+                        Resources: string.Join(' ', a.Resources.Select(r => r.Identifier)),
+                        // Each token is an entry, also if two have one name.
+                        Token: a.IsPersonalToken ? a.AuthorizationId : ""
+                    )
+                )
                 .Select(g => new ConnectedAppEntry([.. g]))
                 .OrderByDescending(e => e.LastUsedAt ?? e.FirstGrantedAt),
         ];
 }
 
-/// <summary>One app for a user: all authorizations with one name, for the same resources and the same organization.</summary>
+/// <summary>One app for a user: all authorizations with one name, for the same resources and the same organization; or one personal access token.</summary>
 /// <param name="Apps">The authorizations, one at least.</param>
 internal sealed record ConnectedAppEntry(IReadOnlyList<ConnectedApp> Apps)
 {
     public string Name => Apps[0].DisplayName;
 
     public ClientProvenance Provenance => Apps[0].Provenance;
+
+    public bool IsPersonalToken => Apps[0].IsPersonalToken;
 
     public bool IsLoopback => Apps[0].IsLoopbackRedirect;
 

@@ -47,10 +47,14 @@ internal static class ConnectedAppsApi
         var id = (string)http.Request.RouteValues["authorization_id"]!;
         if (!(await Apps(http).ChangeAsync(subject, id, change, http.RequestAborted)).Failed(out var error, out var app))
             return Reply.Json(ConnectedAppResponse.Of(app), ConnectedAppsJson.Default.ConnectedAppResponse);
-        return error is { Field: { } field, Reason: { } reason }
+        return Refuse(http, error);
+    }
+
+    /// <summary>A refusal as a problem, with the field that it is about.</summary>
+    public static Reply Refuse(HttpContext http, OAuthError error) =>
+        error is { Field: { } field, Reason: { } reason }
             ? Problem.Refuse(http, error, new InvalidField(field, reason[(field.Length + 1)..]))
             : error;
-    }
 
     /// <summary>DELETE of all authorizations of the user.</summary>
     public static async ValueTask<Reply> RevokeAllAsync(HttpContext http)
@@ -67,7 +71,8 @@ internal static class ConnectedAppsApi
         return await HostUser.FindAsync(http, options) is { } user ? HostUser.Subject(user, options) : OAuthError.SessionNeeded;
     }
 
-    private static async ValueTask<Outcome<string>> GenuineSubjectAsync(HttpContext http)
+    /// <summary>The user of the session, if a page or a script of this host made the request.</summary>
+    public static async ValueTask<Outcome<string>> GenuineSubjectAsync(HttpContext http)
     {
         if ((await SubjectAsync(http)).Failed(out var nobody, out var subject))
             return nobody;

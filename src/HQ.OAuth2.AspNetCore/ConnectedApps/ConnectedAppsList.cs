@@ -8,8 +8,11 @@ internal static class ConnectedAppsList
     public static Html Render(IReadOnlyList<ConnectedAppGroup> groups, ConnectedAppsView view)
     {
         var texts = view.Texts;
+        var newToken = view.NewTokenPath is { } path
+            ? Html.Of($"<p><a class=\"button\" href=\"{path}\">{texts["apps.token"]}</a></p>")
+            : Html.None;
         if (groups.Count == 0)
-            return Html.Of($"<p>{texts["apps.none"]}</p>");
+            return Html.Of($"<p>{texts["apps.none"]}</p>{newToken}");
         var hasOrganizations = groups.Any(g => g.Organization is not null);
         var sections = groups
             .Select((group, index) => (group, index))
@@ -20,7 +23,7 @@ internal static class ConnectedAppsList
                 )
             );
         return Html.Of(
-            $"<p>{texts["apps.effect"]}</p>{sections}{view.Removal(texts["apps.remove.all"], texts["apps.remove.all.sure"], texts["apps.remove.all.yes"], "all", "yes")}"
+            $"<p>{texts["apps.effect"]}</p>{sections}{newToken}{view.Removal(texts["apps.remove.all"], texts["apps.remove.all.sure"], texts["apps.remove.all.yes"], "all", "yes")}"
         );
     }
 
@@ -37,15 +40,15 @@ internal static class ConnectedAppsList
                 ? Html.None
                 : view.Removal(
                     texts["apps.remove.group"],
-                    texts.Plain("apps.remove.group.sure", Number(group.Entries.Count)),
+                    texts.Plain(group.IsPersonalTokens ? "apps.remove.tokens.sure" : "apps.remove.group.sure", Number(group.Entries.Count)),
                     texts["apps.remove.group.yes"],
                     "group",
                     group.Entries[0].Apps[0].AuthorizationId
                 );
         return Html.Of(
             $"""
-            <section><{level} class="place">{view.Place(group.IsLoopback, group.RedirectHost)}</{level}>
-            <p class="soft">{texts["apps.provenance." + group.Provenance.Name()]}</p>
+            <section><{level} class="place">{view.Place(group)}</{level}>
+            <p class="soft">{texts["apps.provenance." + (group.IsPersonalTokens ? "personal" : group.Provenance.Name())]}</p>
             {group.Entries.Select((e, i) => Entry(e, $"{id}-{Number(i)}", level == "h2" ? "h3" : "h4", view))}{all}</section>
             """
         );
@@ -82,6 +85,10 @@ internal static class ConnectedAppsList
     public static Html Use(ConnectedAppEntry entry, PageTexts texts)
     {
         var used = entry.LastUsedAt is { } at ? texts.Of("apps.used", texts.Day(at)) : texts.Of("apps.unused");
+        if (entry.Apps[0].ExpiresAt is { } end)
+            return Html.Of(
+                $"{texts.Of("token.since", texts.Day(entry.FirstGrantedAt))} {used} {texts.Of("token.expires", texts.Day(end))}"
+            );
         var sessions = entry.LiveSessions switch
         {
             0 => texts["apps.sessions.none"],

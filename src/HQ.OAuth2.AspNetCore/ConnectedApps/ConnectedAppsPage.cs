@@ -62,6 +62,7 @@ internal static class ConnectedAppsPage
                 $"<input type=\"hidden\" name=\"{tokens.FormFieldName}\" value=\"{Of<SubjectSeals>(http).SealToken(tokens.RequestToken, subject)}\">"
             ),
             PathOf(http),
+            OAuthHttp.Settings(http) is { Options.PersonalAccessTokens: true } settings ? settings.Issuer.PersonalTokenPath : null,
             await ImitatorsAsync(http, groups, ct),
             await OrganizationsAsync(http, groups, subject, ct)
         );
@@ -125,11 +126,13 @@ internal static class ConnectedAppsPage
 /// <param name="Token">The hidden field of each form.</param>
 /// <param name="Path">The page's own path.</param>
 /// <param name="Imitators">Names that are like the name of an app of the host.</param>
+/// <param name="NewTokenPath">The page for a new personal access token; null = there are none.</param>
 /// <param name="Organizations">The names of the user's organizations by their ids.</param>
 internal sealed record ConnectedAppsView(
     PageTexts Texts,
     Html Token,
     string Path,
+    string? NewTokenPath,
     IReadOnlySet<string> Imitators,
     IReadOnlyDictionary<string, string> Organizations
 )
@@ -137,12 +140,13 @@ internal sealed record ConnectedAppsView(
     /// <summary>An organization as its user knows it.</summary>
     public string NameOf(string organization) => Organizations.GetValueOrDefault(organization, organization);
 
-    /// <summary>Where an app is; a device has no host.</summary>
-    public string Place(bool isLoopback, string host) =>
-        isLoopback ? Texts["apps.place.loopback"]
-        : host.Length == 0 ? Texts["apps.place.device"]
-        : host.EndsWith(':') ? Texts.Plain("apps.place.scheme", host)
-        : Texts.Plain("apps.place", host);
+    /// <summary>Where the apps of a group are; devices and personal access tokens have no host.</summary>
+    public string Place(ConnectedAppGroup group) =>
+        group.IsLoopback ? Texts["apps.place.loopback"]
+        : group.IsPersonalTokens ? Texts["apps.place.personal"]
+        : group.RedirectHost.Length == 0 ? Texts["apps.place.device"]
+        : group.RedirectHost.EndsWith(':') ? Texts.Plain("apps.place.scheme", group.RedirectHost)
+        : Texts.Plain("apps.place", group.RedirectHost);
 
     /// <summary>The loud warning of the consent page, again.</summary>
     public Html Alarm(ConnectedAppEntry entry) =>

@@ -54,6 +54,14 @@ internal sealed record ConnectedAppResponse
     [JsonPropertyName("is_device")]
     public required bool IsDevice { get; init; }
 
+    /// <summary>Whether it is a personal access token; <c>redirect_host</c> is empty then, and <c>last_used_at</c> is a day.</summary>
+    [JsonPropertyName("is_personal_access_token")]
+    public required bool IsPersonalToken { get; init; }
+
+    /// <summary>When a personal access token expires; absent for an app.</summary>
+    [JsonPropertyName("expires_at")]
+    public string? ExpiresAt { get; init; }
+
     [JsonPropertyName("redirect_host")]
     public required string RedirectHost { get; init; }
 
@@ -89,6 +97,8 @@ internal sealed record ConnectedAppResponse
             PausedAt = app.PausedAt is { } paused ? Rfc3339.Text(paused) : null,
             EndsAt = app.EndsAt is { } end ? Rfc3339.Text(end) : null,
             IsDevice = app.IsDevice,
+            IsPersonalToken = app.IsPersonalToken,
+            ExpiresAt = app.ExpiresAt is { } expiry ? Rfc3339.Text(expiry) : null,
             RedirectHost = app.RedirectHost,
             Scope = [.. app.Scopes.Select(s => s.Name)],
             Resource = [.. app.Resources.Select(r => r.Identifier)],

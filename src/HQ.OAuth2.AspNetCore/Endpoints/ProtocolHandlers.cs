@@ -9,6 +9,8 @@ internal static class ProtocolHandlers
 {
     public static ValueTask<Reply> AuthorizeAsync(HttpContext http) => Of<AuthorizeHandler>(http).HandleAsync(http);
 
+    public static ValueTask<Reply> PersonalTokenAsync(HttpContext http) => Of<PersonalTokenHandler>(http).HandleAsync(http);
+
     public static async ValueTask<Reply> TokenAsync(HttpContext http)
     {
         if (Of<DoctorProbe>(http).IsMarked(http.Request))

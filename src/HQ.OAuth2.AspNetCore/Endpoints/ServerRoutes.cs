@@ -62,6 +62,18 @@ internal sealed class ServerRoutes(RouteGroupBuilder group, ServerSettings setti
             ConnectedAppsPage.HandleAsync,
             fail: ErrorPage.WriteAsync
         );
+        if (options.PersonalAccessTokens)
+        {
+            Map(
+                "personal-access-token",
+                issuer.PersonalTokenPath,
+                [HttpMethods.Get, HttpMethods.Post],
+                ProtocolHandlers.PersonalTokenAsync,
+                fail: ErrorPage.WriteAsync
+            );
+            Map("personal-access-tokens", issuer.PersonalTokensPath, post, PersonalTokensApi.MakeAsync, fail: Problem.WriteAsync);
+        }
+
         Map("authorizations", issuer.AuthorizationsPath, get, ConnectedAppsApi.ListAsync, fail: Problem.WriteAsync);
         Map(
             "authorizations-revoke-all",

@@ -98,13 +98,27 @@ internal static class AdapterServices
         return services;
     }
 
+    public static IServiceCollection AddPersonalTokens(this IServiceCollection services)
+    {
+        services.TryAddTransient<PersonalTokenHandler>();
+        return services;
+    }
+
     public static IServiceCollection AddManagement(this IServiceCollection services)
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, ManagementChallengeFilter>());
         // A description of the host's endpoints (OpenAPI) reads our types by these resolvers.
         services.ConfigureHttpJsonOptions(json =>
         {
-            foreach (var ours in new IJsonTypeInfoResolver[] { ProblemJson.Default, ConnectedAppsJson.Default, ManagementJson.Default })
+            foreach (
+                var ours in new IJsonTypeInfoResolver[]
+                {
+                    ProblemJson.Default,
+                    ConnectedAppsJson.Default,
+                    PersonalTokensJson.Default,
+                    ManagementJson.Default,
+                }
+            )
                 json.SerializerOptions.TypeInfoResolverChain.Add(ours);
         });
         return services;

@@ -54,13 +54,16 @@ internal sealed record Problem
     /// <summary>How the API for users and the API for administrators write an error.</summary>
     public static Task WriteAsync(HttpContext http, OAuthError error) => WriteAsync(http, Of(error, OAuthHttp.Settings(http).ErrorDetail));
 
-    private static Task WriteAsync(HttpContext http, Problem problem) =>
-        OAuthHttp.WriteJsonAsync(
+    private static Task WriteAsync(HttpContext http, Problem problem)
+    {
+        OAuthHttp.SayWhenToRetry(http, problem.Status);
+        return OAuthHttp.WriteJsonAsync(
             http,
             problem.Status,
             JsonSerializer.SerializeToUtf8Bytes(problem, ProblemJson.Default.Problem),
             "application/problem+json"
         );
+    }
 }
 
 /// <summary>A field with an invalid value.</summary>

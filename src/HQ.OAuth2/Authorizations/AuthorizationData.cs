@@ -46,6 +46,9 @@ internal sealed class AuthorizationData
     [JsonPropertyName("code")]
     public CodeData? Code { get; set; }
 
+    [JsonPropertyName("pat")]
+    public PersonalData? Personal { get; set; }
+
     [JsonPropertyName("rt")]
     public RefreshData? Refresh { get; set; }
 
@@ -71,6 +74,15 @@ internal sealed class AuthorizationData
 
         [JsonPropertyName("red")]
         public long? RedeemedAt { get; set; }
+    }
+
+    public sealed class PersonalData
+    {
+        [JsonPropertyName("name")]
+        public string? Name { get; set; }
+
+        [JsonPropertyName("used")]
+        public DateOnly? UsedOn { get; set; }
     }
 
     public sealed class RefreshData

@@ -110,6 +110,29 @@ internal sealed class AuthorizationLoop(
         return current is null ? null : throw TooManyRounds();
     }
 
+    /// <summary>
+    /// Notes the day on which a personal access token is used. Best effort: the caller gets its answer in any case, and the next use notes it.
+    /// </summary>
+    public async ValueTask NoteUseInPassingAsync(OAuthAuthorization row, DateTimeOffset now, TimeProvider time)
+    {
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        if (row.IsFirstUse(today) && !await Patience.WaitAsync(NoteAsync, time))
+            logger.UseNoteNotAwaited(row.ClientId, Patience.Longest);
+
+        async Task NoteAsync()
+        {
+            try
+            {
+                // A caller that lost the swap finds the use noted.
+                await ChangeAsync(row.Id, current => current.NoteUse(today), CancellationToken.None);
+            }
+            catch (Exception e)
+            {
+                logger.UseNotNoted(e, row.ClientId);
+            }
+        }
+    }
+
     public async ValueTask<OAuthAuthorization?> FindAsync(string id, CancellationToken ct) =>
         await FindStoredAsync(id, ct) is { } record ? Read(record) : null;
 

@@ -3,7 +3,12 @@ using System.Security.Claims;
 namespace HQ.OAuth2;
 
 /// <summary>What the host says about users and their authorizations. A question that it does not answer is never taken for a yes.</summary>
-internal sealed class GrantHost(IEnumerable<IGrantPolicy> policies, IEnumerable<IOrganizations> organizations, TimeProvider time)
+internal sealed class GrantHost(
+    IEnumerable<IGrantPolicy> policies,
+    IEnumerable<IOrganizations> organizations,
+    IEnumerable<IPersonalTokenPolicy> personalTokens,
+    TimeProvider time
+)
 {
     private const int MaxNoteLength = 400;
 
@@ -21,6 +26,16 @@ internal sealed class GrantHost(IEnumerable<IGrantPolicy> policies, IEnumerable<
         last = (subject, found);
         return found;
     }
+
+    /// <summary>Whether an approval for this organization may be given: it is one of the user's, or the user has none and it is null.</summary>
+    /// <exception cref="UnavailableException">The host did not answer.</exception>
+    public async ValueTask<bool> MayActForAsync(string subject, string? organization, CancellationToken ct) =>
+        await OrganizationsAsync(subject, ct) is { Count: > 0 } own ? own.Any(o => o.Id == organization) : organization is null;
+
+    /// <summary>The scopes that a user may give to a personal access token; null = all.</summary>
+    /// <exception cref="UnavailableException">The host did not answer.</exception>
+    public async ValueTask<ScopeSet?> PersonalScopesAsync(ClaimsPrincipal user, CancellationToken ct) =>
+        personalTokens.LastOrDefault() is { } policy ? await AskAsync(() => policy.ScopesAsync(user, ct), ct) : null;
 
     /// <summary>What the host's policy keeps with a new authorization; null = nothing.</summary>
     /// <exception cref="UnavailableException">The host did not answer.</exception>

@@ -11,16 +11,19 @@ internal sealed partial record OAuthAuthorization
     {
         var scope = change.Scope ?? Scope;
         if (scope.IsEmpty || !scope.IsSubsetOf(Scope))
-            return Invalid("scope", $"must be a part of '{Scope}', and not empty: remove the app instead");
+            return OAuthError.InvalidField.About("scope", $"must be a part of '{Scope}', and not empty: remove the app instead");
         var resources = change.Resources is { } asked
             ? Resources.Where(r => asked.Contains(r, StringComparer.Ordinal)).ToArray()
             : Resources;
         if (resources.Count == 0 || (change.Resources is { } all && resources.Count != all.Distinct(StringComparer.Ordinal).Count()))
-            return Invalid("resource", $"must be some of '{string.Join(' ', Resources)}', at least one: remove the app instead");
+            return OAuthError.InvalidField.About(
+                "resource",
+                $"must be some of '{string.Join(' ', Resources)}', at least one: remove the app instead"
+            );
         if (policy.ScopeMismatch(scope, resources) is not null)
-            return Invalid("scope", "has no meaning for the resources that remain: remove the app instead");
+            return OAuthError.InvalidField.About("scope", "has no meaning for the resources that remain: remove the app instead");
         if (change.ChangesEnd && change.EndsAt <= now)
-            return Invalid("ends_at", "must be in the future: remove the app instead");
+            return OAuthError.InvalidField.About("ends_at", "must be in the future: remove the app instead");
 
         var next = this with
         {
@@ -46,10 +49,4 @@ internal sealed partial record OAuthAuthorization
     // Tokens and stores hold no fractions of a second.
     private static DateTimeOffset? Whole(DateTimeOffset? time) =>
         time is { } at ? DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds()) : null;
-
-    private static OAuthError Invalid(string member, string problem) =>
-        OAuthError.InvalidField.Because($"{member} {problem}") with
-        {
-            Field = member,
-        };
 }

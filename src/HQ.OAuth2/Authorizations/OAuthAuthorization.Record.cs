@@ -35,6 +35,7 @@ internal sealed partial record OAuthAuthorization
                         ExpiresAt = Code.ExpiresAt.ToUnixTimeMilliseconds(),
                         RedeemedAt = Code.RedeemedAt?.ToUnixTimeMilliseconds(),
                     },
+                    Personal = Personal is { } p ? new() { Name = p.Name, UsedOn = p.UsedOn } : null,
                     Refresh = Refresh is { } r
                         ? new()
                         {
@@ -100,6 +101,7 @@ internal sealed partial record OAuthAuthorization
             EndsAt = Time(data.EndsAt),
             AccessUntil = Time(data.AccessUntil),
             Code = Read(Needed(data.Code)),
+            Personal = data.Personal is { } personal ? new(Needed(personal.Name), personal.UsedOn) : null,
             Refresh = data.Refresh is { } refresh ? Read(refresh) : null,
             Consent = data.Consent is { } c ? new(Needed(c.RedirectHost), Time(Needed(c.Until)), c.DocumentHash) : null,
         };

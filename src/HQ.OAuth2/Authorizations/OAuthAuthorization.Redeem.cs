@@ -26,7 +26,7 @@ internal sealed partial record OAuthAuthorization
         var invalid = request.IsDevice ? OAuthError.InvalidDeviceCode : OAuthError.InvalidCode;
         if (!IssuedText.Matches(request.Code.Secret, Code.Hash))
             return Refuse(invalid.Because("the secret of the code is wrong"));
-        if (request.IsDevice != Code.IsDevice)
+        if (Personal is not null || request.IsDevice != Code.IsDevice)
             return Refuse(invalid.Because("the code was issued for another grant type"));
 
         // The code was issued to the client that presents it (§4.1.3).

@@ -46,7 +46,11 @@ internal sealed partial record OAuthAuthorization
     /// <summary>The end that the user set; null = none. It ends tokens, chain and consent.</summary>
     public DateTimeOffset? EndsAt { get; init; }
 
+    /// <summary>The secret for which the row was made: its code. That of a personal access token is the token itself, which nobody redeems.</summary>
     public required CodeFact Code { get; init; }
+
+    /// <summary>What makes the row a personal access token; null = it was granted to a client.</summary>
+    public PersonalTokenFact? Personal { get; init; }
 
     /// <summary>The refresh chain; null before the code is redeemed, and for a client without the refresh token grant.</summary>
     public RefreshFact? Refresh { get; init; }
@@ -110,6 +114,9 @@ internal sealed partial record OAuthAuthorization
     /// <summary>Whether a text has the form of an id. Any other text is not looked up.</summary>
     public static bool IsId(string text) => text.Length == 32 && !text.AsSpan().ContainsAnyExcept(hexDigits);
 
+    /// <summary>An id for a new row: those made one after the other stand side by side in an index.</summary>
+    public static string NewId(DateTimeOffset now) => Guid.CreateVersion7(now).ToString("N");
+
     public static string NewWriteId() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(12));
 
     /// <summary>The end of an access token that is issued now: its lifetime, or the end that the user set.</summary>
@@ -142,6 +149,11 @@ internal sealed record CodeFact
     /// <summary>When it was redeemed; null while it is not.</summary>
     public DateTimeOffset? RedeemedAt { get; init; }
 }
+
+/// <summary>A personal access token, which a user made without a client.</summary>
+/// <param name="Name">What the user calls it.</param>
+/// <param name="UsedOn">The day (UTC) of its last use; null before the first.</param>
+internal sealed record PersonalTokenFact(string Name, DateOnly? UsedOn = null);
 
 /// <summary>The refresh chain of an authorization.</summary>
 internal sealed record RefreshFact

@@ -11,7 +11,7 @@ internal sealed class Approvals(
 )
 {
     /// <summary>A code that a form carries: its id is new, and nothing is stored until the form is answered.</summary>
-    public AuthorizationCode NewCode() => AuthorizationCode.New(Guid.CreateVersion7(time.GetUtcNow()).ToString("N"));
+    public AuthorizationCode NewCode() => AuthorizationCode.New(OAuthAuthorization.NewId(time.GetUtcNow()));
 
     /// <summary>§4.1.2: the user, or the remembered consent, said yes. The row is written before the code goes out.</summary>
     /// <param name="request">What was asked.</param>
@@ -59,11 +59,7 @@ internal sealed class Approvals(
         if (scope.IsEmpty)
             return await RefuseAsync(request, approval.Subject);
         // The organization is one that the page named, and that the user still has.
-        if (
-            await host.OrganizationsAsync(approval.Subject, ct) is { Count: > 0 } own
-                ? own.All(o => o.Id != approval.Organization)
-                : approval.Organization is not null
-        )
+        if (!await host.MayActForAsync(approval.Subject, approval.Organization, ct))
             return OAuthError.OrganizationNotChosen;
         var note = await host.NoteAsync(approval.User, ct);
         // The back channel goes by the metadata document that is kept now, so it is kept before the code goes out.

@@ -47,6 +47,15 @@ public sealed class ConnectedApp
     /// <summary>Whether it is a device, whose code the user entered (RFC 8628).</summary>
     public bool IsDevice { get; internal init; }
 
+    /// <summary>
+    /// Whether it is a personal access token of the user. Its name is the user's own, its <see cref="ClientId"/> is
+    /// <c>personal-access-token</c>, and <see cref="LastUsedAt"/> is a day.
+    /// </summary>
+    public bool IsPersonalToken { get; internal init; }
+
+    /// <summary>When a personal access token expires; null for an app.</summary>
+    public DateTimeOffset? ExpiresAt { get; internal init; }
+
     /// <summary>Where the answer went: a host, or the scheme of an app; empty for a device.</summary>
     public string RedirectHost { get; internal init; } = "";
 
@@ -68,8 +77,8 @@ public sealed class ConnectedApp
             AuthorizationId = row.Id,
             Subject = row.Subject,
             IssuedAt = row.IssuedAt,
-            Name = client.ClientName ?? client.ClientId,
-            DisplayName = OAuth2.DisplayName.Of(client),
+            Name = row.Personal?.Name ?? client.ClientName ?? client.ClientId,
+            DisplayName = row.Personal?.Name ?? OAuth2.DisplayName.Of(client),
             ClientId = client.ClientId,
             Provenance = client.Provenance,
             Org = client.Org,
@@ -78,10 +87,14 @@ public sealed class ConnectedApp
             EndsAt = row.EndsAt,
             Scopes = [.. row.Scope.Select(s => ConsentScope.Of(s, settings.Options))],
             Resources = [.. row.Resources.Select(r => ConsentResource.Of(r, settings.Resources))],
-            IsDevice = row.Code.IsDevice,
+            IsDevice = row.Code.IsDevice && row.Personal is null,
+            IsPersonalToken = row.Personal is not null,
+            ExpiresAt = row.Personal is null ? null : row.AccessUntil,
             RedirectHost = UriText.DisplayHost(row.Code.RedirectUri),
             IsLoopbackRedirect = UriText.IsLoopback(row.Code.RedirectUri),
-            LastUsedAt = row.Refresh?.UsedAt ?? row.Code.RedeemedAt,
+            LastUsedAt = row.Personal?.UsedOn is { } day
+                ? new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)
+                : row.Refresh?.UsedAt ?? row.Code.RedeemedAt,
             HasLiveTokens = row.HasLiveTokens(now),
             RememberedUntil = row.Consent?.Until is { } until && now < until ? until : null,
         };

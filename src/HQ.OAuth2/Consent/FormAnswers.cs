@@ -63,6 +63,7 @@ internal sealed class FormAnswers(AuthorizationLoop authorizations, ITicketStore
         && stored.Scope.Equals(answer.Scope)
         && stored.ClientCreatedAt.ToUnixTimeMilliseconds() == answer.ClientCreatedAt.ToUnixTimeMilliseconds()
         && CryptographicOperations.FixedTimeEquals(stored.Code.Hash, answer.Code.Hash)
+        && stored.IsSamePersonalToken(answer)
         && stored.Code.RedeemedAt is null
         && answer.IssuedAt < stored.Code.ExpiresAt;
 }

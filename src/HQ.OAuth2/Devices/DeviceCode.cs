@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 
 namespace HQ.OAuth2;
 
@@ -11,10 +10,7 @@ internal readonly record struct DeviceCode(AuthorizationCode Code, UserCode User
 {
     private const string Prefix = "hqd_";
 
-    // The first 48 bits of a version 7 UUID are its time in milliseconds.
-    private const int TimeLength = 12;
-
-    public static DeviceCode New(DateTimeOffset now) => new(AuthorizationCode.New(Guid.CreateVersion7(now).ToString("N")), UserCode.New());
+    public static DeviceCode New(DateTimeOffset now) => new(AuthorizationCode.New(OAuthAuthorization.NewId(now)), UserCode.New());
 
     public static bool TryParse(string? text, out DeviceCode code)
     {
@@ -37,9 +33,7 @@ internal readonly record struct DeviceCode(AuthorizationCode Code, UserCode User
     /// <summary>
     /// Whether it was made at least so long ago, by its own word: enough to choose between two errors, and nothing else is decided by it.
     /// </summary>
-    public bool IsOlderThan(TimeSpan life, DateTimeOffset now) =>
-        long.TryParse(Code.Id.AsSpan(0, TimeLength), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var made)
-        && now.ToUnixTimeMilliseconds() - made >= life.TotalMilliseconds;
+    public bool IsOlderThan(TimeSpan life, DateTimeOffset now) => now - Code.MadeAt >= life;
 
     /// <summary>The wire form. It is not ToString, so that no log gets it by accident.</summary>
     public string ToWire() => IssuedText.Seal($"{Prefix}{Code.Id}.{UserCode.Text}.{Base64Url.EncodeToString(Code.Secret)}");

@@ -18,6 +18,7 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
     private readonly MinuteLimit clientDeviceCodes = new(time);
     private readonly MinuteLimit userCodes = new(time, settings.Options.DeviceCodeLifetime);
     private readonly MinuteLimit addressUserCodes = new(time, settings.Options.DeviceCodeLifetime);
+    private readonly MinuteLimit personalTokens = new(time, TimeSpan.FromHours(1));
     private readonly NetworkLimits networks = new(settings.Options.Limits);
     private int checks;
 
@@ -32,6 +33,13 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
     /// <summary>Counts a device code for a client; false when the client has reached its limit, whatever the addresses.</summary>
     public bool TryDeviceCodeOf(string clientId) =>
         clientDeviceCodes.TryTake(clientId, settings.Options.Limits.ClientDeviceCodesPerMinute) || Reached("client_device_codes");
+
+    /// <summary>
+    /// Takes the place of one personal access token of a user; false when the user has reached the limit. Give it back when none was made.
+    /// </summary>
+    public bool TryPersonalToken(string subject, out MinuteLimit.Place place) =>
+        personalTokens.TryTake(subject, settings.Options.Limits.PersonalAccessTokensPerHour, out place)
+        || Reached("personal_access_tokens");
 
     /// <summary>
     /// Takes the place of one wrong user code, of a user and of an address, for the lifetime of a device code (RFC 8628 §5.1). Give it back when

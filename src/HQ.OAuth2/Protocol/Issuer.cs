@@ -27,6 +27,8 @@ internal sealed record Issuer
     public string DeviceAuthorizationPath => Path + "/oauth2/device_authorization";
     public string DevicePath => Path + "/oauth2/device";
     public string ConnectedAppsPath => Path + "/oauth2/connected-apps";
+    public string PersonalTokenPath => ConnectedAppsPath + "/new-token";
+    public string PersonalTokensPath => Path + "/api/v0/users/me/oauth2/personal-access-tokens";
     public string AuthorizationsPath => Path + "/api/v0/users/me/oauth2/authorizations";
     public string ManagementPath => Path + "/api/v0/oauth2";
 

@@ -140,6 +140,12 @@ public sealed partial record OAuthError
     internal static OAuthError InsufficientAuthentication { get; } =
         new(1084, "insufficient_user_authentication", "The sign-in is too old for this. Let the user sign in again, with max_age.", 401);
 
+    // personal access tokens
+
+    /// <summary>The host's policy gives this user no scope for a personal access token.</summary>
+    internal static OAuthError PersonalTokensNotAllowed { get; } =
+        new(1120, "access_denied", "You may not make personal access tokens here.", 403);
+
     // limits and trouble: the same request may succeed later
 
     /// <summary>Too many of these in a minute from one address (RFC 6749 §2.3.1, RFC 6585 §4).</summary>

@@ -49,6 +49,9 @@ public sealed partial record OAuthError
     /// <summary>The same error with a reason, for the log and the Development error page. Never a secret.</summary>
     public OAuthError Because(string reason) => this with { Reason = Clean(reason) };
 
+    /// <summary>The same error about a field, and what its value must be.</summary>
+    internal OAuthError About(string field, string problem) => Because($"{field} {problem}") with { Field = field };
+
     /// <summary>What the wire says: in Development with the id and the reason, else the same for all that must not be told apart.</summary>
     internal string Describe(ErrorDetail detail) =>
         !detail.Explains ? Description

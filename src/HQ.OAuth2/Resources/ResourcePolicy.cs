@@ -33,6 +33,9 @@ internal sealed class ResourcePolicy
     /// <summary>The audience of a token for which no resource was asked.</summary>
     public string Default => options.DefaultResource ?? options.IssuerURL!;
 
+    /// <summary>The resources that the host names, in the configuration or for its APIs; the default one when it names none.</summary>
+    public IReadOnlyList<string> Named => named.Length > 0 ? [.. named.Distinct(StringComparer.Ordinal)] : [Default];
+
     /// <summary>An absolute URI without fragment, in printable ASCII (§2).</summary>
     public static bool IsResourceUri(string text) =>
         UriText.IsPlain(text)

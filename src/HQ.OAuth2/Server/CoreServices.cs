@@ -109,6 +109,7 @@ internal static class CoreServices
         services.TryAddTransient<FormAnswers>();
         services.TryAddTransient<ConsentIndex>();
         services.TryAddTransient<Approvals>();
+        services.TryAddTransient<PersonalTokens>();
         services.TryAddTransient<EarlierConsents>();
         services.TryAddTransient(s => new ConnectedApps(
             s.GetRequiredService<AuthorizationLoop>(),

@@ -117,6 +117,8 @@ internal static class HqOAuth2OptionsRules
     {
         foreach (var name in options.Clients.Select(c => c.ClientId).Duplicates())
             yield return Problem("clients:clientId", name, "is used twice: client ids are unique");
+        if (options.PersonalAccessTokens && options.Clients.Any(c => c.ClientId == PersonalTokenClient.Id))
+            yield return Problem("clients:clientId", PersonalTokenClient.Id, "is that of personal access tokens: choose another");
         var policy = ClientPolicy.ForApi(new ServerSettings(options));
         foreach (var client in options.Clients)
         {

@@ -59,6 +59,12 @@ public sealed class HqOAuth2Options
     public bool SelfRegisteredDevices { get; set; }
 
     /// <summary>
+    /// Whether users may make personal access tokens for scripts, on the page of connected apps and by its API. They are opaque (<c>hqp_…</c>):
+    /// an API checks them by introspection or by <c>AddHqOAuth2Bearer</c>. An <c>IPersonalTokenPolicy</c> says who may. Default false.
+    /// </summary>
+    public bool PersonalAccessTokens { get; set; }
+
+    /// <summary>
     /// For an <see cref="IssuerURL"/> with a path: whether its metadata is served at the root
     /// (<c>/.well-known/oauth-authorization-server</c>) too, where some clients look first. The document is the same and names the issuer
     /// with its path (RFC 8414 §3.3). Default false.
@@ -98,6 +104,9 @@ public sealed class HqOAuth2Options
 
     /// <summary>How long a user has to enter the code of a device and to answer (RFC 8628 §3.2). Default 10 minutes.</summary>
     public TimeSpan DeviceCodeLifetime { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a personal access token may live; its user chooses a time up to that. Default 365 days.</summary>
+    public TimeSpan PersonalAccessTokenLifetime { get; set; } = TimeSpan.FromDays(365);
 
     /// <summary>How long an access token lives. Default 15 minutes.</summary>
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromMinutes(15);

@@ -31,6 +31,9 @@ public sealed class LimitOptions
     /// </summary>
     public int WrongUserCodes { get; set; } = 5;
 
+    /// <summary>Personal access tokens that one user may make per hour, counted in each process by itself. Default 20.</summary>
+    public int PersonalAccessTokensPerHour { get; set; } = 20;
+
     /// <summary>
     /// Networks whose addresses may register more, or less, than <see cref="RegistrationsPerMinute"/>: for instance those of a hosted
     /// connector, which registers for all its users from a few addresses. The smallest network that an address is in counts.

@@ -14,6 +14,22 @@ internal sealed record AccessToken
     /// <summary>The greatest length of a token: a longer text is refused.</summary>
     public const int MaxLength = 16 * 1024;
 
+    /// <summary>A personal access token, whose facts are all in its row.</summary>
+    public static AccessToken OfPersonal(OAuthAuthorization row) =>
+        new()
+        {
+            Subject = row.Subject,
+            ClientId = row.ClientId,
+            Audience = row.Resources,
+            Scope = row.Scope,
+            JwtId = row.Id,
+            IssuedAt = row.IssuedAt,
+            ExpiresAt = row.AccessUntil!.Value,
+            SignedInAt = row.SignedInAt,
+            AuthorizationId = row.Id,
+            Organization = row.Organization,
+        };
+
     public required string Subject { get; init; }
     public required string ClientId { get; init; }
     public required IReadOnlyList<string> Audience { get; init; }

@@ -21,9 +21,12 @@ internal sealed class AccessTokenVerifier(
             return null;
         if (row is null)
             return token;
-        return row.IsUsable(time.GetUtcNow()) && Within(row, token) is { } remaining && await guard.RefusalAsync(row, ct) is null
-            ? remaining
-            : null;
+        var now = time.GetUtcNow();
+        if (!row.IsUsable(now) || Within(row, token) is not { } remaining || await guard.RefusalAsync(row, ct) is not null)
+            return null;
+        if (row.Personal is not null)
+            await authorizations.NoteUseInPassingAsync(row, now, time);
+        return remaining;
     }
 
     /// <summary>The token as it was issued, also while it may not be used: null when it is unknown, malformed, expired or revoked.</summary>
@@ -35,6 +38,8 @@ internal sealed class AccessTokenVerifier(
 
     private async ValueTask<(AccessToken Token, OAuthAuthorization? Row)?> FindAsync(string text, CancellationToken ct)
     {
+        if (text.StartsWith(PersonalToken.Prefix, StringComparison.Ordinal))
+            return await FindPersonalAsync(text, ct);
         if (await reader.ReadAsync(text, ct) is not { } token || await clients.FindOrNullAsync(token.ClientId, ct) is not { } client)
             return null;
 
@@ -50,6 +55,16 @@ internal sealed class AccessTokenVerifier(
             ? (token, null)
             : null;
     }
+
+    // A personal access token says nothing by itself: all that it may do is in its row.
+    private async ValueTask<(AccessToken Token, OAuthAuthorization? Row)?> FindPersonalAsync(string text, CancellationToken ct) =>
+        PersonalToken.TryParse(text, out var personal)
+        && await authorizations.FindAsync(personal.Code.Id, ct) is { } row
+        && row.Is(personal, time.GetUtcNow())
+        && await clients.FindOrNullAsync(row.ClientId, ct) is { } client
+        && row.IsOf(client)
+            ? (AccessToken.OfPersonal(row), row)
+            : null;
 
     // A user may have narrowed the authorization since. Most have not: then the token is used as it is.
     private static AccessToken? Within(OAuthAuthorization row, AccessToken token)

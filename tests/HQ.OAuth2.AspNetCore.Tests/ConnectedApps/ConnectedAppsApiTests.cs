@@ -42,6 +42,7 @@ internal sealed class ConnectedAppsApiTests
                 "app_provenance",
                 "app_org",
                 "is_device",
+                "is_personal_access_token",
                 "redirect_host",
                 "scope",
                 "resource",

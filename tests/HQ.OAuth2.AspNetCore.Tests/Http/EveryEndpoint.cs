@@ -37,7 +37,7 @@ internal sealed class EveryEndpoint : IAsyncDisposable
         var server = await TestApp.StartAsync(
             o =>
             {
-                (o.DcrManagement, o.ClientIdMetadataDocuments) = (true, true);
+                (o.DcrManagement, o.ClientIdMetadataDocuments, o.PersonalAccessTokens) = (true, true, true);
                 o.Resources.Add(new() { Identifier = Elsewhere });
                 options?.Invoke(o);
             },

@@ -17,7 +17,10 @@ internal sealed class ConfiguredClients(ServerSettings settings)
     public bool HasNameKey(string key) =>
         (nameKeys ??= clients.Values.Select(c => c.NameKey).ToFrozenSet(StringComparer.Ordinal)).Contains(key);
 
-    public Client? Find(string clientId) => clients.GetValueOrDefault(clientId);
+    /// <summary>A client by its id; that of personal access tokens is found, and is not among <see cref="All"/>.</summary>
+    public Client? Find(string clientId) =>
+        clients.GetValueOrDefault(clientId)
+        ?? (clientId == PersonalTokenClient.Id && settings.Options.PersonalAccessTokens ? PersonalTokenClient.Value : null);
 
     private static Client Build(ClientOptions client, ServerSettings settings)
     {

@@ -30,6 +30,12 @@ internal static class LifetimeOptionTable
             Above(15 * Minute, "somebody who sends a user the code of another device has so long to talk the user into it (RFC 8628 §5.4)")
         )
         .Time(
+            "personalAccessTokenLifetime",
+            o => o.PersonalAccessTokenLifetime,
+            (o, v) => o.PersonalAccessTokenLifetime = v,
+            DayOrMore(Year)
+        )
+        .Time(
             "accessTokenLifetime",
             o => o.AccessTokenLifetime,
             (o, v) => o.AccessTokenLifetime = v,

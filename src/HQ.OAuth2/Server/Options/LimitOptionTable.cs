@@ -24,6 +24,7 @@ internal static class LimitOptionTable
             LimitOrNone,
             Being(0, "a signed-in user can guess the code of a device as fast as this server answers (RFC 8628 §5.1)")
         )
+        .Number("personalAccessTokensPerHour", o => o.PersonalAccessTokensPerHour, (o, v) => o.PersonalAccessTokensPerHour = v, LimitOrNone)
         .Number("documentFetchesPerMinute", o => o.DocumentFetchesPerMinute, (o, v) => o.DocumentFetchesPerMinute = v, LimitOrNone)
         .Number(
             "bcryptConcurrency",

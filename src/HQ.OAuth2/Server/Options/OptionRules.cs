@@ -18,6 +18,13 @@ internal static class OptionRules
             $"at most {InWords(longest)}"
         );
 
+    /// <summary>A time of a day or more.</summary>
+    public static OptionRule<TimeSpan> DayOrMore(TimeSpan longest) =>
+        new(
+            time => time < Day ? "must be at least one day: write it as [d.]hh:mm:ss" : TooLong(time, longest),
+            $"1 day to {InWords(longest)}"
+        );
+
     /// <summary>A time that may be zero, which turns the feature off.</summary>
     public static OptionRule<TimeSpan> NoneOrAtMost(TimeSpan longest) =>
         new(

@@ -32,6 +32,7 @@ internal static class ServerOptionTable
         .Members("documents", o => o.Documents, ClientDocumentOptionTable.Rows)
         .Bool("deviceAuthorization", o => o.DeviceAuthorization, (o, v) => o.DeviceAuthorization = v)
         .Bool("selfRegisteredDevices", o => o.SelfRegisteredDevices, (o, v) => o.SelfRegisteredDevices = v)
+        .Bool("personalAccessTokens", o => o.PersonalAccessTokens, (o, v) => o.PersonalAccessTokens = v)
         .Bool("rootMetadata", o => o.RootMetadata, (o, v) => o.RootMetadata = v)
         .Bool(
             "unauthenticatedIntrospection",
