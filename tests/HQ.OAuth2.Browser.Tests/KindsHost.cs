@@ -27,7 +27,7 @@ internal sealed class KindsHost : IAsyncDisposable
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
         builder.WebHost.UseUrls(url);
         builder.Logging.ClearProviders();
-        builder.Services.AddAuthentication("Cookies").AddCookie("Cookies", o => o.LoginPath = "/as/alice");
+        builder.Services.AddAuthentication("Cookies").AddCookie("Cookies", o => o.LoginPath = "/as/alice").AddHqOAuth2Bearer();
         builder.Services.AddAuthorization();
         var web = new PublishedDocuments();
         web.Publish(Document, PublishedDocuments.Minimal(Document, "https://tools.example/cb"));
@@ -52,6 +52,7 @@ internal sealed class KindsHost : IAsyncDisposable
         app.UseAuthorization();
         app.MapHqOAuth2();
         app.MapGet("/", () => "The host's own page.");
+        app.MapGet("/notes", () => "notes").RequireScope("read");
         app.MapGet("/favicon.ico", () => Results.NoContent());
         app.MapGet(
             "/as/{name}",

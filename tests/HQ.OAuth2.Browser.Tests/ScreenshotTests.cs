@@ -8,7 +8,7 @@ internal sealed class ScreenshotTests
     [Test]
     public async Task What_only_some_hosts_show_can_be_photographed([Values] bool dark)
     {
-        await using var host = await KindsHost.StartAsync();
+        await using var host = await KindsHost.StartAsync(o => o.PersonalAccessTokens = true);
         await using var user = await User.NewAsync(640, 400, dark, scale: 1.5f, url: host.Url);
         await user.GoAsync("/as/olga");
         await user.GoAsync(User.Request(await user.RegisterAsync("Claude", KindsHost.Site), KindsHost.Site, "read write"));
@@ -21,6 +21,10 @@ internal sealed class ScreenshotTests
         await user.Page.GetByText("Details and changes").ClickAsync();
         await user.Page.GetByText("Delete notes").ClickAsync();
         await KeepAsync(user, dark, "connected-app");
+        await user.GoAsync("/oauth2/connected-apps/new-token");
+        await user.Page.GetByLabel("What is it for?").FillAsync("Nightly backup");
+        await user.Page.GetByText("Read your notes").ClickAsync();
+        await KeepAsync(user, dark, "personal-token");
     }
 
     [Test]

@@ -9,6 +9,9 @@ internal sealed record PersonalTokenForm
     /// <summary>The resources that the user may choose, if there are several.</summary>
     public required IReadOnlyList<ConsentResource> Resources { get; init; }
 
+    /// <summary>The resource that is chosen at first.</summary>
+    public required string Default { get; init; }
+
     /// <summary>The organizations of the user.</summary>
     public required IReadOnlyList<Organization> Organizations { get; init; }
 
@@ -20,6 +23,9 @@ internal sealed record PersonalTokenForm
 
     /// <summary>What the user has entered: none at first.</summary>
     public OAuthParameters Entered { get; init; } = OAuthParameters.Empty;
+
+    /// <summary>Whether the box of a resource is ticked.</summary>
+    public bool IsFor(string resource) => Error is null ? resource == Default : IsChosen("resource", resource);
 
     /// <summary>Why no token was made of it; null at first.</summary>
     public OAuthError? Error { get; init; }

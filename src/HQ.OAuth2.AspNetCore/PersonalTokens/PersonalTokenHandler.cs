@@ -35,6 +35,9 @@ internal sealed class PersonalTokenHandler(
             return ErrorPage.Refuse(old, tryAgain: here);
         if (visit.Code is not { } code)
             return ErrorPage.Refuse(OAuthError.RequestHandleInvalid, tryAgain: here);
+        // Without boxes it is the default resource; a user who unticks every box means none.
+        if (settings.Resources.Named.Count > 1 && sent.All("resource").Count == 0)
+            return await AskAsync(http, session, subject, sent, OAuthError.InvalidField.About("resource", "must be one at least"));
 
         var request = new PersonalTokenRequest
         {
@@ -84,6 +87,7 @@ internal sealed class PersonalTokenHandler(
             Lifetimes = [.. lifetimes.Where(d => d < longest), Math.Max(longest, 1)],
             // Each form has a token of its own, so that one form posted many times gives one token.
             Fields = forms.Fields(http, new(OAuthParameters.Empty) { Code = PersonalToken.New(Now(http)).Code }, subject),
+            Default = settings.Resources.Default,
             Entered = entered,
             Error = error,
         };

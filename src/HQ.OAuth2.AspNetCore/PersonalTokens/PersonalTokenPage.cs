@@ -85,7 +85,7 @@ internal static class PersonalTokenPage
         form.Resources.Count < 2
             ? Html.None
             : Html.Of(
-                $"<fieldset{Wrong(form, "resource")}><legend>{texts["token.resources"]}</legend><ul class=\"scopes\">{form.Resources.Select(r => Html.Of($"<li><label><input type=\"checkbox\" name=\"resource\" value=\"{r.Identifier}\"{Checked(form.IsChosen("resource", r.Identifier))}> <span>{r.Name ?? r.Place}</span></label></li>"))}</ul></fieldset>"
+                $"<fieldset{Wrong(form, "resource")}><legend>{texts["token.resources"]}</legend><ul class=\"scopes\">{form.Resources.Select(r => Html.Of($"<li><label><input type=\"checkbox\" name=\"resource\" value=\"{r.Identifier}\"{Checked(form.IsFor(r.Identifier))}> <span>{r.Name ?? r.Place}</span></label></li>"))}</ul></fieldset>"
             );
 
     private static Html Organizations(PersonalTokenForm form, PageTexts texts) =>

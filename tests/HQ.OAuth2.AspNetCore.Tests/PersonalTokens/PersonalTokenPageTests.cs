@@ -52,8 +52,11 @@ internal sealed class PersonalTokenPageTests
 
         answers.Should().OnlyContain(a => a.Status == 201);
         answers.Select(TokenOf).Distinct().Should().ContainSingle();
-        var other = await SubmitAsync(browser, page, ("name", "x"), ("scope", "write"), ("days", "7"));
-        other.Body.Should().Contain("HQ1079", "the form is answered");
+        foreach (var (name, scope, days) in new[] { ("x", "write", "7"), ("y", "read", "7"), ("x", "read", "30") })
+        {
+            var other = await SubmitAsync(browser, page, ("name", name), ("scope", scope), ("days", days));
+            other.Body.Should().Contain("HQ1079", "the form is answered");
+        }
     }
 
     [Test]
@@ -160,6 +163,35 @@ internal sealed class PersonalTokenPageTests
         Regex.Matches(page.Body, "<option value=\"(\\d+)\"").Select(m => m.Groups[1].Value).Should().Equal("7", "30", "45");
         var made = await SubmitAsync(browser, page, ("name", "x"), ("scope", "read"), ("days", "45"));
         made.Status.Should().Be(201, made.Body);
+    }
+
+    [Test]
+    public async Task Of_several_resources_the_default_is_ticked_and_none_is_refused()
+    {
+        await using var own = await TestApp.StartAsync(o =>
+        {
+            o.PersonalAccessTokens = true;
+            o.Resources.Add(new() { Identifier = TestApp.Issuer });
+            o.Resources.Add(new() { Identifier = "https://auth.example.com/tools", Name = "Tools" });
+        });
+        var browser = own.NewBrowser("resources");
+        var page = await browser.GetAsync(Path);
+        page.Body.Should().Contain($"value=\"{TestApp.Issuer}\" checked").And.Contain("value=\"https://auth.example.com/tools\">");
+
+        (await SubmitAsync(browser, page, ("name", "x"), ("scope", "read"), ("days", "7")))
+            .Body.Should()
+            .Contain("Choose what it has access to");
+        var made = await SubmitAsync(
+            browser,
+            page,
+            ("name", "x"),
+            ("scope", "read"),
+            ("days", "7"),
+            ("resource", "https://auth.example.com/tools")
+        );
+
+        (await own.IntrospectAsync(TokenOf(made)!)).Text("aud").Should().Be("https://auth.example.com/tools");
+        (await own.GetAsync("/api/read", TokenOf(made))).Status.Should().Be(401, "that API is another resource");
     }
 
     private static Task<Answer> SubmitAsync(Browser browser, Answer page, params (string Name, string Value)[] answers) =>
