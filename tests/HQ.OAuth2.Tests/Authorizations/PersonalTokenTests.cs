@@ -90,7 +90,7 @@ internal sealed class PersonalTokenTests
             {
                 Personal = new("script"),
                 AccessUntil = now.AddDays(1),
-                Code = row.Code with { RedirectUri = "", Challenge = null, ExpiresAt = now.AddDays(1) },
+                Code = row.Code with { RedirectUri = "", RedirectUriWasSent = false, Challenge = null, ExpiresAt = now.AddDays(1) },
             },
             new(code)
         );
