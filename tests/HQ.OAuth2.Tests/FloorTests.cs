@@ -8,6 +8,7 @@ public sealed class FloorTests
     [
         "Common",
         "Protocol",
+        "Keys",
         "Observability",
         "Settings",
         "Resources",

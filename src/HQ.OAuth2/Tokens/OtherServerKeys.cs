@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace HQ.OAuth2;
@@ -10,13 +8,6 @@ namespace HQ.OAuth2;
 /// </summary>
 internal sealed class OtherServerKeys(ServerSettings settings)
 {
-    // RFC 7518 §6.2.2, §6.3.2, §6.4: the members of private and of shared keys.
-    private static readonly string[] privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
-
-    private static readonly string[] rsaAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
-
-    private const int MinRsaBits = 2048;
-    private const int MaxRsaBits = 8192;
     private const int MaxKeys = 20;
 
     /// <summary>The keys; empty when there are none.</summary>
@@ -43,8 +34,9 @@ internal sealed class OtherServerKeys(ServerSettings settings)
             else
                 problem = Read(list, out keys);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a string with a lone surrogate is no text.
             problem = "is no JSON: write a JWK set, {\"keys\":[...]}, as the jwks_uri of the other server answers";
         }
 
@@ -59,19 +51,22 @@ internal sealed class OtherServerKeys(ServerSettings settings)
             return $"has more than {MaxKeys} keys: keep those of tokens that are still valid";
         foreach (var (i, json) in list.EnumerateArray().Index())
         {
-            var kid = Text(json, "kid");
-            if (Problem(json, kid) is { } problem)
-                return $"has in its key {(kid is null ? $"number {i + 1}" : $"'{OAuthError.Clean(kid)}'")} {problem}";
-            if (read.Exists(k => k.Kid == kid))
-                return $"has two keys '{OAuthError.Clean(kid!)}': keep one";
+            if (!PublicJwk.TryRead(json, out var key, out var fault))
+                return $"has in its key {Name(json, i)} {fault.Text}: {Advice(fault.Kind)}";
+            if (string.IsNullOrEmpty(key.Kid))
+                return $"has in its key number {i + 1} no kid: add the one that the header of the tokens names";
+            if (key.Alg is null)
+                return $"has in its key '{OAuthError.Clean(key.Kid)}' no alg: add the one that the header of the tokens names";
+            if (read.Exists(k => k.Kid == key.Kid))
+                return $"has two keys '{OAuthError.Clean(key.Kid)}': keep one";
             read.Add(
-                new(Text(json, "kty")!, "sig", Text(json, "alg")!, kid!)
+                new(key.Kty, "sig", key.Alg, key.Kid)
                 {
-                    Crv = Text(json, "crv"),
-                    X = Text(json, "x"),
-                    Y = Text(json, "y"),
-                    N = Text(json, "n"),
-                    E = Text(json, "e"),
+                    Crv = key.Crv,
+                    X = key.X,
+                    Y = key.Y,
+                    N = key.N,
+                    E = key.E,
                 }
             );
         }
@@ -79,77 +74,17 @@ internal sealed class OtherServerKeys(ServerSettings settings)
         return null;
     }
 
-    private static string? Problem(JsonElement key, string? kid) =>
-        key.ValueKind != JsonValueKind.Object ? "no object: write a JWK"
-        : Array.Find(privateMembers, m => key.TryGetProperty(m, out _)) is { } secret
-            ? $"the member {secret}, which belongs to a private key: replace that key, since it was written down, and paste the public one"
-        : string.IsNullOrEmpty(kid) ? "no kid: add the one that the header of the tokens names"
-        : key.TryGetProperty("use", out var use) && !use.ValueEquals("sig") ? "another use than sig: remove that key"
-        : Text(key, "kty") switch
+    private static string Name(JsonElement key, int index) =>
+        key.ValueKind == JsonValueKind.Object && key.TryGetProperty("kid", out var kid) && kid.ValueKind == JsonValueKind.String
+            ? $"'{OAuthError.Clean(kid.GetString()!)}'"
+            : $"number {index + 1}";
+
+    private static string Advice(JwkFaultKind kind) =>
+        kind switch
         {
-            "RSA" => RsaProblem(key),
-            "EC" => EcProblem(key),
-            _ => "a kty that is neither RSA nor EC: remove that key",
+            JwkFaultKind.Secret => "replace that key, since it was written down, and paste the public one",
+            JwkFaultKind.NotForSignatures => "remove that key",
+            JwkFaultKind.Size => "wait until the tokens of that key have ended",
+            _ => "paste the key as the other server publishes it",
         };
-
-    private static string? RsaProblem(JsonElement key)
-    {
-        if (!rsaAlgorithms.Contains(Text(key, "alg")))
-            return $"no alg of {string.Join(", ", rsaAlgorithms)}: add the one that the header of the tokens names";
-        if (Bytes(key, "n") is not { } n || Bytes(key, "e") is not { } e)
-            return "no n and e in base64url: paste the key as the other server publishes it";
-        try
-        {
-            using var rsa = RSA.Create(new RSAParameters { Modulus = n, Exponent = e });
-            return rsa.KeySize is >= MinRsaBits and <= MaxRsaBits
-                ? null
-                : $"{rsa.KeySize} bits: {MinRsaBits} to {MaxRsaBits} are accepted, so wait until the tokens of that key have ended";
-        }
-        catch (CryptographicException)
-        {
-            return "an n and e that are no RSA key: paste the key as the other server publishes it";
-        }
-    }
-
-    private static string? EcProblem(JsonElement key)
-    {
-        (string Alg, ECCurve Curve)? kind = Text(key, "crv") switch
-        {
-            "P-256" => ("ES256", ECCurve.NamedCurves.nistP256),
-            "P-384" => ("ES384", ECCurve.NamedCurves.nistP384),
-            "P-521" => ("ES512", ECCurve.NamedCurves.nistP521),
-            _ => null,
-        };
-        if (kind is not var (alg, curve))
-            return "a crv that is none of P-256, P-384, P-521: remove that key";
-        if (Text(key, "alg") != alg)
-            return $"not the alg {alg}, which its crv has: write it";
-        if (Bytes(key, "x") is not { } x || Bytes(key, "y") is not { } y)
-            return "no x and y in base64url: paste the key as the other server publishes it";
-        try
-        {
-            using var ecdsa = ECDsa.Create(
-                new ECParameters
-                {
-                    Curve = curve,
-                    Q = new() { X = x, Y = y },
-                }
-            );
-            return null;
-        }
-        catch (CryptographicException)
-        {
-            return "an x and y that are no point of its curve: paste the key as the other server publishes it";
-        }
-    }
-
-    private static string? Text(JsonElement key, string member) =>
-        key.ValueKind == JsonValueKind.Object && key.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
-
-    private static byte[]? Bytes(JsonElement key, string member) =>
-        Text(key, member) is { Length: > 0 } text && Base64Url.IsValid(text) && !text.Any(c => c == '=' || char.IsWhiteSpace(c))
-            ? Base64Url.DecodeFromChars(text)
-            : null;
 }
