@@ -18,6 +18,7 @@ public sealed class FloorTests
         "Clients/Metadata",
         "Clients/Authentication",
         "Clients/Documents",
+        "Clients/Assertions",
         "Clients/Lookup",
         "Authorizations",
         "Consent",

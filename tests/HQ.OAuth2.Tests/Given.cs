@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using HQ.OAuth2.Tests;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,6 +35,18 @@ internal static class Given
             Type = type,
             TokenEndpointAuthMethod = type == ClientType.Public ? "none" : "client_secret_basic",
             RedirectUris = [RedirectUri],
+        };
+
+    /// <summary>The claims of a client assertion that is right at the start of the clock.</summary>
+    public static JsonObject AssertionClaims(string clientId, string? jti = null) =>
+        new()
+        {
+            ["iss"] = clientId,
+            ["sub"] = clientId,
+            ["aud"] = "https://auth.example.com",
+            ["jti"] = jti ?? Guid.NewGuid().ToString("N"),
+            ["iat"] = TestClock.Start.ToUnixTimeSeconds(),
+            ["exp"] = TestClock.Start.AddMinutes(1).ToUnixTimeSeconds(),
         };
 
     /// <summary>A row whose code was just issued to <see cref="Client"/>, and the code.</summary>

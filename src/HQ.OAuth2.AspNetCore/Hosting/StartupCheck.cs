@@ -99,7 +99,11 @@ internal sealed class StartupCheck(
         logger.Serving(issuer.Value, issuer.Url(issuer.MetadataPath));
         foreach (var warning in OptionsWarnings.Of(settings.Options))
             logger.Weakens(HqOAuth2Options.Section, warning.Key, warning.Value, warning.Consequence);
-        foreach (var client in settings.Options.Clients.Where(c => c is { Secret: null, SecretHash: null, TokenEndpointAuthMethod: null }))
+        foreach (
+            var client in settings.Options.Clients.Where(c =>
+                c is { Secret: null, SecretHash: null, Jwks: null, JwksUri: null, TokenEndpointAuthMethod: null }
+            )
+        )
             logger.PublicByDefault(HqOAuth2Options.Section, client.ClientId);
         var isStored = services.GetRequiredService<IKeyStore>() is not InMemoryKeyStore;
         if (isStored && IsContainer() && IsProtectionOfThisMachineOnly(services))

@@ -19,8 +19,8 @@ public sealed partial record Client : ClientDescription
     public ClientProvenance Provenance { get; init; } = ClientProvenance.Api;
 
     /// <summary>
-    /// How it authenticates: <c>none</c>, <c>client_secret_basic</c>, <c>client_secret_post</c> or a host's own. A secret is good by Basic
-    /// and in the body, whichever of the two is registered.
+    /// How it authenticates: <c>none</c>, <c>client_secret_basic</c>, <c>client_secret_post</c>, <c>private_key_jwt</c> or a host's own. A secret
+    /// is good by Basic and in the body, whichever of the two is registered.
     /// </summary>
     public required string TokenEndpointAuthMethod { get; init; }
 
@@ -104,6 +104,9 @@ public sealed partial record Client : ClientDescription
     /// Whether it authenticates wherever it must (RFC 6749 §2.1). A client that uses <c>none</c> proves nothing, whatever its type says.
     /// </summary>
     internal bool ProvesItself => Type == ClientType.Confidential && TokenEndpointAuthMethod != OAuthClientAuthenticationMethods.None;
+
+    /// <summary>Whether it proves itself by a signature wherever it must.</summary>
+    internal bool ProvesItselfByKeys => ProvesItself && TokenEndpointAuthMethod == OAuthClientAuthenticationMethods.PrivateKeyJwt;
 
     /// <summary>The longest client identifier there is; a column for it needs no more.</summary>
     internal const int MaxIdLength = 800;

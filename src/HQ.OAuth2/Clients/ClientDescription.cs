@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// What a client says about itself (RFC 7591 §2): texts that are kept and given back, and give it no rights. This is the one list of
-/// them: the client, its metadata, the stored JSON and the answers all derive from it.
+/// What a client says about itself (RFC 7591 §2): texts that are kept and given back, and its keys. They give it no rights. This is the one
+/// list of them: the client, its metadata, the stored JSON and the answers all derive from it.
 /// </summary>
 public abstract record ClientDescription
 {
@@ -46,13 +46,21 @@ public abstract record ClientDescription
     public string? ApplicationType { get; init; }
 
     /// <summary>
-    /// The algorithm with which it signs its assertions (OpenID Connect Registration §2). Kept and given back; no method of this server
-    /// uses it.
+    /// The one algorithm with which it signs its assertions (OpenID Connect Registration §2); null = any that this server verifies.
     /// </summary>
     [JsonPropertyName("token_endpoint_auth_signing_alg")]
     public string? TokenEndpointAuthSigningAlg { get; init; }
 
-    /// <summary>Where its public keys are, https. Kept and given back; never fetched by this server.</summary>
+    /// <summary>Where its public keys are, https. Fetched when it signs an assertion (<c>private_key_jwt</c>).</summary>
     [JsonPropertyName("jwks_uri")]
     public string? JwksUri { get; init; }
+
+    /// <summary>
+    /// Its public keys as a JWK Set in JSON (RFC 7517 §5), in place of <see cref="JwksUri"/>: of each key the members that verify a signature,
+    /// and none that cannot verify one here.
+    /// </summary>
+    [JsonPropertyName("jwks"), JsonConverter(typeof(RawJsonConverter))]
+    public string? Jwks { get; init; }
+
+    internal bool HasKeys => Jwks is not null || JwksUri is not null;
 }

@@ -8,6 +8,8 @@ internal sealed class ClientAuthenticator(
     SecretReplacement replacement
 )
 {
+    private static readonly string[] assertionParameters = ["client_assertion", "client_assertion_type"];
+
     public async ValueTask<Outcome<Client>> AuthenticateAsync(OAuthRequest request, CancellationToken ct)
     {
         // §2.3: not more than one method in a request.
@@ -16,7 +18,7 @@ internal sealed class ClientAuthenticator(
         {
             if (one.Method == OAuthClientAuthenticationMethods.None)
                 none ??= one;
-            else if (one.Read(request) is { } read)
+            else if (one.Read(request) is { } read && !IsReplaced(one))
             {
                 if (proof is not null)
                     return OAuthError.SeveralClientAuthentications;
@@ -27,6 +29,10 @@ internal sealed class ClientAuthenticator(
         // A header that no method here reads is an authentication that failed, not an absent one.
         if (proof is null && request.Authorization.Count > 0)
             return OAuthError.InvalidClient.Because("the Authorization header has a scheme that no client authentication method reads");
+
+        // RFC 7521 §4.2: the same for an assertion.
+        if (proof is null && assertionParameters.Any(name => request.Parameters[name] is not null))
+            return OAuthError.InvalidClient.Because("client_assertion_type is one that no client authentication method reads");
 
         // §3.2.1: who does not authenticate names itself by client_id.
         if (proof is null)
@@ -52,11 +58,21 @@ internal sealed class ClientAuthenticator(
         return client;
     }
 
-    // §2.3.1: a secret proves the same by Basic and in the body, and shipping clients use both, whichever they registered.
+    // §2.3.1: a secret proves the same by Basic and in the body, and shipping clients use both, whichever they registered. A public client with
+    // a document that has keys may sign: it proves more than it must.
     private static bool IsRegisteredFor(Client client, string method) =>
         client.TokenEndpointAuthMethod == method
-        || (OAuthClientAuthenticationMethods.IsSecret(client.TokenEndpointAuthMethod) && OAuthClientAuthenticationMethods.IsSecret(method));
+        || (OAuthClientAuthenticationMethods.IsSecret(client.TokenEndpointAuthMethod) && OAuthClientAuthenticationMethods.IsSecret(method))
+        || (
+            method == OAuthClientAuthenticationMethods.PrivateKeyJwt
+            && client
+                is { Provenance: ClientProvenance.Cimd, HasKeys: true, TokenEndpointAuthMethod: OAuthClientAuthenticationMethods.None }
+        );
+
+    // A host may have its own method of that name.
+    private bool IsReplaced(IClientAuthentication method) =>
+        method is PrivateKeyJwt && methods.Any(m => m is not PrivateKeyJwt && m.Method == method.Method);
 
     /// <summary>The method names, the ones without a proof first, as clients that take the first expect it.</summary>
-    public IEnumerable<string> Methods => methods.Select(m => m.Method).OrderBy(m => m != OAuthClientAuthenticationMethods.None);
+    public IEnumerable<string> Methods => methods.Select(m => m.Method).Distinct().OrderBy(m => m != OAuthClientAuthenticationMethods.None);
 }

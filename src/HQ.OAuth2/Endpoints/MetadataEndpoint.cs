@@ -9,6 +9,8 @@ internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoin
     {
         var issuer = settings.Issuer;
         var methods = clients.Methods.ToList();
+        // RFC 8414 §2: there where a method with a signature is listed.
+        IReadOnlyList<string>? algorithms = methods.Contains(OAuthClientAuthenticationMethods.PrivateKeyJwt) ? PublicJwk.Verified : null;
         var scopes = settings.Options.Scopes.Select(s => s.Name).ToList();
         return new()
         {
@@ -24,9 +26,12 @@ internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoin
             ScopesSupported = scopes.Count > 0 ? scopes : null,
             GrantTypesSupported = [.. token.GrantTypes],
             TokenEndpointAuthMethodsSupported = methods,
+            TokenEndpointAuthSigningAlgValuesSupported = algorithms,
             RevocationEndpointAuthMethodsSupported = methods,
+            RevocationEndpointAuthSigningAlgValuesSupported = algorithms,
             // A client that does not prove who it is may not introspect (RFC 7662 §2.1).
             IntrospectionEndpointAuthMethodsSupported = [.. methods.Where(m => m != OAuthClientAuthenticationMethods.None)],
+            IntrospectionEndpointAuthSigningAlgValuesSupported = algorithms,
         };
     }
 }
@@ -74,11 +79,21 @@ internal sealed record ServerMetadata
     [JsonPropertyName("token_endpoint_auth_methods_supported")]
     public required IReadOnlyList<string> TokenEndpointAuthMethodsSupported { get; init; }
 
+    /// <summary>The algorithms of client assertions; absent = there is no method with a signature.</summary>
+    [JsonPropertyName("token_endpoint_auth_signing_alg_values_supported")]
+    public IReadOnlyList<string>? TokenEndpointAuthSigningAlgValuesSupported { get; init; }
+
     [JsonPropertyName("revocation_endpoint_auth_methods_supported")]
     public required IReadOnlyList<string> RevocationEndpointAuthMethodsSupported { get; init; }
 
+    [JsonPropertyName("revocation_endpoint_auth_signing_alg_values_supported")]
+    public IReadOnlyList<string>? RevocationEndpointAuthSigningAlgValuesSupported { get; init; }
+
     [JsonPropertyName("introspection_endpoint_auth_methods_supported")]
     public required IReadOnlyList<string> IntrospectionEndpointAuthMethodsSupported { get; init; }
+
+    [JsonPropertyName("introspection_endpoint_auth_signing_alg_values_supported")]
+    public IReadOnlyList<string>? IntrospectionEndpointAuthSigningAlgValuesSupported { get; init; }
 
     [JsonPropertyName("code_challenge_methods_supported")]
     public IReadOnlyList<string> CodeChallengeMethodsSupported { get; } = [Pkce.Method];

@@ -217,4 +217,11 @@ internal static partial class Log
         "The hash that another server made of a secret of client {ClientId} could not be replaced by a bcrypt hash; the next use tries again"
     )]
     public static partial void SecretNotRehashed(this ILogger logger, Exception exception, string clientId);
+
+    /// <summary>Why the keys of a client could not be fetched. The reason may repeat what the other side sent, so it is clean already.</summary>
+    [LoggerMessage(1070, LogLevel.Warning, "The keys of clients at {Url} cannot be had: {Reason}")]
+    public static partial void KeySetUnavailable(this ILogger logger, string url, string? reason);
+
+    [LoggerMessage(1071, LogLevel.Information, "{Count} keys of clients were fetched from {Url}; they are fresh until {FreshUntil}")]
+    public static partial void KeySetFetched(this ILogger logger, string url, int count, DateTimeOffset freshUntil);
 }

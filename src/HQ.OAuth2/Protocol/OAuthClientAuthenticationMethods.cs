@@ -12,6 +12,9 @@ public static class OAuthClientAuthenticationMethods
     /// <summary>The secret in the form body (RFC 6749 §2.3.1).</summary>
     public const string ClientSecretPost = "client_secret_post";
 
+    /// <summary>A JWT that the client signs by its private key (RFC 7523 §2.2).</summary>
+    public const string PrivateKeyJwt = "private_key_jwt";
+
     /// <summary>Whether a client of this method has a secret from this server, which it may send by Basic or in the body.</summary>
     internal static bool IsSecret(string method) => method is ClientSecretBasic or ClientSecretPost;
 }

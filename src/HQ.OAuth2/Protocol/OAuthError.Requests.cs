@@ -156,6 +156,10 @@ public sealed partial record OAuthError
     internal static OAuthError TooManyChecks { get; } =
         new(1071, "temporarily_unavailable", "Too many clients are authenticating at this moment. Try again.", 503);
 
+    /// <summary>The key set at the jwks_uri of a client cannot be fetched, so nobody can tell whether the client signed (RFC 7523 §3).</summary>
+    internal static OAuthError ClientKeysUnavailable { get; } =
+        new(1100, "temporarily_unavailable", "The public keys of the client cannot be had now. Try again.", 503);
+
     /// <summary>As many metadata documents are being fetched as this process fetches at one time. Shown to the user, never redirected.</summary>
     internal static OAuthError TooManyFetches { get; } =
         new(1065, "temporarily_unavailable", "This server is looking up too many apps at this moment. Try again in a few seconds.", 503);

@@ -13,6 +13,8 @@ public sealed class OAuthRequest
         "grant_type",
         "code",
         "code_verifier",
+        "client_assertion",
+        "client_assertion_type",
         "device_code",
         "redirect_uri",
         "refresh_token",

@@ -77,6 +77,12 @@ internal static class CoreServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IClientAuthentication, NoClientAuthentication>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IClientAuthentication, ClientSecretBasic>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IClientAuthentication, ClientSecretPost>());
+        services.TryAddSingleton<PublishedKeySets>();
+        services.TryAddSingleton<ClientKeys>();
+        services.TryAddTransient<AssertionCheck>();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Transient<IClientAuthentication, PrivateKeyJwt>(s => new(() => s.GetRequiredService<AssertionCheck>()))
+        );
         services.TryAddTransient<ClientAuthenticator>();
         return services;
     }

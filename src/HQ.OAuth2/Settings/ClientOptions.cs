@@ -18,8 +18,19 @@ public sealed class ClientOptions
     /// <summary>Its secret in clear, in Development only.</summary>
     public string? Secret { get; set; }
 
-    /// <summary>How it authenticates. Default <c>client_secret_basic</c> with a secret, else <c>none</c>.</summary>
+    /// <summary>
+    /// How it authenticates. Default <c>client_secret_basic</c> with a secret, <c>private_key_jwt</c> with keys, else <c>none</c>.
+    /// </summary>
     public string? TokenEndpointAuthMethod { get; set; }
+
+    /// <summary>Its public keys, a JWK Set in JSON (RFC 7517 §5), for <c>private_key_jwt</c>; not together with <see cref="JwksUri"/>.</summary>
+    public string? Jwks { get; set; }
+
+    /// <summary>The https URL of its public keys, for <c>private_key_jwt</c>: fetched when it signs, from public addresses only.</summary>
+    public string? JwksUri { get; set; }
+
+    /// <summary>The one algorithm that it signs by: <c>ES256</c>, <c>RS256</c> or <c>PS256</c>. Default any of them.</summary>
+    public string? TokenEndpointAuthSigningAlg { get; set; }
 
     /// <summary>Complete redirect URIs, matched exactly.</summary>
     public IList<string> RedirectUris { get; } = [];

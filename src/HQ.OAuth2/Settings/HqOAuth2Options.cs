@@ -143,6 +143,12 @@ public sealed class HqOAuth2Options
     public bool RequirePkce { get; set; } = true;
 
     /// <summary>
+    /// Whether the audience of a client assertion (<c>private_key_jwt</c>) may be the URL of the token endpoint too, as clients from before
+    /// draft-ietf-oauth-rfc7523bis write it. Default false: the issuer alone.
+    /// </summary>
+    public bool AcceptTokenEndpointAudience { get; set; }
+
+    /// <summary>
     /// Schemes without a period that public clients may redirect to (RFC 8252 §7.1 wants a period). The built-in ones are those of widely
     /// used clients; the key adds to them, and code that calls <c>Clear()</c> takes them out.
     /// </summary>

@@ -1,8 +1,11 @@
+using HQ.OAuth2.Tests;
+using static HQ.OAuth2.AspNetCore.Tests.BackChannel;
+
 namespace HQ.OAuth2.AspNetCore.Tests;
 
 /// <summary>
-/// ChatGPT: its document prefers a method that this server does not have and lists <c>none</c> besides; there is one document for all
-/// connectors, and one for each at servers that send no <c>iss</c>.
+/// ChatGPT: its document prefers <c>private_key_jwt</c> with RS256 and lists <c>none</c> besides; there is one document for all connectors, and
+/// one for each at servers that send no <c>iss</c>.
 /// </summary>
 internal sealed class ChatGptTests : ReplayedClient
 {
@@ -44,7 +47,40 @@ internal sealed class ChatGptTests : ReplayedClient
         var tokens = await SignInAsync(url, null, "https://chatgpt.com/connector/oauth/abc123");
 
         (await App.RefreshAsync(url, tokens.RefreshToken(), ("resource", Mcp))).Status.Should().Be(200);
-        App.Logs.Lines.Should().Contain(l => l.Contains(url) && l.Contains("token_endpoint_auth_method (private_key_jwt)"));
+    }
+
+    [Test]
+    public async Task It_may_sign_by_the_key_that_its_document_leads_to()
+    {
+        const string url = "https://chatgpt.com/oauth/client.json";
+        var (key, now) = (ProofKey.New("RS256", "chatgpt-1"), App.Clock.Now);
+        Web.Publish("https://chatgpt.com/oauth/jwks.json", ProofKey.Set(key));
+        var code = await App.CodeAsync(url, ("redirect_uri", RedirectUris[1]), ("resource", Mcp), ("scope", "read"));
+
+        var tokens = await App.PostAsync(
+            Token,
+            [
+                ("grant_type", "authorization_code"),
+                ("code", code),
+                ("redirect_uri", RedirectUris[1]),
+                ("code_verifier", TestApp.Verifier),
+                ("resource", Mcp),
+                ("client_id", url),
+                .. key.Signed(url, now),
+            ]
+        );
+
+        tokens.Status.Should().Be(200, tokens.Body);
+        (string, string)[] refresh = [("grant_type", "refresh_token"), ("refresh_token", tokens.RefreshToken()), ("resource", Mcp)];
+        (await App.PostAsync(Token, [.. refresh, .. ProofKey.New("RS256", "chatgpt-1").Signed(url, now)])).ShouldBeError(
+            "invalid_client",
+            401
+        );
+        (await App.PostAsync(Token, [.. refresh, .. ProofKey.New("ES256", "chatgpt-1").Signed(url, now)])).ShouldBeError(
+            "invalid_client",
+            401
+        );
+        (await App.PostAsync(Token, [.. refresh, .. key.Signed(url, now)])).Status.Should().Be(200);
     }
 
     [Test]
@@ -54,5 +90,6 @@ internal sealed class ChatGptTests : ReplayedClient
 
         metadata.GetProperty("token_endpoint_auth_methods_supported").GetArrayLength().Should().BePositive();
         metadata.GetProperty("token_endpoint_auth_methods_supported")[0].GetString().Should().Be("none");
+        metadata.GetProperty("token_endpoint_auth_signing_alg_values_supported").ToString().Should().Contain("RS256");
     }
 }

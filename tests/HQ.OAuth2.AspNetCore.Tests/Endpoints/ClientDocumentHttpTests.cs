@@ -277,7 +277,10 @@ internal sealed class ClientDocumentHttpTests
     {
         const string keyed = "https://keyed.example.com/client.json";
         await using var host = await StartAsync(web, server => server.AddClientAuthentication<ByKey>());
-        web.Publish(keyed, Document(keyed, more: ",\"token_endpoint_auth_method\":\"private_key_jwt\""));
+        web.Publish(
+            keyed,
+            Document(keyed, more: ",\"token_endpoint_auth_method\":\"private_key_jwt\",\"jwks_uri\":\"https://keyed.example.com/keys\"")
+        );
         var code = await host.CodeAsync(keyed);
 
         (await host.RedeemAsync(keyed, code)).ShouldBeError("invalid_client", 401);
@@ -285,6 +288,7 @@ internal sealed class ClientDocumentHttpTests
         (await host.RedeemAsync(keyed, code, ("client_assertion", "right"))).Status.Should().Be(200);
 
         // Without such a method the user is not asked at all.
+        web.Publish(keyed, Document(keyed, more: ",\"token_endpoint_auth_method\":\"own_method\""));
         (await app.NewUser().GetAsync(TestApp.AuthorizeUrl(keyed))).ShouldBeErrorPage();
     }
 

@@ -23,8 +23,11 @@ internal sealed class MetadataTests
         "response_modes_supported",
         "grant_types_supported",
         "token_endpoint_auth_methods_supported",
+        "token_endpoint_auth_signing_alg_values_supported",
         "revocation_endpoint_auth_methods_supported",
+        "revocation_endpoint_auth_signing_alg_values_supported",
         "introspection_endpoint_auth_methods_supported",
+        "introspection_endpoint_auth_signing_alg_values_supported",
         "code_challenge_methods_supported",
         "authorization_response_iss_parameter_supported",
     ];
@@ -206,7 +209,7 @@ internal sealed class MetadataTests
     [Test, Rfc("8414-2-10"), Rfc("8414-2-14"), Rfc("8414-2-15")]
     public async Task Each_authentication_method_that_is_listed_works_and_no_other()
     {
-        string[] all = ["none", "client_secret_basic", "client_secret_post"];
+        string[] all = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
         var document = await app.GetAsync(Path);
         List(document, "token_endpoint_auth_methods_supported").Should().BeEquivalentTo(all).And.HaveElementAt(0, "none");
         List(document, "revocation_endpoint_auth_methods_supported").Should().BeEquivalentTo(all);

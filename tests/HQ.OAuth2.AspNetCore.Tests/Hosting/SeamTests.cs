@@ -73,7 +73,7 @@ internal sealed class SeamTests
             .Json.GetProperty("token_endpoint_auth_methods_supported")
             .ToString()
             .Should()
-            .Be("""["none","client_secret_basic","client_secret_post","badge"]""");
+            .Be("""["none","client_secret_basic","client_secret_post","private_key_jwt","badge"]""");
     }
 
     [Test]

@@ -40,6 +40,7 @@ internal sealed class ClientJsonTests
         ApplicationType = "native",
         TokenEndpointAuthSigningAlg = "RS256",
         JwksUri = "https://app.example.com/keys",
+        Jwks = """{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}""",
         RegistrationAccessTokenHash = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
         DocumentHash = "N7xI0VniQq83vEjRWeJAq83vEjRWeJCrze8SNFZ4kKs=",
     };
@@ -123,7 +124,7 @@ internal sealed class ClientJsonTests
             .FromJson(old)
             .ToJson()
             .Should()
-            .Be((full with { TokenEndpointAuthSigningAlg = null, JwksUri = null, DocumentHash = null }).ToJson());
+            .Be((full with { TokenEndpointAuthSigningAlg = null, JwksUri = null, Jwks = null, DocumentHash = null }).ToJson());
     }
 
     [TestCase("client_id")]

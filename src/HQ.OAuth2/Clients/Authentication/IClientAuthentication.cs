@@ -26,4 +26,12 @@ public abstract class ClientProof(string? clientId)
 
     /// <summary>Whether it proves that the request comes from this client, whose id is <see cref="ClientId"/>.</summary>
     public abstract ValueTask<bool> IsOfAsync(Client client, CancellationToken ct);
+
+    /// <summary>
+    /// The refusal of the proof; null when it is right. By default <see cref="OAuthError.InvalidClient"/> when <see cref="IsOfAsync"/> says no.
+    /// Override it to give a reason for the log (<see cref="OAuthError.Because"/>), or to answer
+    /// <see cref="OAuthError.TemporarilyUnavailable"/> when nobody can tell now. Only <c>invalid_client</c> counts as a wrong guess.
+    /// </summary>
+    public virtual async ValueTask<OAuthError?> CheckAsync(Client client, CancellationToken ct) =>
+        await IsOfAsync(client, ct) ? null : OAuthError.InvalidClient.Because("the credentials are wrong or expired");
 }

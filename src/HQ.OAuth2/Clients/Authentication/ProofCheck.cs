@@ -16,10 +16,10 @@ internal sealed class ProofCheck(RequestLimits limits)
             return await proof.IsKnownAsync(client, ct) ? null : refused;
         using (guess)
         {
-            if (await proof.IsOfAsync(client, ct))
-                return null;
-            guess.WasWrong();
-            return OAuthError.InvalidClient.Because("the credentials are wrong or expired");
+            var error = await proof.CheckAsync(client, ct);
+            if (error?.Code == OAuthError.InvalidClient.Code)
+                guess.WasWrong();
+            return error;
         }
     }
 }

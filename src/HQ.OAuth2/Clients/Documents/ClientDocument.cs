@@ -36,6 +36,11 @@ internal static class ClientDocument
         if (published.TokenEndpointAuthMethod is { } method && ClientPolicies.IsSharedSecret(method))
             return OAuthError.InvalidClientMetadata("token_endpoint_auth_method", "must not need a secret that both sides know");
 
+        // A document is one for all servers, and nobody answers it: a client that lists both methods may use either. It is a public client here,
+        // whose signature is checked when it sends one.
+        if (published.Prefers(OAuthClientAuthenticationMethods.PrivateKeyJwt) && published.Offers(OAuthClientAuthenticationMethods.None))
+            published = published with { TokenEndpointAuthMethod = OAuthClientAuthenticationMethods.None };
+
         // §4.1: all other rules are those for any client that registers itself.
         if (published.Checked(policy).Failed(out var error, out var metadata))
             return error;
@@ -50,6 +55,9 @@ internal static class ClientDocument
         {
             DocumentHash = Hash(json, metadata),
         };
+        // A document vouches for keys on its own origin only.
+        if (client.ProvesItselfByKeys && client.JwksUri is { } keys && ClientDocumentUrl.Origin(keys) != ClientDocumentUrl.Origin(clientId))
+            return OAuthError.InvalidClientMetadata("jwks_uri", "must be on the origin of the document");
         return new DescribedClient(client, metadata.LeftOut);
     }
 

@@ -22,12 +22,13 @@ internal sealed class DocumentFetcher(HttpMessageHandler handler, TimeProvider t
     /// </summary>
     /// <param name="url">The URL of the document.</param>
     /// <param name="slot">The slot that counts this fetch as in flight; null = the fetch is not counted.</param>
-    public async Task<Outcome<FetchedDocument>> FetchAsync(string url, FetchSlot? slot = null)
+    /// <param name="maxBytes">The length up to which the document is read.</param>
+    public async Task<Outcome<FetchedDocument>> FetchAsync(string url, FetchSlot? slot = null, int maxBytes = MaxBytes)
     {
         using var ended = new CancellationTokenSource(Timeout, time);
         try
         {
-            return await FetchAsync(url, slot, ended.Token);
+            return await FetchAsync(url, slot, maxBytes, ended.Token);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -37,7 +38,7 @@ internal sealed class DocumentFetcher(HttpMessageHandler handler, TimeProvider t
 
     public void Dispose() => http.Dispose();
 
-    private async Task<Outcome<FetchedDocument>> FetchAsync(string url, FetchSlot? slot, CancellationToken ct)
+    private async Task<Outcome<FetchedDocument>> FetchAsync(string url, FetchSlot? slot, int maxBytes, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         request.Headers.Accept.ParseAdd(MediaTypeNames.Application.Json);
@@ -53,19 +54,19 @@ internal sealed class DocumentFetcher(HttpMessageHandler handler, TimeProvider t
         if (!IsJson(response.Content.Headers.ContentType?.MediaType))
             return Unavailable(url, "the answer is not JSON by its content type");
         // §6.6: read no more bytes than a document may have.
-        return await ReadAsync(response.Content, ct) is { } body
+        return await ReadAsync(response.Content, maxBytes, ct) is { } body
             ? new FetchedDocument(body, Life(response))
-            : Unavailable(url, $"the answer is larger than {MaxBytes} bytes");
+            : Unavailable(url, $"the answer is larger than {maxBytes} bytes");
     }
 
-    private static async Task<byte[]?> ReadAsync(HttpContent content, CancellationToken ct)
+    private static async Task<byte[]?> ReadAsync(HttpContent content, int maxBytes, CancellationToken ct)
     {
-        if (content.Headers.ContentLength > MaxBytes)
+        if (content.Headers.ContentLength > maxBytes)
             return null;
         await using var stream = await content.ReadAsStreamAsync(ct);
-        var buffer = new byte[MaxBytes + 1];
+        var buffer = new byte[maxBytes + 1];
         var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
-        return length > MaxBytes ? null : buffer[..length];
+        return length > maxBytes ? null : buffer[..length];
     }
 
     private static bool IsJson(string? type) =>

@@ -48,16 +48,11 @@ internal static class ClientMetadataJson
     /// <summary>The members of RFC 7591 §2.</summary>
     public static Outcome<ClientMetadata> Read(JsonElement json)
     {
-        // §2: keys by value or by reference, and only public ones. No authentication method here uses keys, so keys by value are not registered.
-        if (Member(json, "jwks") is { } jwks)
-        {
-            if (Member(json, "jwks_uri") is not null)
-                return OAuthError.InvalidClientMetadata("jwks", "must not be present together with jwks_uri");
-            if (!IsPublicKeySet(jwks))
-                return OAuthError.InvalidClientMetadata("jwks", "must be a JWK Set with public keys");
-        }
-
-        var metadata = new ClientMetadata();
+        // §2: keys by value or by reference.
+        var jwks = Member(json, "jwks")?.GetRawText();
+        if (jwks is not null && Member(json, "jwks_uri") is not null)
+            return OAuthError.InvalidClientMetadata("jwks", "must not be present together with jwks_uri");
+        var metadata = new ClientMetadata { Jwks = jwks };
         foreach (var text in ClientMetadata.Texts)
             metadata = Text(json, text.Name) is { } value ? text.Set(metadata, value) : metadata;
         foreach (var list in ClientMetadata.Lists)
@@ -84,21 +79,6 @@ internal static class ClientMetadataJson
             ],
             _ => throw new WrongTypeException(name),
         };
-
-    // RFC 7517 §5: a key that cannot be understood is ignored; §9.3: a private or symmetric key is refused.
-    private static bool IsPublicKeySet(JsonElement jwks) =>
-        jwks.ValueKind == JsonValueKind.Object
-        && jwks.TryGetProperty("keys", out var keys)
-        && keys.ValueKind == JsonValueKind.Array
-        && !keys.EnumerateArray().Any(IsSecretKey);
-
-    private static bool IsSecretKey(JsonElement key) =>
-        key.ValueKind == JsonValueKind.Object
-        && (
-            key.TryGetProperty("d", out _)
-            || key.TryGetProperty("k", out _)
-            || (key.TryGetProperty("kty", out var kty) && kty.ValueKind == JsonValueKind.String && kty.ValueEquals("oct"))
-        );
 
     // Thrown and caught in this file only: one of two dozen members is wrong, and the answer names it.
     private sealed class WrongTypeException(string member) : Exception

@@ -35,9 +35,13 @@ public sealed partial record ClientMetadata
         return kept with { LeftOut = [.. Differences(this, kept)] };
     }
 
-    // RP Metadata Choices §2: the preferred method if the server has it, else the first of the client's other methods that it has.
+    // RP Metadata Choices §2: the preferred method if the server has it, else the first of the client's other methods that it has. A method that
+    // needs keys is none for a client without.
     private string BestMethod(ClientPolicy policy) =>
-        (TokenEndpointAuthMethodsSupported ?? []).Take(MaxItems).Prepend(TokenEndpointAuthMethod!).FirstOrDefault(policy.AllowsMethod)
+        (TokenEndpointAuthMethodsSupported ?? [])
+            .Take(MaxItems)
+            .Prepend(TokenEndpointAuthMethod!)
+            .FirstOrDefault(m => policy.AllowsMethod(m) && (m != OAuthClientAuthenticationMethods.PrivateKeyJwt || HasKeys))
         ?? TokenEndpointAuthMethod!;
 
     // Users read this text: remove characters that reverse, hide or forge the text around it, and cut it to its maximum length.

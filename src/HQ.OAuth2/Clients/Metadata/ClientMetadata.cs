@@ -31,14 +31,17 @@ public sealed partial record ClientMetadata : ClientMembers
             TokenEndpointAuthMethod =
                 client.TokenEndpointAuthMethod
                 ?? (
-                    client.Secret is null && client.SecretHash is null
-                        ? OAuthClientAuthenticationMethods.None
-                        : OAuthClientAuthenticationMethods.ClientSecretBasic
+                    client.Secret is not null || client.SecretHash is not null ? OAuthClientAuthenticationMethods.ClientSecretBasic
+                    : client.Jwks is not null || client.JwksUri is not null ? OAuthClientAuthenticationMethods.PrivateKeyJwt
+                    : OAuthClientAuthenticationMethods.None
                 ),
             GrantTypes =
                 client.GrantTypes.Count > 0 ? [.. client.GrantTypes] : [OAuthGrantTypes.AuthorizationCode, OAuthGrantTypes.RefreshToken],
             Scope = client.Scopes.Count > 0 ? string.Join(' ', client.Scopes) : null,
             ClientName = client.ClientName,
+            Jwks = client.Jwks,
+            JwksUri = client.JwksUri,
+            TokenEndpointAuthSigningAlg = client.TokenEndpointAuthSigningAlg,
         };
 
     /// <summary>
@@ -54,6 +57,8 @@ public sealed partial record ClientMetadata : ClientMembers
             ResponseTypes = filled.FittingResponseTypes,
             RedirectUris = filled.RedirectUris ?? [],
             Scope = filled.Granted(policy)?.ToString(),
+            // §2: of a set that has no key for signatures, nothing is registered.
+            Jwks = filled.Jwks is { } jwks && JwkSet.TryRead(jwks, out var set, out _) && set.Keys.Count > 0 ? set.ToJson() : null,
         };
     }
 
@@ -142,6 +147,8 @@ public sealed partial record ClientMetadata : ClientMembers
                 yield return OAuthError.InvalidClientMetadata(text.Name, text.Rule.Problem);
         }
 
+        foreach (var error in KeyProblems())
+            yield return error;
         if (Contacts is { } contacts && (contacts.Count > MaxItems || !contacts.All(IsPlainText)))
             yield return OAuthError.InvalidClientMetadata("contacts", "too many or too long");
     }

@@ -37,6 +37,9 @@ internal static class ClientOptionTable
             secret: true
         )
         .Text("tokenEndpointAuthMethod", o => o.TokenEndpointAuthMethod, (o, v) => o.TokenEndpointAuthMethod = v)
+        .Text("jwks", o => o.Jwks, (o, v) => o.Jwks = v, secret: true)
+        .Text("jwksUri", o => o.JwksUri, (o, v) => o.JwksUri = v)
+        .Text("tokenEndpointAuthSigningAlg", o => o.TokenEndpointAuthSigningAlg, (o, v) => o.TokenEndpointAuthSigningAlg = v)
         .Texts("redirectUris", o => o.RedirectUris)
         .Texts("grantTypes", o => o.GrantTypes)
         .Texts("scopes", o => o.Scopes)

@@ -92,6 +92,15 @@ internal static class ServerOptionTable
                 "a confidential client may leave PKCE out, and then a stolen code can be injected into another session of that client (RFC 9700 §2.1.1)"
             )
         )
+        .Bool(
+            "acceptTokenEndpointAudience",
+            o => o.AcceptTokenEndpointAudience,
+            (o, v) => o.AcceptTokenEndpointAudience = v,
+            Being<bool?>(
+                true,
+                "a hostile server that a client trusts can name this token endpoint as its own and use the client's assertions here (draft-ietf-oauth-rfc7523bis §7)"
+            )
+        )
         .Texts(
             "privateUseSchemes",
             o => o.PrivateUseSchemes,

@@ -183,7 +183,7 @@ internal sealed class ClientDocumentTests
             .Be(first);
 
         Read(PublishedDocuments.Minimal(Url, "https://app.example.com/cb2")).Value.Client.DocumentHash.Should().NotBe(first);
-        With(""","token_endpoint_auth_method":"private_key_jwt" """, "private_key_jwt").Value.Client.DocumentHash.Should().NotBe(first);
+        With(""","token_endpoint_auth_method":"own_method" """, "own_method").Value.Client.DocumentHash.Should().NotBe(first);
         With(""","jwks":{"keys":[]}""").Value.Client.DocumentHash.Should().NotBe(first);
         With(""","jwks_uri":"https://app.example.com/keys" """).Value.Client.DocumentHash.Should().NotBe(first);
     }

@@ -1,0 +1,309 @@
+using System.Net;
+using HQ.OAuth2.Tests;
+using Microsoft.Extensions.DependencyInjection;
+using static HQ.OAuth2.AspNetCore.Tests.BackChannel;
+
+namespace HQ.OAuth2.AspNetCore.Tests;
+
+/// <summary>Clients that sign: how they register their keys, what their keys cost, and what happens when something is away.</summary>
+internal sealed class SigningClientHttpTests
+{
+    private const string KeysAt = "https://app.example.com/keys";
+
+    private static readonly ProofKey key = ProofKey.New("ES256", "k1");
+    private static readonly ProofKey next = ProofKey.New("RS256", "k2");
+
+    private PublishedDocuments web = null!;
+    private TestApp app = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        web = new();
+        app = await StartAsync(_ => { });
+    }
+
+    [TearDown]
+    public Task StopAsync() => app.DisposeAsync().AsTask();
+
+    [Test]
+    public async Task A_client_registers_its_keys_by_value_and_gets_in_by_them()
+    {
+        var answer = await RegisterAsync($$""","jwks":{{ProofKey.Set(key)}},"token_endpoint_auth_signing_alg":"ES256" """);
+
+        answer.Status.Should().Be(201, answer.Body);
+        answer.Text("token_endpoint_auth_method").Should().Be("private_key_jwt");
+        answer.Json.TryGetProperty("client_secret", out _).Should().BeFalse();
+        answer.Json.GetProperty("jwks").GetProperty("keys")[0].GetProperty("x").GetString().Should().Be((string?)key.Jwk["x"]);
+        var id = answer.Text("client_id")!;
+        (await RedeemAsync(id, key.Signed(id))).Status.Should().Be(200);
+        (await RedeemAsync(id, ProofKey.New("ES256", "k1").Signed(id))).ShouldBeError("invalid_client", 401);
+        (await RedeemAsync(id, ("client_id", id))).ShouldBeError("invalid_client", 401);
+    }
+
+    [Test]
+    public async Task A_client_registers_the_address_of_its_keys_and_replaces_them_without_a_word_to_the_server()
+    {
+        web.Publish(KeysAt, ProofKey.Set(key), "max-age=60");
+        var answer = await RegisterAsync($",\"jwks_uri\":\"{KeysAt}\"");
+        answer.Text("jwks_uri").Should().Be(KeysAt);
+        web.Fetches.Should().Be(0, "nothing is fetched for a registration");
+        var id = answer.Text("client_id")!;
+        (await RedeemAsync(id, key.Signed(id))).Status.Should().Be(200);
+
+        app.Clock.Advance(TimeSpan.FromSeconds(40));
+        web.Publish(KeysAt, ProofKey.Set(key, next), "max-age=60");
+        (await RedeemAsync(id, next.Signed(id, app.Clock.Now))).Status.Should().Be(200);
+        app.Clock.Advance(TimeSpan.FromSeconds(61));
+        web.Publish(KeysAt, ProofKey.Set(next), "max-age=60");
+        (await RedeemAsync(id, key.Signed(id, app.Clock.Now))).ShouldBeError("invalid_client", 401);
+        (await RedeemAsync(id, next.Signed(id, app.Clock.Now))).Status.Should().Be(200);
+        web.Fetches.Should().Be(3);
+    }
+
+    private static IEnumerable<TestCaseData> WrongKeys()
+    {
+        yield return Case("", "jwks");
+        yield return Case(""","jwks":{"keys":[]}""", "jwks");
+        yield return Case(""","jwks":null,"jwks_uri":"" """, "jwks");
+        yield return Case($$""","jwks":{{ProofKey.Set(key)}},"jwks_uri":"{{KeysAt}}" """, "jwks");
+        yield return Case(""","jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}""", "jwks");
+        yield return Case(""","jwks":{"keys":[{"kty":"oct","k":"AAAA"}]}""", "jwks");
+        yield return Case($$""","jwks":{{ProofKey.Set(ProofKey.New("RS256", "short", 1024))}}""", "jwks");
+        yield return Case(
+            $$""","jwks":{{ProofKey.Set(key)}},"token_endpoint_auth_signing_alg":"HS256" """,
+            "token_endpoint_auth_signing_alg"
+        );
+        yield return Case(
+            $$""","jwks":{{ProofKey.Set(key)}},"token_endpoint_auth_signing_alg":"none" """,
+            "token_endpoint_auth_signing_alg"
+        );
+        yield return Case(
+            $$""","jwks":{{ProofKey.Set(key)}},"token_endpoint_auth_signing_alg":"RS256" """,
+            "token_endpoint_auth_signing_alg"
+        );
+        yield return Case(""","jwks_uri":"http://app.example.com/keys" """, "jwks");
+
+        static TestCaseData Case(string more, string member) =>
+            new TestCaseData(more, member).SetArgDisplayNames(member, more[..Math.Min(60, more.Length)]);
+    }
+
+    [TestCaseSource(nameof(WrongKeys))]
+    [Rfc("7591-2-12")]
+    public async Task A_client_that_could_never_authenticate_is_not_registered(string more, string member)
+    {
+        var answer = await RegisterAsync(more);
+
+        answer.ShouldBeError("invalid_client_metadata");
+        answer.Text("error_description").Should().StartWith(member + ":");
+    }
+
+    [Test]
+    public async Task Keys_of_a_client_that_does_not_sign_are_kept_and_nobody_gets_in_by_them()
+    {
+        var answer = await app.PostJsonAsync(
+            "/oauth2/register",
+            $$"""{"redirect_uris":["{{TestApp.RedirectUri}}"],"token_endpoint_auth_method":"none","jwks":{{ProofKey.Set(key)}}}"""
+        );
+
+        answer.Json.GetProperty("jwks").GetProperty("keys").GetArrayLength().Should().Be(1);
+        var id = answer.Text("client_id")!;
+        (await RedeemAsync(id, key.Signed(id))).ShouldBeError("invalid_client", 401);
+        (await RedeemAsync(id, ("client_id", id))).Status.Should().Be(200);
+    }
+
+    [Test]
+    public async Task Keys_that_cannot_be_had_are_no_wrong_signature()
+    {
+        web.Fail(KeysAt);
+        var id = (await RegisterAsync($",\"jwks_uri\":\"{KeysAt}\"")).Text("client_id")!;
+        var assertion = key.Assertion(id);
+        var code = await app.CodeAsync(id);
+
+        var answer = await RedeemAsync(id, code, SigningClients.Parameters(assertion));
+
+        answer.ShouldBeError("temporarily_unavailable", 503);
+        answer.Header("Retry-After").Should().NotBeNull();
+        app.Clock.Advance(PublishedKeySets.CoolDown);
+        web.Publish(KeysAt, ProofKey.Set(key));
+        (await RedeemAsync(id, code, SigningClients.Parameters(assertion)))
+            .Status.Should()
+            .Be(200, "neither the code nor the assertion was spent");
+    }
+
+    [Test]
+    public async Task A_key_set_that_redirects_is_not_followed()
+    {
+        web.Answer(
+            KeysAt,
+            () => new HttpResponseMessage(HttpStatusCode.Redirect) { Headers = { Location = new("https://evil.example/keys") } }
+        );
+        web.Publish("https://evil.example/keys", ProofKey.Set(key));
+        var id = (await RegisterAsync($",\"jwks_uri\":\"{KeysAt}\"")).Text("client_id")!;
+
+        (await RedeemAsync(id, key.Signed(id))).ShouldBeError("temporarily_unavailable", 503);
+
+        web.Fetches.Should().Be(1);
+    }
+
+    [Test]
+    public async Task Wrong_assertions_are_limited_and_right_ones_never()
+    {
+        await using var limited = await StartAsync(o =>
+        {
+            o.Limits.FailedAuthenticationsPerMinute = 3;
+            o.Clients.Add(SigningClients.Options("signer", key));
+        });
+        var stranger = ProofKey.New("ES256", "k1");
+        for (var i = 0; i < 3; i++)
+            (await limited.PostAsync(Token, [ClientCredentials, .. stranger.Signed("signer")])).ShouldBeError("invalid_client", 401);
+
+        (await limited.PostAsync(Token, [ClientCredentials, .. stranger.Signed("signer")])).ShouldBeError("temporarily_unavailable", 429);
+
+        for (var i = 0; i < 20; i++)
+            (await limited.PostAsync(Token, [ClientCredentials, .. key.Signed("signer")])).Status.Should().Be(200);
+        // A replay is wrong too.
+        var used = key.Assertion("signer");
+        await limited.PostAsync(Token, [ClientCredentials, .. SigningClients.Parameters(used)]);
+        (await limited.PostAsync(Token, [ClientCredentials, .. SigningClients.Parameters(used)])).Status.Should().Be(429);
+    }
+
+    [Test]
+    public async Task A_stranger_causes_no_fetch_beyond_the_limits()
+    {
+        web.Publish(KeysAt, ProofKey.Set(key), "max-age=3600");
+        var id = (await RegisterAsync($",\"jwks_uri\":\"{KeysAt}\"")).Text("client_id")!;
+        var stranger = ProofKey.New("ES256", "k1");
+
+        for (var i = 0; i < 30; i++)
+        {
+            (await RedeemAsync(id, "x", stranger.Signed(id))).ShouldBeError("invalid_client", 401);
+            var other = stranger.Sign(SigningClients.Claims(id), header: h => h["kid"] = "made-up-" + i);
+            (await RedeemAsync(id, "x", SigningClients.Parameters(other))).ShouldBeError("invalid_client", 401);
+        }
+
+        web.Fetches.Should().Be(1);
+    }
+
+    [Test, Rfc("7523-3-8")]
+    public async Task One_assertion_at_three_nodes_on_one_store_gets_in_once()
+    {
+        var tickets = new InMemoryTicketStore(new TestClock());
+        var nodes = new List<TestApp>();
+        for (var i = 0; i < 3; i++)
+            nodes.Add(
+                await StartAsync(
+                    o => o.Clients.Add(SigningClients.Options("signer", key)),
+                    host: services => services.AddSingleton<ITicketStore>(tickets)
+                )
+            );
+        var assertion = key.Assertion("signer");
+
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 50)
+                .Select(i => Task.Run(() => nodes[i % 3].PostAsync(Token, [ClientCredentials, .. SigningClients.Parameters(assertion)])))
+        );
+
+        answers.Should().ContainSingle(a => a.Status == 200);
+        foreach (var loser in answers.Where(a => a.Status != 200))
+            loser.ShouldBeError("invalid_client", 401);
+        foreach (var node in nodes)
+            await node.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Without_the_store_of_tickets_nobody_gets_in()
+    {
+        await using var other = await StartAsync(
+            o => o.Clients.Add(SigningClients.Options("signer", key)),
+            s => s.AddTicketStore<StoreAwayTests.FailingTickets>(ServiceLifetime.Singleton)
+        );
+        var tickets = (StoreAwayTests.FailingTickets)other.Services.GetRequiredService<ITicketStore>();
+        var assertion = key.Assertion("signer");
+        tickets.Failure = new TimeoutException();
+
+        var answer = await other.PostAsync(Token, [ClientCredentials, .. SigningClients.Parameters(assertion)]);
+
+        answer.ShouldBeError("temporarily_unavailable", 503);
+        answer.Body.Should().NotContain("access_token");
+        tickets.Failure = null;
+        (await other.PostAsync(Token, [ClientCredentials, .. SigningClients.Parameters(assertion)])).Status.Should().Be(200);
+    }
+
+    [Test]
+    public async Task A_document_with_the_method_proves_itself_by_keys_of_its_own_origin()
+    {
+        const string url = "https://app.example.com/client.json";
+        const string method = ",\"token_endpoint_auth_method\":\"private_key_jwt\"";
+        web.Publish(KeysAt, ProofKey.Set(key));
+        web.Publish(url, PublishedDocuments.Minimal(url, more: $"{method},\"jwks_uri\":\"{KeysAt}\""));
+        const string foreign = "https://app.example.com/foreign.json";
+        web.Publish(foreign, PublishedDocuments.Minimal(foreign, more: method + ",\"jwks_uri\":\"https://keys.example.net/keys\""));
+
+        var page = await app.NewUser().GetAsync(TestApp.AuthorizeUrl(foreign));
+        page.ShouldBeErrorPage();
+        app.Logs.Lines.Should().Contain(l => l.Contains("jwks_uri: must be on the origin of the document"));
+        (await RedeemAsync(url, ("client_id", url))).ShouldBeError("invalid_client", 401);
+        (await RedeemAsync(url, key.Signed(url))).Status.Should().Be(200);
+    }
+
+    [Test]
+    public async Task A_document_that_lists_both_methods_may_use_either()
+    {
+        const string url = "https://app.example.com/client.json";
+        web.Publish(KeysAt, ProofKey.Set(key));
+        web.Publish(
+            url,
+            PublishedDocuments.Minimal(
+                url,
+                more: $$""","token_endpoint_auth_method":"private_key_jwt","token_endpoint_auth_methods_supported":["none","private_key_jwt"],"jwks_uri":"{{KeysAt}}" """
+            )
+        );
+
+        (await RedeemAsync(url, ("client_id", url))).Status.Should().Be(200);
+        (await RedeemAsync(url, key.Signed(url))).Status.Should().Be(200);
+        (await RedeemAsync(url, ProofKey.New("ES256", "k1").Signed(url))).ShouldBeError("invalid_client", 401);
+        app.Logs.Lines.Should().NotContain(l => l.Contains("without what this server does not have"));
+    }
+
+    private Task<Answer> RegisterAsync(string more) =>
+        app.PostJsonAsync(
+            "/oauth2/register",
+            $$"""{"redirect_uris":["{{TestApp.RedirectUri}}"],"token_endpoint_auth_method":"private_key_jwt"{{more}}}"""
+        );
+
+    private async Task<Answer> RedeemAsync(string clientId, params (string Name, string Value)[] credentials) =>
+        await RedeemAsync(clientId, await app.CodeAsync(clientId), credentials);
+
+    private Task<Answer> RedeemAsync(string clientId, string code, (string Name, string Value)[] credentials) =>
+        app.PostAsync(
+            Token,
+            [
+                ("grant_type", "authorization_code"),
+                ("code", code),
+                ("redirect_uri", TestApp.RedirectUri),
+                ("code_verifier", TestApp.Verifier),
+                .. credentials,
+            ]
+        );
+
+    private Task<TestApp> StartAsync(
+        Action<HqOAuth2Options> configure,
+        Action<HqOAuth2Builder>? parts = null,
+        Action<IServiceCollection>? host = null
+    ) =>
+        TestApp.StartAsync(
+            o =>
+            {
+                o.ClientIdMetadataDocuments = true;
+                configure(o);
+            },
+            parts,
+            host: builder =>
+            {
+                builder.Services.AddSingleton(s => new DocumentFetcher(web, s.GetRequiredService<TimeProvider>()));
+                host?.Invoke(builder.Services);
+            }
+        );
+}
