@@ -33,7 +33,7 @@ internal static class ConsentPage
                 <div class="account"><p>{texts.Of("account", Name(Account(form.User)))}</p>{Switch(form, texts)}</div>
                 <div class="pair">{Monogram.Of(consent.ClientName, consent.RedirectHost)}{Icons.Arrow}{Layout.Theme(http).Tile}</div>
                 <h1>{texts.Of("consent.heading", Name(consent.ClientName), Name(consent.ServiceName))}</h1>
-                <dl><div><dt>{texts["consent.to"]}</dt><dd>{Destination(consent, texts)} <span class="soft">{Provenance(consent, texts)}</span></dd></div>
+                <dl><div><dt>{texts["consent.to"]}</dt><dd>{Destination(consent, texts)} <span class="soft">{Provenance(consent, texts)}{Keys(consent.ProvesItselfByKeys, texts)}</span></dd></div>
                 {Resources(consent.Resources, texts)}{OnlyOrganization(consent, texts)}</dl>
                 {Alarm(consent, texts)}
                 {Notes(consent, texts)}
@@ -73,6 +73,10 @@ internal static class ConsentPage
             { Provenance: ClientProvenance.Dcr, FirstSeen: { } since } => texts.Of("provenance.dcr.since", texts.Day(since)),
             _ => Provenance(consent.Provenance, consent.ClientId, texts),
         };
+
+    /// <summary>Whether the app proves itself by a key of its own.</summary>
+    public static Html Keys(bool provesItselfByKeys, PageTexts texts) =>
+        provesItselfByKeys ? Html.Of($" {texts["provenance.keys"]}") : Html.None;
 
     /// <summary>How far the name of an app can be trusted.</summary>
     public static Html Provenance(ClientProvenance provenance, string clientId, PageTexts texts) =>

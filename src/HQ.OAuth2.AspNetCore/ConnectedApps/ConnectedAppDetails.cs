@@ -46,7 +46,7 @@ internal static class ConnectedAppDetails
         entry.IsPersonalToken
             ? Html.Of($"<div><dt>{texts["token.kind"]}</dt><dd>{texts["apps.provenance.personal"]}</dd></div>")
             : Html.Of(
-                $"<div><dt>{texts["consent.to"]}</dt><dd>{At(entry, texts)} <span class=\"soft\">{ConsentPage.Provenance(entry.Provenance, entry.Apps[0].ClientId, texts)}</span></dd></div>"
+                $"<div><dt>{texts["consent.to"]}</dt><dd>{At(entry, texts)} <span class=\"soft\">{ConsentPage.Provenance(entry.Provenance, entry.Apps[0].ClientId, texts)}{ConsentPage.Keys(entry.Apps[0].ProvesItselfByKeys, texts)}</span></dd></div>"
             );
 
     private static Html At(ConnectedAppEntry entry, PageTexts texts) =>

@@ -35,6 +35,10 @@ internal sealed record ConnectedAppResponse
     [JsonPropertyName("app_provenance")]
     public required string AppProvenance { get; init; }
 
+    /// <summary>True when the app proves itself by a key of its own; else absent.</summary>
+    [JsonPropertyName("app_proves_itself_by_keys")]
+    public bool? AppProvesItselfByKeys { get; init; }
+
     [JsonPropertyName("app_org")]
     public string? AppOrg { get; init; }
 
@@ -92,6 +96,7 @@ internal sealed record ConnectedAppResponse
             AppDisplayName = app.DisplayName,
             AppClientId = app.ClientId,
             AppProvenance = app.Provenance.Name(),
+            AppProvesItselfByKeys = app.ProvesItselfByKeys ? true : null,
             AppOrg = app.Org,
             Organization = app.Organization,
             PausedAt = app.PausedAt is { } paused ? Rfc3339.Text(paused) : null,

@@ -36,8 +36,12 @@ internal sealed class DoctorAtStart(
     {
         try
         {
-            var findings = await probe.ExamineAsync(settings.Options.IssuerURL!, http, ct);
             using var scope = scopes.CreateScope();
+            IReadOnlyList<DoctorFinding> findings =
+            [
+                .. await probe.ExamineAsync(settings.Options.IssuerURL!, http, ct),
+                .. await scope.ServiceProvider.GetRequiredService<ClientKeyDoctor>().ExamineAsync(ct),
+            ];
             if (scope.ServiceProvider.GetRequiredService<IKeyStore>() is InMemoryKeyStore)
                 logger.EphemeralKeys();
             foreach (var finding in findings)

@@ -127,6 +127,7 @@ internal static class AdapterServices
     public static IServiceCollection AddDoctor(this IServiceCollection services)
     {
         services.TryAddSingleton<DoctorProbe>();
+        services.TryAddTransient<ClientKeyDoctor>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DoctorAtStart>());
         return services;
     }

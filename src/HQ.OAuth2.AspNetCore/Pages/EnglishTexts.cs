@@ -24,6 +24,7 @@ internal static class EnglishTexts
             ["provenance.dcr"] = "It registered itself. Nobody has checked its name.",
             ["provenance.dcr.since"] = "It registered itself on {0}. Nobody has checked its name.",
             ["provenance.cimd"] = "Identified by {0}.",
+            ["provenance.keys"] = "It proves itself with a key of its own.",
             ["scope.destructive"] = "can destroy data",
             ["consent.title"] = "Allow {0}?",
             ["consent.heading"] = "Allow {0} to use your {1} account?",

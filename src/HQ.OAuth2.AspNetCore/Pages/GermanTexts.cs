@@ -24,6 +24,7 @@ internal static class GermanTexts
             ["provenance.dcr"] = "Die App hat sich selbst registriert. Niemand hat ihren Namen geprüft.",
             ["provenance.dcr.since"] = "Die App hat sich am {0} selbst registriert. Niemand hat ihren Namen geprüft.",
             ["provenance.cimd"] = "Die Angaben zur App stammen von {0}.",
+            ["provenance.keys"] = "Die App weist sich mit einem eigenen Schlüssel aus.",
             ["scope.destructive"] = "kann Daten zerstören",
             ["consent.title"] = "{0} erlauben?",
             ["consent.heading"] = "Darf {0} Ihr Konto bei {1} benutzen?",

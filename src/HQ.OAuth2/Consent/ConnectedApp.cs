@@ -26,6 +26,9 @@ public sealed class ConnectedApp
     /// <summary>How far the name can be trusted.</summary>
     public ClientProvenance Provenance { get; internal init; }
 
+    /// <summary>Whether the client proves itself by a key of its own (<c>private_key_jwt</c>).</summary>
+    public bool ProvesItselfByKeys { get; internal init; }
+
     /// <summary>The client's organization; null when it has none.</summary>
     public string? Org { get; internal init; }
 
@@ -81,6 +84,7 @@ public sealed class ConnectedApp
             DisplayName = row.Personal?.Name ?? OAuth2.DisplayName.Of(client),
             ClientId = client.ClientId,
             Provenance = client.Provenance,
+            ProvesItselfByKeys = client.ProvesItselfByKeys,
             Org = client.Org,
             Organization = row.Organization,
             PausedAt = row.PausedAt,

@@ -23,6 +23,9 @@ public sealed class ConsentModel
     /// <summary>Whether the host vouches for the client, wherever the answer goes.</summary>
     public bool IsTrusted { get; internal init; }
 
+    /// <summary>Whether the client proves itself by a key of its own (<c>private_key_jwt</c>). It says nothing about its name.</summary>
+    public bool ProvesItselfByKeys { get; internal init; }
+
     /// <summary>Whether a self-registered client calls itself what one of the host's own clients calls itself.</summary>
     public bool ImitatesKnownClient { get; internal init; }
 
@@ -116,6 +119,7 @@ public sealed class ConsentModel
             ClientId = client.ClientId,
             Provenance = client.Provenance,
             IsTrusted = client.Trusted && client.Provenance == ClientProvenance.Api,
+            ProvesItselfByKeys = client.ProvesItselfByKeys,
             ImitatesKnownClient = imitates,
             ClaimsTrust = client.IsSelfRegistered && Lookalikes.ClaimsTrust(client.ClientName),
             Org = client.Org,

@@ -7,15 +7,16 @@ public sealed class LimitOptions
     public int RegistrationsPerMinute { get; set; } = 120;
 
     /// <summary>
-    /// Wrong secrets per minute for one client from one address, those being checked included; a secret that was right within the last
-    /// hour is exempt. Default 10.
+    /// Wrong secrets, or wrong assertions of <c>private_key_jwt</c>, per minute for one client from one address, those being checked included; a
+    /// secret that was right within the last hour is exempt, and so is a right assertion. Default 10.
     /// </summary>
     public int FailedAuthenticationsPerMinute { get; set; } = 10;
 
     /// <summary>
     /// Fetches per minute of metadata documents that are not known here, from one host, whatever the port; one user causes at most a
     /// third of this number, over all hosts together. A document that is kept, or was valid within a day, has this number for itself.
-    /// Eight fetches are in flight at most. Default 30.
+    /// Eight fetches are in flight at most. The key sets of clients (<c>jwks_uri</c>) that were not had within a day are counted in the same way
+    /// by themselves, with ten times this number for all hosts together. Default 30.
     /// </summary>
     public int DocumentFetchesPerMinute { get; set; } = 30;
 
