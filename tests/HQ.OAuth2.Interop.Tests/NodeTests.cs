@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using HQ.OAuth2.Tests;
 
 namespace HQ.OAuth2.Interop.Tests;
 
@@ -9,6 +10,8 @@ internal sealed class NodeTests
     private const string Document = "https://node.example.com/oauth/client.json";
     private const string Secret = "secret-of-the-api-itself";
 
+    // The key of a service, as a JWK: the server gets the public half.
+    private readonly ProofKey key = ProofKey.New(kid: "one");
     private McpServerHost server = null!;
 
     [OneTimeSetUp]
@@ -20,6 +23,10 @@ internal sealed class NodeTests
             ("clients:0:tokenEndpointAuthMethod", "client_secret_post"),
             ("clients:0:grantTypes:0", "client_credentials"),
             ("clients:0:scopes:0", "read"),
+            ("clients:1:clientId", "signer"),
+            ("clients:1:jwks", ProofKey.Set(key)),
+            ("clients:1:grantTypes:0", "client_credentials"),
+            ("clients:1:scopes:0", "read"),
             ("deviceAuthorization", "true"),
             ("selfRegisteredDevices", "true")
         );
@@ -41,6 +48,7 @@ internal sealed class NodeTests
     [TestCase("typescript-client-2.mjs")]
     [TestCase("openid-client.mjs")]
     [TestCase("oauth4webapi.mjs")]
+    [TestCase("typescript-keys.mjs")]
     public async Task It_works_at_the_first_try(string script)
     {
         using var node = Node([script]);
@@ -148,7 +156,8 @@ internal sealed class NodeTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        (start.Environment["ISSUER"], start.Environment["DOCUMENT"], start.Environment["API_SECRET"]) = (server.Issuer, Document, Secret);
+        (start.Environment["ISSUER"], start.Environment["DOCUMENT"]) = (server.Issuer, Document);
+        (start.Environment["API_SECRET"], start.Environment["API_KEY"]) = (Secret, key.PrivateJwk().ToJsonString());
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return Process.Start(start)!;

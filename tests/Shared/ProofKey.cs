@@ -47,6 +47,14 @@ internal sealed class ProofKey
     /// <summary>The public key.</summary>
     public JsonObject Jwk { get; }
 
+    /// <summary>The private key of an EC pair, for a client of another language.</summary>
+    public JsonObject PrivateJwk()
+    {
+        var key = Jwk.DeepClone().AsObject();
+        key["d"] = Encode(ec!.ExportParameters(includePrivateParameters: true).D!);
+        return key;
+    }
+
     /// <summary>A new key for <c>ES256</c>, <c>RS256</c> or <c>PS256</c>.</summary>
     public static ProofKey New(string algorithm = "ES256", string? kid = "k1", int rsaBits = 2048) =>
         algorithm == "ES256"

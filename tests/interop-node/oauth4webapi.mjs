@@ -69,6 +69,41 @@ assert.equal(registered.token_endpoint_auth_method, 'client_secret_basic');
 await flow(registered, oauth.ClientSecretBasic(registered.client_secret), 'read write');
 await flow({ client_id: process.env.DOCUMENT }, oauth.None(), 'read');
 
+// A client that signs (RFC 7523), by each algorithm.
+assert.ok(server.token_endpoint_auth_methods_supported.includes('private_key_jwt'));
+for (const alg of server.token_endpoint_auth_signing_alg_values_supported) {
+  const keys = await oauth.generateKeyPair(alg, { extractable: true });
+  const kid = 'key for ' + alg;
+  const signing = await oauth.processDynamicClientRegistrationResponse(
+    await oauth.dynamicClientRegistrationRequest(
+      server,
+      {
+        client_name: 'oauth4webapi with a key',
+        redirect_uris: [callback],
+        grant_types: ['authorization_code', 'refresh_token'],
+        token_endpoint_auth_method: 'private_key_jwt',
+        token_endpoint_auth_signing_alg: alg,
+        jwks: { keys: [{ ...(await crypto.subtle.exportKey('jwk', keys.publicKey)), kid, alg }] },
+      },
+      insecure,
+    ),
+  );
+  assert.equal(signing.token_endpoint_auth_method, 'private_key_jwt');
+  assert.equal('client_secret' in signing, false);
+  await flow(signing, oauth.PrivateKeyJwt({ key: keys.privateKey, kid }), 'read write');
+
+  const stranger = await oauth.generateKeyPair(alg);
+  await assert.rejects(
+    async () =>
+      oauth.processRefreshTokenResponse(
+        server,
+        signing,
+        await oauth.refreshTokenGrantRequest(server, signing, oauth.PrivateKeyJwt({ key: stranger.privateKey, kid }), 'x', insecure),
+      ),
+    (error) => error.status === 401,
+  );
+}
+
 // A device without a browser (RFC 8628).
 const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code';
 assert.ok(server.grant_types_supported.includes(deviceCode));

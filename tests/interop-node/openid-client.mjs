@@ -5,7 +5,18 @@ import { callback, issuer, mcp, visit } from './person.mjs';
 const insecure = { algorithm: 'oauth2', execute: [client.allowInsecureRequests] };
 
 // It does not look at the method it registered: without a word it sends the secret in the body.
-const methods = { client_secret_basic: client.ClientSecretBasic, client_secret_post: client.ClientSecretPost, none: client.None };
+const keys = await crypto.subtle.generateKey(
+  { name: 'RSA-PSS', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
+  true,
+  ['sign', 'verify'],
+);
+const jwk = { ...(await crypto.subtle.exportKey('jwk', keys.publicKey)), kid: 'one' };
+const methods = {
+  client_secret_basic: client.ClientSecretBasic,
+  client_secret_post: client.ClientSecretPost,
+  private_key_jwt: () => client.PrivateKeyJwt({ key: keys.privateKey, kid: 'one' }),
+  none: client.None,
+};
 
 for (const [method, authentication] of Object.entries(methods)) {
   const metadata = {
@@ -13,11 +24,12 @@ for (const [method, authentication] of Object.entries(methods)) {
     redirect_uris: [callback],
     grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: method,
+    ...(method === 'private_key_jwt' && { jwks: { keys: [jwk] } }),
   };
   const config = await client.dynamicClientRegistration(new URL(issuer), metadata, authentication(), insecure);
   const registered = config.clientMetadata();
   assert.equal(registered.token_endpoint_auth_method, method);
-  assert.equal('client_secret' in registered, method !== 'none');
+  assert.equal('client_secret' in registered, method.startsWith('client_secret'));
 
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const expectedState = client.randomState();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using HQ.OAuth2.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -131,6 +132,42 @@ internal sealed class IssuerDoctorTests
         using var own = app.NewHttpClient();
         await doctor.ReportAsync(own, CancellationToken.None);
         app.Logs.Lines.Should().Contain(l => l.Contains($"Clients find this server: {TestApp.Issuer}") || l.Contains("The clocks differ"));
+    }
+
+    [Test]
+    public async Task Keys_of_our_own_clients_that_cannot_be_had_are_told()
+    {
+        var web = new PublishedDocuments();
+        web.Publish("https://good.example.com/keys", ProofKey.Set(ProofKey.New()));
+        await using var app = await TestApp.StartAsync(
+            o =>
+            {
+                foreach (var id in new[] { "good", "lost" })
+                {
+                    var client = TestApp.Client(id, null, null, [], ["client_credentials"]);
+                    client.JwksUri = $"https://{id}.example.com/keys";
+                    o.Clients.Add(client);
+                }
+            },
+            host: builder => builder.Services.AddSingleton(new DocumentFetcher(web, TimeProvider.System)),
+            inMemory: true
+        );
+        await app.AddClientAsync(
+            BackChannel.Confidential("stored", "x", OAuthClientAuthenticationMethods.PrivateKeyJwt) with
+            {
+                JwksUri = "https://stored.example.com/keys",
+            }
+        );
+        await app.AddClientAsync(BackChannel.Confidential("secretive", "x") with { JwksUri = "https://secretive.example.com/keys" });
+        using var own = app.NewHttpClient();
+
+        await app.Services.GetServices<IHostedService>().OfType<DoctorAtStart>().Single().ReportAsync(own, CancellationToken.None);
+
+        var found = app.Logs.Lines.Where(l => l.Contains("This breaks clients: The keys of client ")).ToList();
+        found.Should().HaveCount(2);
+        found.Should().Contain(l => l.Contains("client lost") && l.Contains("404") && l.Contains("jwks"));
+        found.Should().Contain(l => l.Contains("client stored"));
+        web.Fetches.Should().Be(3, "keys that no method uses are not fetched");
     }
 
     [Test]

@@ -267,6 +267,26 @@ internal sealed class SigningClientHttpTests
         app.Logs.Lines.Should().NotContain(l => l.Contains("without what this server does not have"));
     }
 
+    [Test]
+    public async Task The_pages_say_that_a_client_proves_itself_by_keys_where_it_must()
+    {
+        await using var host = await StartAsync(o => o.Clients.Add(SigningClients.Options("signer", key)));
+        const string said = "It proves itself with a key of its own.";
+        var alice = host.NewUser();
+
+        (await alice.GetAsync(TestApp.AuthorizeUrl("signer"))).Body.Should().Contain(said);
+        (await alice.GetAsync(TestApp.AuthorizeUrl("web"))).Body.Should().NotContain(said);
+        foreach (var (id, proves) in new[] { ("signer", true), ("web", false) })
+        {
+            var user = host.NewBrowser("user-of-" + id);
+            await user.ApproveAsync(TestApp.AuthorizeUrl(id));
+            var app = (await user.GetAsync("/api/v0/users/me/oauth2/authorizations")).Json.GetProperty("items")[0];
+            app.TryGetProperty("app_proves_itself_by_keys", out _).Should().Be(proves);
+            var page = await user.GetAsync("/oauth2/connected-apps?app=" + app.GetProperty("authorization_id").GetString());
+            (page.Status, page.Body.Contains(said, StringComparison.Ordinal)).Should().Be((200, proves));
+        }
+    }
+
     private Task<Answer> RegisterAsync(string more) =>
         app.PostJsonAsync(
             "/oauth2/register",

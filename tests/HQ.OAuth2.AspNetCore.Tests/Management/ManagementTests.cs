@@ -189,6 +189,44 @@ internal sealed class ManagementTests
         refused.Body.Should().NotContain("hunter2");
     }
 
+    [Test]
+    public async Task Keys_of_a_client_are_made_read_and_replaced()
+    {
+        var (old, next) = (ProofKey.New("ES256", "old"), ProofKey.New("RS256", "next"));
+        string Body(string keys) => $$"""{"grant_types":["client_credentials"],"token_endpoint_auth_method":"private_key_jwt",{{keys}}}""";
+        var made = await SendAsync("POST", "", Body($"\"jwks\":{ProofKey.Set(old)}"));
+        made.Status.Should().Be(201, made.Body);
+        made.Json.TryGetProperty("client_secret", out _).Should().BeFalse();
+        made.Json.GetProperty("jwks").GetProperty("keys")[0].GetProperty("kid").GetString().Should().Be("old");
+        var id = made.Text("client_id")!;
+        (await app.PostAsync(BackChannel.Token, [BackChannel.ClientCredentials, .. old.Signed(id, app.Clock.Now)])).Status.Should().Be(200);
+
+        // Both for a while, then the new one alone; each at once.
+        (await SendAsync("PUT", "/" + id, Body($"\"jwks\":{ProofKey.Set(old, next)}")))
+            .Status.Should()
+            .Be(200);
+        (await app.PostAsync(BackChannel.Token, [BackChannel.ClientCredentials, .. old.Signed(id, app.Clock.Now)])).Status.Should().Be(200);
+        (await app.PostAsync(BackChannel.Token, [BackChannel.ClientCredentials, .. next.Signed(id, app.Clock.Now)]))
+            .Status.Should()
+            .Be(200);
+        var replaced = await SendAsync("PUT", "/" + id, Body($"\"jwks\":{ProofKey.Set(next)}"));
+        replaced.Json.GetProperty("jwks").GetProperty("keys").GetArrayLength().Should().Be(1);
+        (await app.PostAsync(BackChannel.Token, [BackChannel.ClientCredentials, .. old.Signed(id, app.Clock.Now)])).ShouldBeError(
+            "invalid_client",
+            401
+        );
+
+        Fields(await SendAsync("PUT", "/" + id, Body("\"jwks\":{\"keys\":[]}"))).Should().Equal("jwks");
+        Fields(await SendAsync("PUT", "/" + id, Body("\"jwks\":7"))).Should().Equal("jwks");
+        Fields(await SendAsync("PUT", "/" + id, Body("\"contacts\":[]"))).Should().Equal("jwks");
+        Fields(await SendAsync("PUT", "/" + id, Body($"\"jwks\":{ProofKey.Set(next)},\"jwks_uri\":\"https://c.example/jwks\"")))
+            .Should()
+            .Equal("jwks");
+        var leaked = await SendAsync("PUT", "/" + id, Body($"\"jwks\":{{\"keys\":[{old.PrivateJwk().ToJsonString()}]}}"));
+        Fields(leaked).Should().Contain("jwks");
+        leaked.Body.Should().NotContain((string)old.PrivateJwk()["d"]!);
+    }
+
     [TestCase("[]")]
     [TestCase("{")]
     [TestCase("null")]

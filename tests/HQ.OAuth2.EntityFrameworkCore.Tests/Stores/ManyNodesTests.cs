@@ -41,6 +41,48 @@ internal sealed class ManyNodesTests(Engine engine) : OnEachDatabase(engine)
             .BeEquivalentTo("signing-1", "encryption-1");
     }
 
+    [Test, Rfc("7523-3-8")]
+    public async Task One_of_thirty_callers_at_all_nodes_gets_in_by_an_assertion()
+    {
+        var key = ProofKey.New();
+        var client = BackChannel.Confidential("signer", "x", OAuthClientAuthenticationMethods.PrivateKeyJwt) with
+        {
+            Secrets = [],
+            Jwks = ProofKey.Set(key),
+        };
+        await nodes[0].AddClientAsync(client);
+        var assertion = key.Sign(
+            new()
+            {
+                ["iss"] = "signer",
+                ["sub"] = "signer",
+                ["aud"] = TestApp.Issuer,
+                ["jti"] = "one",
+                ["exp"] = TestClock.Start.AddMinutes(1).ToUnixTimeSeconds(),
+            }
+        );
+
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, Callers)
+                .Select(i =>
+                    Task.Run(() =>
+                        nodes[i % nodes.Length]
+                            .PostAsync(
+                                Token,
+                                ClientCredentials,
+                                ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+                                ("client_assertion", assertion)
+                            )
+                    )
+                )
+        );
+
+        answers.Should().ContainSingle(a => a.Status == 200);
+        foreach (var loser in answers.Where(a => a.Status != 200))
+            loser.ShouldBeError("invalid_client", 401);
+    }
+
     [Test]
     public async Task Changes_at_one_node_are_seen_at_the_others()
     {
