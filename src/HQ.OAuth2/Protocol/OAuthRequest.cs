@@ -13,7 +13,6 @@ public sealed class OAuthRequest
         "grant_type",
         "code",
         "code_verifier",
-        "client_assertion",
         "client_assertion_type",
         "device_code",
         "redirect_uri",

@@ -5,113 +5,9 @@ using static HQ.OAuth2.AspNetCore.Tests.BackChannel;
 
 namespace HQ.OAuth2.AspNetCore.Tests;
 
-/// <summary>Clients that sign: how they register their keys, what their keys cost, and what happens when something is away.</summary>
-internal sealed class SigningClientHttpTests
+/// <summary>Clients that sign: what their keys cost, and what happens when something is away.</summary>
+internal sealed class SigningClientHttpTests : SigningApp
 {
-    private const string KeysAt = "https://app.example.com/keys";
-
-    private static readonly ProofKey key = ProofKey.New("ES256", "k1");
-    private static readonly ProofKey next = ProofKey.New("RS256", "k2");
-
-    private PublishedDocuments web = null!;
-    private TestApp app = null!;
-
-    [SetUp]
-    public async Task StartAsync()
-    {
-        web = new();
-        app = await StartAsync(_ => { });
-    }
-
-    [TearDown]
-    public Task StopAsync() => app.DisposeAsync().AsTask();
-
-    [Test]
-    public async Task A_client_registers_its_keys_by_value_and_gets_in_by_them()
-    {
-        var answer = await RegisterAsync($$""","jwks":{{ProofKey.Set(key)}},"token_endpoint_auth_signing_alg":"ES256" """);
-
-        answer.Status.Should().Be(201, answer.Body);
-        answer.Text("token_endpoint_auth_method").Should().Be("private_key_jwt");
-        answer.Json.TryGetProperty("client_secret", out _).Should().BeFalse();
-        answer.Json.GetProperty("jwks").GetProperty("keys")[0].GetProperty("x").GetString().Should().Be((string?)key.Jwk["x"]);
-        var id = answer.Text("client_id")!;
-        (await RedeemAsync(id, key.Signed(id))).Status.Should().Be(200);
-        (await RedeemAsync(id, ProofKey.New("ES256", "k1").Signed(id))).ShouldBeError("invalid_client", 401);
-        (await RedeemAsync(id, ("client_id", id))).ShouldBeError("invalid_client", 401);
-    }
-
-    [Test]
-    public async Task A_client_registers_the_address_of_its_keys_and_replaces_them_without_a_word_to_the_server()
-    {
-        web.Publish(KeysAt, ProofKey.Set(key), "max-age=60");
-        var answer = await RegisterAsync($",\"jwks_uri\":\"{KeysAt}\"");
-        answer.Text("jwks_uri").Should().Be(KeysAt);
-        web.Fetches.Should().Be(0, "nothing is fetched for a registration");
-        var id = answer.Text("client_id")!;
-        (await RedeemAsync(id, key.Signed(id))).Status.Should().Be(200);
-
-        app.Clock.Advance(TimeSpan.FromSeconds(40));
-        web.Publish(KeysAt, ProofKey.Set(key, next), "max-age=60");
-        (await RedeemAsync(id, next.Signed(id, app.Clock.Now))).Status.Should().Be(200);
-        app.Clock.Advance(TimeSpan.FromSeconds(61));
-        web.Publish(KeysAt, ProofKey.Set(next), "max-age=60");
-        (await RedeemAsync(id, key.Signed(id, app.Clock.Now))).ShouldBeError("invalid_client", 401);
-        (await RedeemAsync(id, next.Signed(id, app.Clock.Now))).Status.Should().Be(200);
-        web.Fetches.Should().Be(3);
-    }
-
-    private static IEnumerable<TestCaseData> WrongKeys()
-    {
-        yield return Case("", "jwks");
-        yield return Case(""","jwks":{"keys":[]}""", "jwks");
-        yield return Case(""","jwks":null,"jwks_uri":"" """, "jwks");
-        yield return Case($$""","jwks":{{ProofKey.Set(key)}},"jwks_uri":"{{KeysAt}}" """, "jwks");
-        yield return Case(""","jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AA"}]}""", "jwks");
-        yield return Case(""","jwks":{"keys":[{"kty":"oct","k":"AAAA"}]}""", "jwks");
-        yield return Case($$""","jwks":{{ProofKey.Set(ProofKey.New("RS256", "short", 1024))}}""", "jwks");
-        yield return Case(
-            $$""","jwks":{{ProofKey.Set(key)}},"token_endpoint_auth_signing_alg":"HS256" """,
-            "token_endpoint_auth_signing_alg"
-        );
-        yield return Case(
-            $$""","jwks":{{ProofKey.Set(key)}},"token_endpoint_auth_signing_alg":"none" """,
-            "token_endpoint_auth_signing_alg"
-        );
-        yield return Case(
-            $$""","jwks":{{ProofKey.Set(key)}},"token_endpoint_auth_signing_alg":"RS256" """,
-            "token_endpoint_auth_signing_alg"
-        );
-        yield return Case(""","jwks_uri":"http://app.example.com/keys" """, "jwks");
-
-        static TestCaseData Case(string more, string member) =>
-            new TestCaseData(more, member).SetArgDisplayNames(member, more[..Math.Min(60, more.Length)]);
-    }
-
-    [TestCaseSource(nameof(WrongKeys))]
-    [Rfc("7591-2-12")]
-    public async Task A_client_that_could_never_authenticate_is_not_registered(string more, string member)
-    {
-        var answer = await RegisterAsync(more);
-
-        answer.ShouldBeError("invalid_client_metadata");
-        answer.Text("error_description").Should().StartWith(member + ":");
-    }
-
-    [Test]
-    public async Task Keys_of_a_client_that_does_not_sign_are_kept_and_nobody_gets_in_by_them()
-    {
-        var answer = await app.PostJsonAsync(
-            "/oauth2/register",
-            $$"""{"redirect_uris":["{{TestApp.RedirectUri}}"],"token_endpoint_auth_method":"none","jwks":{{ProofKey.Set(key)}}}"""
-        );
-
-        answer.Json.GetProperty("jwks").GetProperty("keys").GetArrayLength().Should().Be(1);
-        var id = answer.Text("client_id")!;
-        (await RedeemAsync(id, key.Signed(id))).ShouldBeError("invalid_client", 401);
-        (await RedeemAsync(id, ("client_id", id))).Status.Should().Be(200);
-    }
-
     [Test]
     public async Task Keys_that_cannot_be_had_are_no_wrong_signature()
     {
@@ -188,7 +84,7 @@ internal sealed class SigningClientHttpTests
     [Test, Rfc("7523-3-8")]
     public async Task One_assertion_at_three_nodes_on_one_store_gets_in_once()
     {
-        var tickets = new InMemoryTicketStore(new TestClock());
+        var tickets = new SlowTickets();
         var nodes = new List<TestApp>();
         for (var i = 0; i < 3; i++)
             nodes.Add(
@@ -287,43 +183,29 @@ internal sealed class SigningClientHttpTests
         }
     }
 
-    private Task<Answer> RegisterAsync(string more) =>
-        app.PostJsonAsync(
-            "/oauth2/register",
-            $$"""{"redirect_uris":["{{TestApp.RedirectUri}}"],"token_endpoint_auth_method":"private_key_jwt"{{more}}}"""
-        );
+    /// <summary>Answers late, so that a look before a write is seen through.</summary>
+    private sealed class SlowTickets : ITicketStore
+    {
+        private static readonly TimeSpan late = TimeSpan.FromMilliseconds(50);
+        private readonly InMemoryTicketStore inner = new(new TestClock());
 
-    private async Task<Answer> RedeemAsync(string clientId, params (string Name, string Value)[] credentials) =>
-        await RedeemAsync(clientId, await app.CodeAsync(clientId), credentials);
+        public ValueTask<bool> TryAddAsync(string key, string value, DateTimeOffset until, CancellationToken ct) =>
+            LateAsync(inner.TryAddAsync(key, value, until, ct));
 
-    private Task<Answer> RedeemAsync(string clientId, string code, (string Name, string Value)[] credentials) =>
-        app.PostAsync(
-            Token,
-            [
-                ("grant_type", "authorization_code"),
-                ("code", code),
-                ("redirect_uri", TestApp.RedirectUri),
-                ("code_verifier", TestApp.Verifier),
-                .. credentials,
-            ]
-        );
+        public ValueTask<string?> FindAsync(string key, CancellationToken ct) => LateAsync(inner.FindAsync(key, ct));
 
-    private Task<TestApp> StartAsync(
-        Action<HqOAuth2Options> configure,
-        Action<HqOAuth2Builder>? parts = null,
-        Action<IServiceCollection>? host = null
-    ) =>
-        TestApp.StartAsync(
-            o =>
-            {
-                o.ClientIdMetadataDocuments = true;
-                configure(o);
-            },
-            parts,
-            host: builder =>
-            {
-                builder.Services.AddSingleton(s => new DocumentFetcher(web, s.GetRequiredService<TimeProvider>()));
-                host?.Invoke(builder.Services);
-            }
-        );
+        public ValueTask<bool> TryReplaceAsync(string key, string expected, string value, CancellationToken ct) =>
+            LateAsync(inner.TryReplaceAsync(key, expected, value, ct));
+
+        public ValueTask<bool> TryRemoveAsync(string key, CancellationToken ct) => LateAsync(inner.TryRemoveAsync(key, ct));
+
+        public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken ct) => LateAsync(inner.RemoveExpiredAsync(limit, ct));
+
+        private static async ValueTask<T> LateAsync<T>(ValueTask<T> answer)
+        {
+            var found = await answer;
+            await Task.Delay(late);
+            return found;
+        }
+    }
 }
