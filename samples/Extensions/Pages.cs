@@ -56,5 +56,9 @@ internal static class Pages
         );
     }
 
-    private static string Back(string? returnUrl) => returnUrl?.StartsWith("/oauth2/", StringComparison.Ordinal) == true ? returnUrl : "/";
+    public static string Back(string? returnUrl) =>
+        returnUrl?.StartsWith("/oauth2/", StringComparison.Ordinal) == true
+        || returnUrl?.StartsWith("/second-factor?", StringComparison.Ordinal) == true
+            ? returnUrl
+            : "/";
 }

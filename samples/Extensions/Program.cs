@@ -8,7 +8,11 @@ var data = Directory.CreateDirectory(builder.Configuration["data"] ?? Path.Combi
 
 builder
     .Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
-    .AddCookie(options => options.LoginPath = "/login")
+    .AddCookie(options =>
+    {
+        options.LoginPath = "/login";
+        options.Events.OnRedirectToLogin = SecondFactor.RedirectToLogin;
+    })
     .AddHqOAuth2Bearer();
 builder.Services.AddAuthorization();
 builder.Services.AddAntiforgery();
@@ -30,6 +34,7 @@ builder
     .AddClientAuthentication<CertificateAuthentication>()
     .AddEvents<AuditTrail>()
     .AddAuthorizationUi<TermsFirst>()
+    .AddAuthenticationContexts<SignInKinds>(ServiceLifetime.Singleton)
     .AddClient(client =>
     {
         client.ClientId = "scripts";
@@ -52,5 +57,7 @@ app.UseAuthentication();
 app.UseAuthorization();
 app.MapHqOAuth2();
 app.MapPages();
+app.MapSecondFactor();
 app.MapGet("/api/notes", (HttpContext http) => http.User.FindFirst("sub")!.Value).RequireScope("read");
+app.MapDelete("/api/notes", () => "deleted").RequireScope("read").RequireAcr("mfa");
 app.Run();

@@ -67,6 +67,12 @@ public sealed class HqOAuth2Builder
     public HqOAuth2Builder AddOrganizations<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
         where T : class, IOrganizations => Replace<IOrganizations, T>(lifetime);
 
+    /// <summary>Adds the authentication contexts of the host's sign-in, so that clients and APIs can ask for one (<c>acr</c>).</summary>
+    public HqOAuth2Builder AddAuthenticationContexts<[DynamicallyAccessedMembers(Constructors)] T>(
+        ServiceLifetime lifetime = ServiceLifetime.Scoped
+    )
+        where T : class, IAuthenticationContexts => Replace<IAuthenticationContexts, T>(lifetime);
+
     /// <summary>Adds a policy that says whether an authorization may still be used. There is one; the last one counts.</summary>
     public HqOAuth2Builder AddGrantPolicy<[DynamicallyAccessedMembers(Constructors)] T>(ServiceLifetime lifetime = ServiceLifetime.Scoped)
         where T : class, IGrantPolicy => Replace<IGrantPolicy, T>(lifetime);

@@ -35,7 +35,7 @@ public static class RequireScopeExtensions
         var scope = ScopeSet.Of(scopes);
         if (scope.IsEmpty)
             throw new ArgumentException("Name at least one scope.", nameof(scopes));
-        return builder.WithDemand(new(tool, new(scope, null)));
+        return builder.WithDemand(new(tool, new(scope)));
     }
 
     /// <summary>
@@ -60,6 +60,34 @@ public static class RequireScopeExtensions
     {
         ArgumentNullException.ThrowIfNull(policy);
         return policy.AddRequirements(new FreshLoginRequirement(FreshLoginRequirement.Checked(maxAge)));
+    }
+
+    /// <summary>
+    /// Accepts only access tokens whose user signed in in one of these ways (the claim <c>acr</c>): otherwise 401
+    /// <c>insufficient_user_authentication</c>, with the <c>acr_values</c> that the client repeats in its next authorization request (RFC 9470).
+    /// The host of the server names its ways by <see cref="IAuthenticationContexts"/>. Use it beside <c>RequireScope</c>.
+    /// </summary>
+    /// <param name="builder">The endpoint.</param>
+    /// <param name="contexts">The ways, the best first: one of them is enough.</param>
+    /// <exception cref="ArgumentException">There is none, or one has spaces, quotes or backslashes.</exception>
+    public static TBuilder RequireAcr<TBuilder>(this TBuilder builder, params string[] contexts)
+        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(policy => policy.RequireAcr(contexts));
+
+    /// <summary>The same for one tool of an MCP endpoint.</summary>
+    /// <param name="builder">The result of <c>MapMcp</c>.</param>
+    /// <param name="tool">The exact name of the tool.</param>
+    /// <param name="contexts">The ways, the best first: one of them is enough.</param>
+    /// <exception cref="ArgumentException">There is none, or one has spaces, quotes or backslashes.</exception>
+    public static TBuilder RequireToolAcr<TBuilder>(this TBuilder builder, string tool, params string[] contexts)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.WithDemand(new(tool, new(ScopeSet.Empty, Acr: AcrRequirement.Checked(contexts))));
+
+    /// <summary>The same as a part of a policy.</summary>
+    /// <exception cref="ArgumentException">There is none, or one has spaces, quotes or backslashes.</exception>
+    public static AuthorizationPolicyBuilder RequireAcr(this AuthorizationPolicyBuilder policy, params string[] contexts)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return policy.AddRequirements(new AcrRequirement(AcrRequirement.Checked(contexts)));
     }
 
     /// <summary>The same as a part of a policy: <c>options.AddPolicy("reader", p => p.RequireScope("read"))</c>.</summary>

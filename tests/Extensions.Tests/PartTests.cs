@@ -145,6 +145,29 @@ internal sealed class PartTests
         (await sample.SubmitAsync(url, html, ("decision", "deny"))).Headers.Location!.Query.Should().Contain("error=access_denied");
     }
 
+    [Test]
+    public async Task An_api_that_wants_a_second_factor_leads_to_its_page_and_then_lets_the_user_in()
+    {
+        await using var sample = new Sample();
+        var client = await sample.RegisterAsync();
+        var weak = (await sample.LogInAsync(client)).GetProperty("access_token").GetString()!;
+        using (var refused = await sample.DeleteAsync(weak))
+            refused
+                .Headers.WwwAuthenticate.ToString()
+                .Should()
+                .Contain("insufficient_user_authentication")
+                .And.Contain("acr_values=\"mfa\"");
+
+        var (url, html) = await sample.OpenAsync(Sample.AuthorizeUrl(client) + "&acr_values=mfa");
+        url.Should().StartWith("/second-factor?returnUrl=%2Foauth2%2Fauthorize");
+        (await sample.SubmitAsync(url, html, ("code", "000000"))).Headers.Location!.OriginalString.Should().StartWith("/second-factor?");
+        var back = (await sample.SubmitAsync(url, html, ("code", "287082"))).Headers.Location!.OriginalString;
+
+        var strong = (await sample.AllowAsync(client, back)).GetProperty("access_token").GetString()!;
+        (await sample.DeleteAsync(strong)).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await sample.ApiAsync(strong)).Should().Be(HttpStatusCode.OK);
+    }
+
     [TestCase("//evil.example")]
     [TestCase("https://evil.example")]
     [TestCase("/\\evil.example")]

@@ -97,9 +97,12 @@ internal sealed partial class Sample : IAsyncDisposable
         );
 
     /// <summary>Accepts the terms, allows the client, and redeems the code.</summary>
-    public async Task<JsonElement> LogInAsync(string client)
+    public Task<JsonElement> LogInAsync(string client) => AllowAsync(client, AuthorizeUrl(client));
+
+    /// <summary>The same from a request that is on its way.</summary>
+    public async Task<JsonElement> AllowAsync(string client, string request)
     {
-        var (url, html) = await OpenAsync(AuthorizeUrl(client));
+        var (url, html) = await OpenAsync(request);
         if (url.StartsWith("/terms", StringComparison.Ordinal))
             (url, html) = await OpenAsync((await SubmitAsync(url, html)).Headers.Location!.OriginalString);
         var action = WebUtility.HtmlDecode(FormAction().Match(html).Groups[1].Value);
@@ -127,6 +130,13 @@ internal sealed partial class Sample : IAsyncDisposable
         };
         if (certificate is not null)
             request.Headers.Add("X-Client-Cert", certificate);
+        return await Http.SendAsync(request);
+    }
+
+    public async Task<HttpResponseMessage> DeleteAsync(string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, "/api/notes");
+        request.Headers.Authorization = new("Bearer", token);
         return await Http.SendAsync(request);
     }
 

@@ -44,10 +44,11 @@ public sealed class AuthorizationContext
     public string? AuthenticationScheme { get; internal init; }
 
     /// <summary>
-    /// For a challenge that signs the user in: it returns to <see cref="ReturnPath"/>, and its parameters <c>prompt</c> (a string) and
-    /// <c>max_age</c> (a <see cref="TimeSpan"/>) tell the scheme, and an identity provider behind it, which sign-in the client wants.
+    /// For a challenge that signs the user in: it returns to <see cref="ReturnPath"/>, and its parameters <c>prompt</c> (a string),
+    /// <c>max_age</c> (a <see cref="TimeSpan"/>) and <c>acr_values</c> (a string) tell the scheme, and an identity provider behind it, which
+    /// sign-in the client wants.
     /// </summary>
-    public AuthenticationProperties SignInProperties() => HostSignIn.Properties(ReturnPath, Request.SignInPrompt, Request.MaxAge);
+    public AuthenticationProperties SignInProperties() => HostSignIn.Properties(ReturnPath, Request.Wish);
 
     /// <summary>What a page shows and posts. It is made when it is asked for: a request that needs no page costs none of it.</summary>
     public ValueTask<ConsentForm> FormAsync(CancellationToken ct) => form(ct);

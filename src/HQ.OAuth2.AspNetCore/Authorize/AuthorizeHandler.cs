@@ -33,9 +33,10 @@ internal sealed class AuthorizeHandler(
         var parameters = visit.Visited.Parameters;
         switch (await endpoint.ValidateAsync(parameters, () => HostUser.FindSubjectAsync(http, options), http.RequestAborted))
         {
-            case AuthorizeResult.SignIn when FreshSignIn.IsMentioned(parameters):
-                // This sign-in is the fresh one that the request requires.
-                return replies.SignInAgain(visit, FreshSignIn.PromptOf(parameters), FreshSignIn.MaxAgeOf(parameters));
+            case AuthorizeResult.SignIn
+                when endpoint.WishOf(parameters) is var wish && (FreshSignIn.IsMentioned(parameters) || wish.AcrValues.Count > 0):
+                // This sign-in is the fresh one, or of the kind, that the request requires.
+                return replies.SignInAgain(visit, wish);
             case AuthorizeResult.SignIn:
                 return replies.SignIn(visit.ReturnPath);
             case AuthorizeResult.ErrorPage(var error):
@@ -89,22 +90,28 @@ internal sealed class AuthorizeHandler(
             };
         }
 
-        // OpenID Connect Core §3.1.2.1: check that the sign-in is as fresh as the client requires.
-        if (
-            FreshSignIn.IsNeeded(
-                request,
-                visit.SignedInAt,
-                visit.Session?.Properties.IssuedUtc,
-                visit.Visited.SignInAskedAt,
-                time.GetUtcNow()
-            )
-        )
+        // OpenID Connect Core §3.1.2.1: check that the sign-in is as fresh as the client requires. RFC 9470 §5: and of a kind that it asks for.
+        var askedAt = visit.Visited.SignInAskedAt;
+        var isTooOld = FreshSignIn.IsNeeded(request, visit.SignedInAt, visit.Session?.Properties.IssuedUtc, askedAt, time.GetUtcNow());
+        var stepUp = await endpoint.CompareContextAsync(request, visit.User, http.RequestAborted);
+        if (stepUp == StepUp.Unreachable)
+            return replies.Tell(OAuthError.ContextUnmet, request);
+        if (isTooOld || stepUp == StepUp.Reachable)
         {
-            // The host was asked once and kept the same sign-in: asking again would be an endless loop.
-            if (request.MustNotAsk || (visit.User is not null && visit.Visited.SignInAskedAt is not null))
+            if (request.MustNotAsk)
                 return replies.Tell(OAuthError.LoginRequired, request);
+            // The host was asked once and kept the same sign-in: asking again would be an endless loop.
+            if (visit.User is not null && askedAt is not null)
+                return replies.Tell(isTooOld ? OAuthError.LoginRequired : OAuthError.ContextUnmet, request);
+            // An identity provider steps up without a new password if the user has a session there.
             if (visit.User is not null)
-                return replies.SignInAgain(visit, request.SignInPrompt ?? FreshSignIn.Login, request.MaxAge);
+                return replies.SignInAgain(
+                    visit,
+                    request.Wish with
+                    {
+                        Prompt = request.SignInPrompt ?? (isTooOld ? FreshSignIn.Login : null),
+                    }
+                );
             if (replies.Asked(visit).Failed(out var tooLong, out visit!))
                 return tooLong;
         }

@@ -69,12 +69,13 @@ internal sealed class AuthorizeReplies(
 
     /// <summary>
     /// Sends the user to sign in for this request, and records that in the protected request. The host's session continues: a link of any client
-    /// must not end it. The parameters <c>prompt</c> and <c>max_age</c> tell the host's scheme, and an identity provider behind it.
+    /// must not end it. The parameters <c>prompt</c>, <c>max_age</c> and <c>acr_values</c> tell the host's scheme, and an identity provider behind
+    /// it.
     /// </summary>
-    public Reply SignInAgain(Visit visit, string? prompt, TimeSpan? maxAge) =>
+    public Reply SignInAgain(Visit visit, SignInWish wish) =>
         Asked(visit).Failed(out var tooLong, out var asked)
             ? tooLong
-            : HostSignIn.Challenge(options.AuthenticationScheme, HostSignIn.Properties(asked.ReturnPath, prompt, maxAge));
+            : HostSignIn.Challenge(options.AuthenticationScheme, HostSignIn.Properties(asked.ReturnPath, wish));
 
     /// <summary>The same visit, with the time when the user was asked to sign in for it.</summary>
     public Outcome<Visit> Asked(Visit visit)
@@ -96,8 +97,11 @@ internal sealed class AuthorizeReplies(
     /// </summary>
     public Reply SwitchAccount(Visit visit, string signOutScheme)
     {
-        var prompt = visit.Request.SignInPrompt ?? FreshSignIn.SelectAccount;
-        return SwitchAccount(HostSignIn.Properties(visit.ReturnPath, prompt, visit.Request.MaxAge), signOutScheme);
+        var wish = visit.Request.Wish;
+        return SwitchAccount(
+            HostSignIn.Properties(visit.ReturnPath, wish with { Prompt = wish.Prompt ?? FreshSignIn.SelectAccount }),
+            signOutScheme
+        );
     }
 
     /// <summary>Ends the session, and lets the next user sign in.</summary>

@@ -61,14 +61,11 @@ internal abstract class BearerHandler<TOptions>(
     protected override async Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         await RefuseAsync(await RefusalAsync() is { } error && IsOurs(error) ? error : await ShortfallAsync());
 
-    // RFC 9470 §3: if only the sign-in is too old, more scope would not help.
+    // RFC 9470 §3: if only the sign-in is too old, or of another kind, more scope would not help.
     private async Task<OAuthError> ShortfallAsync()
     {
         var needed = await Demand.OfAsync(Context);
-        return
-            needed.MaxLoginAge is { } maxAge
-            && ScopeRequirement.IsMet(Context.User, needed.Scope)
-            && !FreshLoginRequirement.IsMet(Context, Context.User, maxAge)
+        return ScopeRequirement.IsMet(Context.User, needed.Scope) && !needed.IsSignInGood(Context)
             ? OAuthError.InsufficientAuthentication
             : OAuthError.InsufficientScope;
     }
@@ -119,8 +116,11 @@ internal abstract class BearerHandler<TOptions>(
         var needed = await Demand.OfAsync(Context);
         if (!needed.Scope.IsEmpty)
             parts.Add($"scope=\"{needed.Scope}\"");
-        // RFC 9470 §3: a client repeats it in its authorization request.
-        if (error?.Id == OAuthError.InsufficientAuthentication.Id && needed.MaxLoginAge is { } maxAge)
+        // RFC 9470 §3: a client repeats both in its authorization request.
+        var isSignIn = error?.Id == OAuthError.InsufficientAuthentication.Id;
+        if (isSignIn && needed.Acr is { Count: > 0 } contexts)
+            parts.Add($"{AcrValues.Parameter}=\"{string.Join(' ', contexts)}\"");
+        if (isSignIn && needed.MaxLoginAge is { } maxAge)
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"max_age=\"{(long)maxAge.TotalSeconds}\""));
         if (resources.MetadataUrl(OwnResources) is { } url)
             parts.Add($"resource_metadata=\"{url}\"");
@@ -151,6 +151,8 @@ internal abstract class BearerHandler<TOptions>(
                 signedInAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
                 ClaimValueTypes.Integer64
             );
+        if (token.Context is { } context)
+            yield return new(AccessToken.ContextClaim, context);
         foreach (var audience in token.Audience)
             yield return new("aud", audience);
     }

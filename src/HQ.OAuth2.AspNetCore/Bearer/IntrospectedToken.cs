@@ -40,6 +40,7 @@ internal sealed record IntrospectedToken(AccessToken? Token)
                 IssuedAt = Time(json, "iat") ?? DateTimeOffset.UnixEpoch,
                 ExpiresAt = expiresAt,
                 SignedInAt = Time(json, AccessToken.SignInTimeClaim),
+                Context = Text(json, AccessToken.ContextClaim),
                 AuthorizationId = null,
                 Organization = Text(json, organizationClaim),
             }

@@ -5,7 +5,7 @@ namespace HQ.OAuth2;
 
 /// <summary>What a tool of an MCP endpoint needs in addition to what the endpoint needs.</summary>
 /// <param name="Tool">The name of the tool.</param>
-/// <param name="Demand">The scope, or the age of the sign-in.</param>
+/// <param name="Demand">The scope, or the age or kind of the sign-in.</param>
 internal sealed record ToolDemand(string Tool, Demand Demand)
 {
     /// <summary>The maximum size of a message in bytes; a longer one is not read, so it needs what all tools need.</summary>

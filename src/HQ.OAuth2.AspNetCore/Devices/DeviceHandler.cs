@@ -39,7 +39,7 @@ internal sealed class DeviceHandler(
             return ErrorPage.Refuse(OAuthError.DecisionNotGenuine, tryAgain: here);
         var decision = isPost ? sent["decision"] : null;
         if (decision == AuthorizationContext.SwitchAccount && await consents.SignOutSchemeAsync(http, session) is { } scheme)
-            return replies.SwitchAccount(HostSignIn.Properties(here, FreshSignIn.SelectAccount, maxAge: null), scheme);
+            return replies.SwitchAccount(HostSignIn.Properties(here, new(FreshSignIn.SelectAccount, null, [])), scheme);
 
         if (
             (await endpoint.FindAsync(code, subject, OAuthHttp.RemoteAddress(http), http.RequestAborted)).Failed(

@@ -58,13 +58,15 @@ internal static class HostSignIn
     /// <summary>
     /// What a challenge says: where to return to, and the sign-in that is wanted, under the names that Microsoft's handler of OpenID Connect reads.
     /// </summary>
-    public static AuthenticationProperties Properties(string returnPath, string? prompt, TimeSpan? maxAge)
+    public static AuthenticationProperties Properties(string returnPath, SignInWish wish)
     {
         var properties = new AuthenticationProperties { RedirectUri = returnPath };
-        if (prompt is not null)
-            properties.SetParameter("prompt", prompt);
-        if (maxAge is not null)
-            properties.SetParameter("max_age", maxAge);
+        if (wish.Prompt is not null)
+            properties.SetParameter("prompt", wish.Prompt);
+        if (wish.MaxAge is not null)
+            properties.SetParameter("max_age", wish.MaxAge);
+        if (wish.AcrValues.Count > 0)
+            properties.SetParameter(AcrValues.Parameter, string.Join(' ', wish.AcrValues));
         return properties;
     }
 

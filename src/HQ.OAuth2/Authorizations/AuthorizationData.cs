@@ -22,6 +22,9 @@ internal sealed class AuthorizationData
     [JsonPropertyName("sin")]
     public long? SignedInAt { get; set; }
 
+    [JsonPropertyName("acr")]
+    public string? Context { get; set; }
+
     [JsonPropertyName("scope")]
     public string? Scope { get; set; }
 

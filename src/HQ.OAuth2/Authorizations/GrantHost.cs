@@ -7,6 +7,7 @@ internal sealed class GrantHost(
     IEnumerable<IGrantPolicy> policies,
     IEnumerable<IOrganizations> organizations,
     IEnumerable<IPersonalTokenPolicy> personalTokens,
+    IEnumerable<IAuthenticationContexts> contexts,
     TimeProvider time
 )
 {
@@ -47,6 +48,24 @@ internal sealed class GrantHost(
         return note?.Length > MaxNoteLength
             ? throw new InvalidOperationException($"{policy.GetType()} noted {note.Length} characters, at most {MaxNoteLength} are kept.")
             : note;
+    }
+
+    /// <summary>The contexts that the host's sign-in can reach (<c>acr</c>); null for a host that does not tell them apart.</summary>
+    public IReadOnlyList<string>? Contexts => contexts.LastOrDefault()?.Supported;
+
+    /// <summary>The context that the session of a user has reached; null = none.</summary>
+    /// <param name="user">The user of the host's session.</param>
+    /// <param name="asked">The contexts that the client asks for.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <exception cref="UnavailableException">The host did not answer.</exception>
+    public async ValueTask<string?> ContextAsync(ClaimsPrincipal user, IReadOnlyList<string> asked, CancellationToken ct)
+    {
+        if (contexts.LastOrDefault() is not { } host)
+            return null;
+        var reached = await AskAsync(() => host.FindAsync(user, asked, ct), ct);
+        return reached is null || AcrValues.IsValue(reached)
+            ? reached
+            : throw new InvalidOperationException($"{host.GetType()} found a context that no parameter and no challenge can name.");
     }
 
     /// <summary>Whether an authorization may be used: its user still has its organization, and the policy allows it.</summary>

@@ -19,6 +19,7 @@ internal sealed partial record OAuthAuthorization
                     ClientCreatedAt = ClientCreatedAt.ToUnixTimeMilliseconds(),
                     IssuedAt = IssuedAt.ToUnixTimeMilliseconds(),
                     SignedInAt = SignedInAt?.ToUnixTimeMilliseconds(),
+                    Context = Context,
                     Scope = Scope.ToString(),
                     Resources = Resources,
                     Organization = Organization,
@@ -90,6 +91,7 @@ internal sealed partial record OAuthAuthorization
             ClientCreatedAt = Time(Needed(data.ClientCreatedAt)),
             IssuedAt = Time(Needed(data.IssuedAt)),
             SignedInAt = Time(data.SignedInAt),
+            Context = data.Context,
             Scope = ScopeSet.Parse(Needed(data.Scope)).Value,
             Resources =
                 Needed(data.Resources) is var resources && resources.All(r => r is not null)

@@ -28,6 +28,9 @@ internal sealed partial record OAuthAuthorization
     /// <summary>When the user signed in at the host, in whole seconds; null when the host does not say.</summary>
     public DateTimeOffset? SignedInAt { get; init; }
 
+    /// <summary>The authentication context of that sign-in (<c>acr</c>); null when the host does not say.</summary>
+    public string? Context { get; init; }
+
     /// <summary>The scope that the user granted. A token may have less scope, never more.</summary>
     public required ScopeSet Scope { get; init; }
 

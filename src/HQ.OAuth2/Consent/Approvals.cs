@@ -62,9 +62,10 @@ internal sealed class Approvals(
         if (!await host.MayActForAsync(approval.Subject, approval.Organization, ct))
             return OAuthError.OrganizationNotChosen;
         var note = await host.NoteAsync(approval.User, ct);
+        var context = await host.ContextAsync(approval.User, request.AcrValues, ct);
         // The back channel goes by the metadata document that is kept now, so it is kept before the code goes out.
         var client = await clients.KeepAsync(request.Client, ct);
-        var authorization = New(request, approval, client, scope, id, code) with { PolicyNote = note };
+        var authorization = New(request, approval, client, scope, id, code) with { PolicyNote = note, Context = context };
         if (claim is not null && await claim(authorization) is { } answered)
             return answered;
         if ((await answers.TryAddAsync(authorization, isForm)).Failed(out var spent, out var isNew))

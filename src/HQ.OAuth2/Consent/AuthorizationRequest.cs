@@ -44,8 +44,14 @@ public sealed class AuthorizationRequest
         : WantsAccountChosen ? FreshSignIn.SelectAccount
         : FreshSignIn.Login;
 
+    /// <summary>What the host's sign-in is told.</summary>
+    internal SignInWish Wish => new(SignInPrompt, MaxAge, AcrValues);
+
     /// <summary>How old the user's sign-in may be (<c>max_age</c>); null = the client does not care.</summary>
     internal TimeSpan? MaxAge { get; init; }
+
+    /// <summary>The authentication contexts that the client asks for, the best first (<c>acr_values</c>); empty = it does not care.</summary>
+    internal IReadOnlyList<string> AcrValues { get; init; } = [];
 
     /// <summary>The codes of the device that asks; null for a request of the authorization endpoint.</summary>
     internal DeviceFact? Device { get; init; }

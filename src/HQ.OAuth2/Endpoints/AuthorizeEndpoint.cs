@@ -1,7 +1,15 @@
+using System.Security.Claims;
+
 namespace HQ.OAuth2;
 
 /// <summary>The authorization endpoint (RFC 6749 §3.1 and §4.1, RFC 7636, RFC 8707, RFC 9207): what a request asks, and where its answer goes.</summary>
-internal sealed class AuthorizeEndpoint(ClientDirectory clients, EarlierConsents consents, Approvals approvals, ServerSettings settings)
+internal sealed class AuthorizeEndpoint(
+    ClientDirectory clients,
+    EarlierConsents consents,
+    Approvals approvals,
+    GrantHost host,
+    ServerSettings settings
+)
 {
     /// <summary>§4.1.1: reads the request and checks all of it. Nothing is stored.</summary>
     /// <param name="parameters">The request.</param>
@@ -103,6 +111,11 @@ internal sealed class AuthorizeEndpoint(ClientDirectory clients, EarlierConsents
             maxAge = age;
         }
 
+        // RFC 9470 §4: the kind of sign-in. A host that does not tell kinds apart does not know the parameter.
+        IReadOnlyList<string> contexts = [];
+        if (host.Contexts is not null && parameters[AcrValues.Parameter] is { } asked && !AcrValues.TryRead(asked, out contexts))
+            return OAuthError.MalformedParameter(AcrValues.Parameter);
+
         return new AuthorizationRequest
         {
             Client = client,
@@ -117,10 +130,31 @@ internal sealed class AuthorizeEndpoint(ClientDirectory clients, EarlierConsents
             SignInAgain = FreshSignIn.WantsNew(prompt),
             WantsAccountChosen = FreshSignIn.WantsAccountChosen(prompt),
             MaxAge = maxAge,
+            AcrValues = contexts,
         };
     }
 
     private static bool MustNotAsk(OAuthParameters parameters) => FreshSignIn.Prompt(parameters).Contains("none");
+
+    /// <summary>RFC 9470 §5: whether the session of a user, if there is one, is of a kind that the request asks for.</summary>
+    public async ValueTask<StepUp> CompareContextAsync(AuthorizationRequest request, ClaimsPrincipal? user, CancellationToken ct) =>
+        request.AcrValues.Count == 0
+            ? StepUp.Met
+            : StepUpRule.Of(
+                request.AcrValues,
+                user is null ? null : await host.ContextAsync(user, request.AcrValues, ct),
+                host.Contexts ?? []
+            );
+
+    /// <summary>What the host's sign-in is told of a request that is not validated yet.</summary>
+    public SignInWish WishOf(OAuthParameters parameters) =>
+        new(
+            FreshSignIn.PromptOf(parameters),
+            FreshSignIn.MaxAgeOf(parameters),
+            host.Contexts is not null && parameters[AcrValues.Parameter] is { } asked && AcrValues.TryRead(asked, out var contexts)
+                ? contexts
+                : []
+        );
 
     /// <inheritdoc cref="EarlierConsents.FindCoveringAsync"/>
     public ValueTask<OAuthAuthorization?> FindRememberedAsync(AuthorizationRequest request, string subject, CancellationToken ct) =>

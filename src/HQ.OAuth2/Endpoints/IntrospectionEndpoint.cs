@@ -62,6 +62,7 @@ internal sealed class IntrospectionEndpoint(
             JwtId = token.JwtId,
             IssuedAt = token.IssuedAt.ToUnixTimeSeconds(),
             SignedInAt = token.SignedInAt?.ToUnixTimeSeconds(),
+            Context = token.Context,
             ExpiresAt = token.ExpiresAt.ToUnixTimeSeconds(),
             HostMembers = Organization(token.Organization),
         };
@@ -81,6 +82,7 @@ internal sealed class IntrospectionEndpoint(
             Audience = row.Resources,
             Issuer = settings.Options.IssuerURL,
             SignedInAt = row.SignedInAt?.ToUnixTimeSeconds(),
+            Context = row.Context,
             IssuedAt = (chain.UsedAt ?? row.Code.RedeemedAt ?? row.IssuedAt).ToUnixTimeSeconds(),
             ExpiresAt = (row.EndsAt < chain.EndsAt ? row.EndsAt.Value : chain.EndsAt).ToUnixTimeSeconds(),
             HostMembers = Organization(row.Organization),

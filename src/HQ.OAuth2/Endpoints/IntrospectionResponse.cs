@@ -30,6 +30,10 @@ internal sealed record IntrospectionResponse
     [JsonPropertyName("auth_time")]
     public long? SignedInAt { get; init; }
 
+    /// <summary>How the user signed in (RFC 9470 §6.2); null when it is unknown or no user is involved.</summary>
+    [JsonPropertyName("acr")]
+    public string? Context { get; init; }
+
     [JsonPropertyName("sub")]
     public string? Subject { get; init; }
 

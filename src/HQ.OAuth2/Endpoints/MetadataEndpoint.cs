@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace HQ.OAuth2;
 
 /// <summary>The authorization server metadata (RFC 8414 §2): from the configuration and the registered services, never from a request.</summary>
-internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoint token, ServerSettings settings)
+internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoint token, GrantHost host, ServerSettings settings)
 {
     public ServerMetadata Document()
     {
@@ -29,6 +29,7 @@ internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoin
             TokenEndpointAuthSigningAlgValuesSupported = algorithms,
             RevocationEndpointAuthMethodsSupported = methods,
             RevocationEndpointAuthSigningAlgValuesSupported = algorithms,
+            AcrValuesSupported = host.Contexts is { Count: > 0 } contexts ? contexts : null,
             // A client that does not prove who it is may not introspect (RFC 7662 §2.1).
             IntrospectionEndpointAuthMethodsSupported = [.. methods.Where(m => m != OAuthClientAuthenticationMethods.None)],
             IntrospectionEndpointAuthSigningAlgValuesSupported = algorithms,
@@ -94,6 +95,10 @@ internal sealed record ServerMetadata
 
     [JsonPropertyName("introspection_endpoint_auth_signing_alg_values_supported")]
     public IReadOnlyList<string>? IntrospectionEndpointAuthSigningAlgValuesSupported { get; init; }
+
+    /// <summary>OpenID Connect Discovery §3, which RFC 9470 §7 uses; absent = the host does not tell kinds of sign-in apart.</summary>
+    [JsonPropertyName("acr_values_supported")]
+    public IReadOnlyList<string>? AcrValuesSupported { get; init; }
 
     [JsonPropertyName("code_challenge_methods_supported")]
     public IReadOnlyList<string> CodeChallengeMethodsSupported { get; } = [Pkce.Method];

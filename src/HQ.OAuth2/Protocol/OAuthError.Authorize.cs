@@ -27,6 +27,10 @@ public sealed partial record OAuthError
     internal static OAuthError ConsentRequired { get; } =
         new(1031, "consent_required", "The user must be asked and prompt=none forbids it.");
 
+    /// <summary>The sign-in is of none of the kinds that were asked for (RFC 9470 §5, OpenID Connect unmet authentication requirements).</summary>
+    internal static OAuthError ContextUnmet { get; } =
+        new(1091, "unmet_authentication_requirements", "The user did not sign in in one of the ways that acr_values asks for.");
+
     // RFC 7636: PKCE at the authorization endpoint
 
     /// <summary>A client that must use PKCE sent no challenge (RFC 7636 §4.4.1).</summary>

@@ -136,9 +136,14 @@ public sealed partial record OAuthError
     internal static OAuthError InsufficientScope { get; } =
         new(1043, "insufficient_scope", "The token lacks a scope that this needs.", 403);
 
-    /// <summary>The sign-in behind the token is older than the API allows (RFC 9470 §3).</summary>
+    /// <summary>The sign-in behind the token is older than the API allows, or of another kind (RFC 9470 §3).</summary>
     internal static OAuthError InsufficientAuthentication { get; } =
-        new(1084, "insufficient_user_authentication", "The sign-in is too old for this. Let the user sign in again, with max_age.", 401);
+        new(
+            1084,
+            "insufficient_user_authentication",
+            "The sign-in is too old for this, or of another kind. Let the user sign in again, as the challenge says.",
+            401
+        );
 
     // personal access tokens
 

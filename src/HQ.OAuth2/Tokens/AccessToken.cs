@@ -9,6 +9,9 @@ internal sealed record AccessToken
     /// <summary>The claim that says when the user signed in (RFC 9068 §2.2.1); absent where the host does not say.</summary>
     public const string SignInTimeClaim = "auth_time";
 
+    /// <summary>The claim that says how the user signed in (RFC 9068 §2.2.1); absent where the host does not say.</summary>
+    public const string ContextClaim = "acr";
+
     public const string Type = "at+jwt";
 
     /// <summary>The greatest length of a token: a longer text is refused.</summary>
@@ -38,6 +41,7 @@ internal sealed record AccessToken
     public required DateTimeOffset IssuedAt { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
     public DateTimeOffset? SignedInAt { get; init; }
+    public string? Context { get; init; }
     public required string? AuthorizationId { get; init; }
 
     /// <summary>The organization that the authorization is for; null when it is for none.</summary>

@@ -141,6 +141,7 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
             SignedInAt = jwt.TryGetPayloadValue<long>(AccessToken.SignInTimeClaim, out var signedIn)
                 ? DateTimeOffset.FromUnixTimeSeconds(signedIn)
                 : null,
+            Context = jwt.TryGetPayloadValue<string>(AccessToken.ContextClaim, out var context) ? context : null,
             AuthorizationId = jwt.TryGetPayloadValue<string>(AccessToken.AuthorizationClaim, out var id) ? id : null,
         };
         return new(token, DateTimeOffset.FromUnixTimeSeconds(nbf), jwt.Kid);

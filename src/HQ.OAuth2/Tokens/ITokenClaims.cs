@@ -30,6 +30,7 @@ public sealed class TokenClaims
 
     private readonly Dictionary<string, object> claims;
     private readonly string organizationClaim;
+    private readonly bool hasContext;
 
     internal TokenClaims(
         Client client,
@@ -39,16 +40,17 @@ public sealed class TokenClaims
         string organizationClaim,
         Dictionary<string, object> claims
     ) =>
-        (Client, Subject, Scope, Organization, this.organizationClaim, this.claims) = (
+        (Client, Subject, Scope, Organization, this.organizationClaim, this.claims, hasContext) = (
             client,
             subject,
             scope,
             organization,
             organizationClaim,
-            claims
+            claims,
+            claims.ContainsKey(AccessToken.ContextClaim)
         );
 
-    internal static bool IsOurs(string name) => ours.Contains(name);
+    internal static bool IsOurs(string name) => ours.Contains(name) || name == AccessToken.ContextClaim;
 
     /// <summary>The client it is for.</summary>
     public Client Client { get; }
@@ -78,8 +80,9 @@ public sealed class TokenClaims
     /// <exception cref="ArgumentException">The name is one that the server itself sets.</exception>
     public void Add(string name, bool value) => claims[Checked(name)] = value;
 
+    // A host that does not tell authentication contexts apart may add a claim of this name itself.
     private string Checked(string name) =>
-        ours.Contains(name) || name == organizationClaim
+        ours.Contains(name) || name == organizationClaim || (name == AccessToken.ContextClaim && hasContext)
             ? throw new ArgumentException($"The claim {name} is the server's own: choose another name.", nameof(name))
             : name;
 }

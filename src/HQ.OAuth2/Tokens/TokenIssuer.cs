@@ -88,6 +88,8 @@ public sealed class TokenIssuer
         // The time of the sign-in (RFC 9068 §2.2.1), for an API that needs a recent one (RFC 9470 §5).
         if (row?.SignedInAt is { } time)
             claims[AccessToken.SignInTimeClaim] = time.ToUnixTimeSeconds();
+        if (row?.Context is { } context)
+            claims[AccessToken.ContextClaim] = context;
         var added = new TokenClaims(request.Client, subject, scope, row?.Organization, options.OrganizationClaim, claims);
         foreach (var host in hostClaims)
             await host.AddAsync(added, ct);

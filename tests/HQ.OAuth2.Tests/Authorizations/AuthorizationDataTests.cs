@@ -43,7 +43,7 @@ internal sealed class AuthorizationDataTests
             .RootElement.EnumerateObject()
             .Select(p => p.Name)
             .Should()
-            .Equal("w", "cc", "iat", "sin", "scope", "res", "org", "note", "pause", "end", "au", "code", "rt", "consent");
+            .Equal("w", "cc", "iat", "sin", "acr", "scope", "res", "org", "note", "pause", "end", "au", "code", "rt", "consent");
     }
 
     [Test, Rfc("6749-10.3-1")]
@@ -155,6 +155,7 @@ internal sealed class AuthorizationDataTests
             Version = 7,
             IssuedAt = when,
             SignedInAt = when.AddMinutes(-5),
+            Context = "mfa",
             Organization = "acme",
             PolicyNote = "a note",
             PausedAt = when.AddMinutes(1),
