@@ -71,9 +71,9 @@ internal sealed class DeviceTests
         await user.Button("Continue").ClickAsync();
     }
 
-    private static string Code(JsonElement device) => device.GetProperty("user_code").GetString()!;
+    public static string Code(JsonElement device) => device.GetProperty("user_code").GetString()!;
 
-    private static Task<JsonElement> CodesAsync(User user) =>
+    public static Task<JsonElement> CodesAsync(User user) =>
         PostAsync(user, "/oauth2/device_authorization", ("client_id", "notes-cli"), ("scope", "read"));
 
     private static Task<JsonElement> PollAsync(User user, JsonElement device) =>

@@ -1,3 +1,5 @@
+using QRCoder;
+
 namespace HQ.OAuth2.Browser.Tests;
 
 /// <summary>The pictures of the documentation. tests/screenshots.sh keeps them; any other run only sees that each can be made.</summary>
@@ -25,6 +27,42 @@ internal sealed class ScreenshotTests
         await user.Page.GetByLabel("What is it for?").FillAsync("Nightly backup");
         await user.Page.GetByText("Read your notes").ClickAsync();
         await KeepAsync(user, dark, "personal-token");
+    }
+
+    [Test]
+    public async Task A_device_and_the_page_for_its_code_can_be_photographed([Values] bool dark)
+    {
+        await using var user = await User.NewAsync(640, 400, dark, scale: 1.5f);
+        var device = await DeviceTests.CodesAsync(user);
+        var (code, link) = (DeviceTests.Code(device), device.GetProperty("verification_uri_complete").GetString()!);
+
+        await user.GoAsync("/oauth2/device");
+        await user.SignInAsync();
+        await user.GoAsync(new Uri(link).PathAndQuery);
+        await Assertions.Expect(user.Page.GetByText(code)).ToBeVisibleAsync();
+        await KeepAsync(user, dark, "device");
+
+        // What a device shows: it draws the QR code itself.
+        using var generator = new QRCodeGenerator();
+        using var drawing = generator.CreateQrCode(link, QRCodeGenerator.ECCLevel.M);
+        using var svg = new SvgQRCode(drawing);
+        await user.Page.GotoAsync("about:blank");
+        await user.Page.SetContentAsync(
+            $$"""
+            <!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Notes</title>
+            <style>
+              body { margin: 0; padding: 24px; font: 16px/1.5 sans-serif; display: flex; gap: 24px; align-items: center;
+                     color: {{(dark ? "#eee" : "#222")}}; background: {{(dark ? "#181b20" : "#eef1f5")}} }
+              svg { width: 168px; height: 168px; border-radius: 8px; flex: none }
+              b { font-size: 34px; letter-spacing: 2px }
+            </style>
+            <body>{{svg.GetGraphic(4)}}<div>Sign in on another device. Open<br><strong>{{device.GetProperty(
+                "verification_uri"
+            )}}</strong><br>
+            and enter<br><b>{{code}}</b></div>
+            """
+        );
+        await KeepAsync(user, dark, "device-screen");
     }
 
     [Test]

@@ -10,10 +10,9 @@ const server = await oauth.processDiscoveryResponse(
 const resource = await oauth.processResourceDiscoveryResponse(new URL(mcp), await oauth.resourceDiscoveryRequest(new URL(mcp), insecure));
 assert.deepEqual(resource.authorization_servers, [issuer]);
 
-async function flow(client, authentication, scope) {
+async function flow(client, authentication, scope, push = false) {
   const verifier = oauth.generateRandomCodeVerifier();
-  const request = new URL(server.authorization_endpoint);
-  request.search = new URLSearchParams({
+  let parameters = new URLSearchParams({
     response_type: 'code',
     client_id: client.client_id,
     redirect_uri: callback,
@@ -23,6 +22,17 @@ async function flow(client, authentication, scope) {
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
   });
+  if (push) {
+    // RFC 9126
+    const pushed = await oauth.processPushedAuthorizationResponse(
+      server,
+      client,
+      await oauth.pushedAuthorizationRequest(server, client, authentication, parameters, insecure),
+    );
+    parameters = new URLSearchParams({ client_id: client.client_id, request_uri: pushed.request_uri });
+  }
+  const request = new URL(server.authorization_endpoint);
+  request.search = parameters;
   const answer = oauth.validateAuthResponse(server, client, await visit(request), 'state');
   const tokens = await oauth.processAuthorizationCodeResponse(
     server,
@@ -67,7 +77,10 @@ const registered = await oauth.processDynamicClientRegistrationResponse(
 );
 assert.equal(registered.token_endpoint_auth_method, 'client_secret_basic');
 await flow(registered, oauth.ClientSecretBasic(registered.client_secret), 'read write');
+await flow(registered, oauth.ClientSecretBasic(registered.client_secret), 'read write', true);
 await flow({ client_id: process.env.DOCUMENT }, oauth.None(), 'read');
+// Its document is known by now.
+await flow({ client_id: process.env.DOCUMENT }, oauth.None(), 'read', true);
 
 // A client that signs (RFC 7523), by each algorithm.
 assert.ok(server.token_endpoint_auth_methods_supported.includes('private_key_jwt'));

@@ -33,14 +33,20 @@ for (const [method, authentication] of Object.entries(methods)) {
 
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const expectedState = client.randomState();
-  const request = client.buildAuthorizationUrl(config, {
+  const parameters = {
     redirect_uri: callback,
     scope: 'read write',
     resource: mcp,
     state: expectedState,
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: 'S256',
-  });
+  };
+  // RFC 9126, with one of the methods a request that the browser carries.
+  const request =
+    method === 'client_secret_post'
+      ? client.buildAuthorizationUrl(config, parameters)
+      : await client.buildAuthorizationUrlWithPAR(config, parameters);
+  assert.equal(request.searchParams.has('request_uri'), method !== 'client_secret_post');
   const answer = await visit(request);
   const tokens = await client.authorizationCodeGrant(config, answer, { pkceCodeVerifier, expectedState }, { resource: mcp });
   assert.equal(tokens.scope, 'read write');

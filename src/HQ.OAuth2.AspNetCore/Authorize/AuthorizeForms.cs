@@ -6,13 +6,32 @@ namespace HQ.OAuth2;
 /// <summary>
 /// The data that passes through sign-in and our pages and comes back: the request, and the proof that our page posted an answer.
 /// </summary>
-internal sealed class AuthorizeForms(RequestHandles handles, SubjectSeals seals, IAntiforgery antiforgery, ServerSettings settings)
+internal sealed class AuthorizeForms(
+    RequestHandles handles,
+    PushedRequests pushed,
+    SubjectSeals seals,
+    IAntiforgery antiforgery,
+    ServerSettings settings
+)
 {
     // Longer requests become one protected handle: a URI nested in a URI is escaped again at each level and grows.
     private const int MaxPlainQuery = 1000;
 
-    /// <summary>The request of the parameters, or the request inside the handle that they carry.</summary>
-    public Outcome<VisitedRequest> Open(OAuthParameters sent) => handles.Open(sent);
+    /// <summary>The request of the parameters, the one inside the handle that they carry, or the pushed one that they refer to.</summary>
+    public async ValueTask<Outcome<VisitedRequest>> OpenAsync(OAuthParameters sent, CancellationToken ct)
+    {
+        if (!IsReference(sent))
+            return handles.Open(sent);
+        return (await pushed.FindAsync(sent, ct)).Failed(out var error, out var found)
+            ? error
+            : new VisitedRequest(found.Parameters) { Pushed = found.Pushed };
+    }
+
+    /// <summary>Whether the parameters refer to a pushed request (RFC 9126 §4).</summary>
+    public bool IsReference(OAuthParameters sent) =>
+        settings.Options.PushedAuthorizationRequests
+        && sent[PushedRequests.Parameter] is not null
+        && sent[RequestHandles.Parameter] is null;
 
     /// <summary>
     /// The local path that the request returns to, so that a sign-in page cannot be made to redirect to another site. It is the public path: a
@@ -21,7 +40,7 @@ internal sealed class AuthorizeForms(RequestHandles handles, SubjectSeals seals,
     public Outcome<Lazy<string>> ReturnPath(VisitedRequest visited)
     {
         var path = settings.Issuer.AuthorizePath;
-        if (visited.Parameters.QueryLength <= MaxPlainQuery && visited.SignInAskedAt is null)
+        if (visited.Parameters.QueryLength <= MaxPlainQuery && visited is { SignInAskedAt: null, Pushed: null })
             return new Lazy<string>(() => $"{path}?{visited.Parameters.ToQuery()}");
         // A code is for one form; a user who returns from sign-in gets a new one.
         return handles.Protect(visited with { Code = null }).Failed(out var error, out var handle)

@@ -22,7 +22,8 @@ internal sealed class AuthorizeHandler(
             return unreadable;
 
         // RFC 6749 §3.1: a POST means the same as a GET with the same parameters; redirect it to that GET, so that sign-in can return to it.
-        if (HttpMethods.IsPost(http.Request.Method) && visit.Decision is null)
+        // RFC 9126 §7.3: the reference of a pushed request ends soon; redirect it to an address that may be loaded again.
+        if ((HttpMethods.IsPost(http.Request.Method) && visit.Decision is null) || forms.IsReference(visit.Sent))
             return Reply.Of(there =>
             {
                 Redirection.To(there, visit.ReturnPath);
@@ -31,7 +32,14 @@ internal sealed class AuthorizeHandler(
 
         var options = OAuthHttp.Settings(http).Options;
         var parameters = visit.Visited.Parameters;
-        switch (await endpoint.ValidateAsync(parameters, () => HostUser.FindSubjectAsync(http, options), http.RequestAborted))
+        switch (
+            await endpoint.ValidateAsync(
+                parameters,
+                visit.Visited.Pushed is not null,
+                () => HostUser.FindSubjectAsync(http, options),
+                http.RequestAborted
+            )
+        )
         {
             case AuthorizeResult.SignIn
                 when endpoint.WishOf(parameters) is var wish && (FreshSignIn.IsMentioned(parameters) || wish.AcrValues.Count > 0):
@@ -64,7 +72,7 @@ internal sealed class AuthorizeHandler(
         var read = HttpMethods.IsPost(http.Request.Method) ? await OAuthHttp.ReadFormAsync(http) : OAuthHttp.ReadQuery(http);
         if (read.Failed(out var unreadable, out var sent))
             return unreadable;
-        if (forms.Open(sent).Failed(out var damaged, out var visited))
+        if ((await forms.OpenAsync(sent, http.RequestAborted)).Failed(out var damaged, out var visited))
             return damaged;
         return forms.ReturnPath(visited).Failed(out var tooLarge, out var returnPath)
             ? tooLarge
@@ -161,12 +169,13 @@ internal sealed class AuthorizeHandler(
             Granted = granted,
             Asked = isAnswered,
             FormCode = isAnswered ? visit.Visited.Code : null,
+            Pushed = visit.Visited.Pushed,
             SignedInAt = visit.SignedInAt,
         };
         if (!(await endpoint.ApproveAsync(visit.Request, approval, visit.Http.RequestAborted)).Failed(out var refused, out var code))
             return replies.Code(visit.Request, code);
         return refused.Id == OAuthError.AccessDenied.Id
             ? replies.Denied(visit.Request, refused)
-            : ErrorPage.Refuse(refused, tryAgain: visit.ReturnPath);
+            : ErrorPage.Refuse(refused, tryAgain: refused.Id == OAuthError.RequestUriInvalid.Id ? null : visit.ReturnPath);
     }
 }

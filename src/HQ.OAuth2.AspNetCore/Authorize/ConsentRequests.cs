@@ -36,9 +36,10 @@ public sealed class ConsentRequests
         if (
             returnUrl?.StartsWith(start, StringComparison.Ordinal) != true
             || OAuthParameters.Parse(Encoding.UTF8.GetBytes(returnUrl[start.Length..])).Failed(out _, out var sent)
-            || forms.Open(sent).Failed(out _, out var visited)
+            || (await forms.OpenAsync(sent, http.RequestAborted)).Failed(out _, out var visited)
             || await endpoint.ValidateAsync(
                 visited.Parameters,
+                visited.Pushed is not null,
                 () => HostUser.FindSubjectAsync(http, settings.Options),
                 http.RequestAborted
             )

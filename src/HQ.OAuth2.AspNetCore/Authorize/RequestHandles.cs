@@ -20,8 +20,13 @@ internal sealed class RequestHandles(IDataProtectionProvider protection, TimePro
 
     private const int SecretLength = 32;
 
-    // The time it was made, the time the user was asked to sign in (0 = not), and whether a code follows.
+    // The time it was made, the time the user was asked to sign in (0 = not), and what follows: a code, a pushed request.
     private const int HeaderLength = sizeof(long) + sizeof(long) + 1;
+    private const byte HasCode = 1;
+    private const byte IsPushed = 2;
+
+    // The id of a pushed request is a hash.
+    private const int PushedIdLength = 32;
 
     /// <summary>How long a handle is valid; the record of an answered form is kept as long.</summary>
     public static readonly TimeSpan Life = FormAnswers.FormLife;
@@ -36,11 +41,17 @@ internal sealed class RequestHandles(IDataProtectionProvider protection, TimePro
         using var content = new MemoryStream();
         content.Write(BitConverter.GetBytes(time.GetUtcNow().ToUnixTimeSeconds()));
         content.Write(BitConverter.GetBytes(visit.SignInAskedAt?.ToUnixTimeSeconds() ?? 0));
-        content.WriteByte(visit.Code is null ? (byte)0 : (byte)1);
+        content.WriteByte((byte)((visit.Code is null ? 0 : HasCode) | (visit.Pushed is null ? 0 : IsPushed)));
         if (visit.Code is { } code)
         {
             content.Write(Convert.FromHexString(code.Id));
             content.Write(code.Secret);
+        }
+
+        if (visit.Pushed is { } pushed)
+        {
+            content.Write(Convert.FromHexString(pushed.Id));
+            content.Write(BitConverter.GetBytes(pushed.EndsAt.ToUnixTimeSeconds()));
         }
 
         using (var deflate = new DeflateStream(content, CompressionLevel.Optimal, leaveOpen: true))
@@ -63,11 +74,22 @@ internal sealed class RequestHandles(IDataProtectionProvider protection, TimePro
                 return OAuthError.RequestHandleInvalid.Because($"the handle is older than {Life}");
             var askedAt = BitConverter.ToInt64(content, sizeof(long));
             var (start, code) = (HeaderLength, (AuthorizationCode?)null);
-            if (content[HeaderLength - 1] == 1)
+            if ((content[HeaderLength - 1] & HasCode) != 0)
             {
                 var idEnd = start + AuthorizationCode.IdLength / 2;
                 code = new(Convert.ToHexStringLower(content[start..idEnd]), content[idEnd..(idEnd + SecretLength)]);
                 start = idEnd + SecretLength;
+            }
+
+            PushedRequest? pushed = null;
+            if ((content[HeaderLength - 1] & IsPushed) != 0)
+            {
+                var endsAt = DateTimeOffset.FromUnixTimeSeconds(BitConverter.ToInt64(content, start + PushedIdLength));
+                pushed = new(Convert.ToHexStringLower(content.AsSpan(start, PushedIdLength)), endsAt);
+                start += PushedIdLength + sizeof(long);
+                // Each page has a new handle; the request ends all the same.
+                if (time.GetUtcNow() >= endsAt)
+                    return OAuthError.RequestHandleInvalid.Because("the pushed request is too old");
             }
 
             using var deflate = new DeflateStream(new MemoryStream(content, start, content.Length - start), CompressionMode.Decompress);
@@ -79,6 +101,7 @@ internal sealed class RequestHandles(IDataProtectionProvider protection, TimePro
                 {
                     SignInAskedAt = askedAt == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(askedAt),
                     Code = code,
+                    Pushed = pushed,
                 };
         }
         catch (Exception e) when (e is CryptographicException or FormatException or InvalidDataException)

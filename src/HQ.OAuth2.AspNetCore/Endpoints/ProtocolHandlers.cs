@@ -11,6 +11,17 @@ internal static class ProtocolHandlers
 
     public static ValueTask<Reply> PersonalTokenAsync(HttpContext http) => Of<PersonalTokenHandler>(http).HandleAsync(http);
 
+    public static async ValueTask<Reply> PushAsync(HttpContext http)
+    {
+        if ((await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request))
+            return unreadable;
+        var outcome = await Of<PushedAuthorizationEndpoint>(http).HandleAsync(request, http.RequestAborted);
+        return Reply.Of(outcome, OAuthJson.Default.PushedAuthorizationResponse, StatusCodes.Status201Created) with
+        {
+            ClientId = request.Parameters["client_id"],
+        };
+    }
+
     public static async ValueTask<Reply> TokenAsync(HttpContext http)
     {
         if (Of<DoctorProbe>(http).IsMarked(http.Request))

@@ -25,6 +25,10 @@ internal sealed class ServerRoutes(RouteGroupBuilder group, ServerSettings setti
             fail: ErrorPage.WriteAsync
         );
 
+        // RFC 9126 §2
+        if (options.PushedAuthorizationRequests)
+            Map("pushed-authorization", issuer.PushedAuthorizationPath, post, ProtocolHandlers.PushAsync);
+
         // RFC 6749 §3.2
         Map("token", issuer.TokenPath, post, ProtocolHandlers.TokenAsync);
 

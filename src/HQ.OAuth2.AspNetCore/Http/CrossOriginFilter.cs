@@ -26,6 +26,7 @@ internal sealed class CrossOriginFilter(ServerSettings settings, ProtectedResour
                     issuer.MetadataPath,
                     .. settings.Options.RootMetadata ? [Issuer.RootMetadataPath] : Array.Empty<string>(),
                     .. issuer.Forms(issuer.TokenPath),
+                    .. settings.Options.PushedAuthorizationRequests ? issuer.Forms(issuer.PushedAuthorizationPath) : [],
                     .. settings.Options.DeviceAuthorization ? issuer.Forms(issuer.DeviceAuthorizationPath) : [],
                     .. issuer.Forms(issuer.RegisterPath),
                     .. issuer.Forms(issuer.RevokePath),

@@ -199,6 +199,8 @@ internal static class EnglishTexts
             ["error.HQ1036.next"] = "Start again in the app that sent you here.",
             ["error.HQ1048"] =
                 "This did not come from a page that this server showed you, or you have signed in again since. Nothing was changed.",
+            ["error.HQ1092"] = "This address was used before, or it is too old.",
+            ["error.HQ1092.next"] = "Start again in the app that sent you here.",
             ["error.HQ1053"] =
                 "The app that sent you here names itself by an address that this server does not accept. Nothing was allowed.",
             ["error.HQ1053.next"] = "Ask the people who run this server.",

@@ -210,6 +210,8 @@ internal static class GermanTexts
             ["error.HQ1036.next"] = "Beginnen Sie noch einmal in der App, von der Sie kommen.",
             ["error.HQ1048"] =
                 "Das kam nicht von einer Seite, die dieser Server Ihnen gezeigt hat, oder Sie haben sich seitdem neu angemeldet. Es wurde nichts geändert.",
+            ["error.HQ1092"] = "Diese Adresse wurde schon benutzt, oder sie ist zu alt.",
+            ["error.HQ1092.next"] = "Beginnen Sie noch einmal in der App, von der Sie kommen.",
             ["error.HQ1053"] =
                 "Die App, von der Sie kommen, weist sich mit einer Adresse aus, die dieser Server nicht annimmt. Es wurde nichts erlaubt.",
             ["error.HQ1053.next"] = "Wenden Sie sich an die Betreiber dieses Servers.",

@@ -5,6 +5,8 @@ namespace HQ.OAuth2;
 /// <summary>
 /// What a client says about itself (RFC 7591 §2): texts that are kept and given back, and its keys. They give it no rights. This is the one
 /// list of them: the client, its metadata, the stored JSON and the answers all derive from it.
+/// What a client says about itself (RFC 7591 §2): what is kept and given back, and gives it no rights. This is the one list of
+/// them: the client, its metadata, the stored JSON and the answers all derive from it.
 /// </summary>
 public abstract record ClientDescription
 {
@@ -63,4 +65,9 @@ public abstract record ClientDescription
     public string? Jwks { get; init; }
 
     internal bool HasKeys => Jwks is not null || JwksUri is not null;
+
+    /// Whether its authorization requests must be pushed (RFC 9126 §6): a demand on itself. Null and false = the server's setting holds.
+    /// </summary>
+    [JsonPropertyName("require_pushed_authorization_requests")]
+    public bool? RequirePushedAuthorizationRequests { get; init; }
 }

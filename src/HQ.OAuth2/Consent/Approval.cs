@@ -23,6 +23,9 @@ internal sealed record Approval
     /// <summary>The code that the answered form carries; null = there was no form.</summary>
     public required AuthorizationCode? FormCode { get; init; }
 
+    /// <summary>The pushed request that it answers, which gives one authorization; null = the request was not pushed.</summary>
+    public PushedRequest? Pushed { get; init; }
+
     /// <summary>When the user signed in, as far as the host says; null = unknown.</summary>
     public required DateTimeOffset? SignedInAt { get; init; }
 }

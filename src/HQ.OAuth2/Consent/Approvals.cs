@@ -19,13 +19,17 @@ internal sealed class Approvals(
     /// <param name="ct">Cancels before anything is written.</param>
     /// <returns>
     /// The code; <see cref="OAuthError.AccessDenied"/> when none of the scope was granted; <see cref="OAuthError.AlreadyAnswered"/> for a
-    /// form whose code is spent; <see cref="OAuthError.OrganizationNotChosen"/>.
+    /// form whose code is spent; <see cref="OAuthError.OrganizationNotChosen"/>; <see cref="OAuthError.RequestUriInvalid"/> for a pushed
+    /// request that gave a code before.
     /// </returns>
     public async ValueTask<Outcome<AuthorizationCode>> ApproveAsync(AuthorizationRequest request, Approval approval, CancellationToken ct)
     {
         var code = approval.FormCode ?? NewCode();
+        Func<OAuthAuthorization, ValueTask<OAuthError?>>? claim = approval.Pushed is { } pushed
+            ? a => answers.ClaimAsync(pushed, a.Id)
+            : null;
         return (
-            await AddAsync(request, approval, code.Id, CodeFor(request, code), claim: null, isForm: approval.FormCode is not null, ct)
+            await AddAsync(request, approval, code.Id, CodeFor(request, code), claim, isForm: approval.FormCode is not null, ct)
         ).Failed(out var error, out _)
             ? error
             : code;

@@ -32,6 +32,10 @@ internal sealed class FormAnswers(AuthorizationLoop authorizations, ITicketStore
         return true;
     }
 
+    /// <inheritdoc cref="PushedRequests.ClaimAsync"/>
+    public ValueTask<OAuthError?> ClaimAsync(PushedRequest pushed, string authorizationId) =>
+        PushedRequests.ClaimAsync(tickets, pushed, authorizationId);
+
     /// <summary>Whether a form was answered by this row, which may be gone by now.</summary>
     public async ValueTask<bool> WasGivenAsync(string id, CancellationToken ct) => await tickets.FindAsync(Key(id), ct) is not null;
 

@@ -13,10 +13,12 @@ internal sealed class AuthorizeEndpoint(
 {
     /// <summary>§4.1.1: reads the request and checks all of it. Nothing is stored.</summary>
     /// <param name="parameters">The request.</param>
+    /// <param name="isPushed">Whether its client pushed it (RFC 9126).</param>
     /// <param name="findSubject">Who is signed in, or null; asked only when the client's metadata document has to be fetched.</param>
     /// <param name="ct">Cancels.</param>
     public async ValueTask<AuthorizeResult> ValidateAsync(
         OAuthParameters parameters,
+        bool isPushed,
         Func<ValueTask<string?>> findSubject,
         CancellationToken ct
     )
@@ -33,6 +35,14 @@ internal sealed class AuthorizeEndpoint(
         if ((await clients.FindFreshAsync(clientId, findSubject, ct)).Failed(out var unknown, out var client))
             // As long as the document is not read, nothing that the request says is known to be the client's: no redirect.
             return unknown != OAuthError.LoginRequired || MustNotAsk(parameters) ? Page(unknown) : new AuthorizeResult.SignIn();
+        return Check(parameters, client, isPushed);
+    }
+
+    /// <summary>The checks of a request whose client is known; no parameter is looked up anywhere.</summary>
+    public AuthorizeResult Check(OAuthParameters parameters, Client client, bool isPushed)
+    {
+        if (parameters["client_id"] is null)
+            return Page(OAuthError.MissingParameter("client_id"));
 
         // §3.1.2.3: the redirect URI, one of this client's, compared as a string.
         var sent = parameters["redirect_uri"];
@@ -48,12 +58,16 @@ internal sealed class AuthorizeEndpoint(
 
         // A store may hold what registration would refuse: nobody is ever sent there (RFC 9700 §4.11, RFC 8252 §8.4).
         if (RedirectUris.NeverAllowed(redirectUri) is { } problem)
-            return Page(OAuthError.RedirectUriNeverAllowed.Because($"redirect_uris of client '{clientId}' has '{redirectUri}'. {problem}"));
+            return Page(
+                OAuthError.RedirectUriNeverAllowed.Because($"redirect_uris of client '{client.ClientId}' has '{redirectUri}'. {problem}")
+            );
 
         // From here on the client may be told, with its own state (§4.1.2.1) unless that is what is wrong (Appendix A.5).
         var state = parameters.IsRepeated("state") ? null : parameters["state"];
         if (state is not null && state.Any(char.IsControl))
             return Redirect(OAuthError.MalformedState, client, redirectUri, null);
+        if (!isPushed && MustPush(client))
+            return Redirect(OAuthError.PushNeeded, client, redirectUri, state);
         return Examine(parameters, client, redirectUri, sent is not null, state).Failed(out var error, out var request)
             ? Redirect(error, client, redirectUri, state)
             : new AuthorizeResult.Valid(request);
@@ -70,6 +84,10 @@ internal sealed class AuthorizeEndpoint(
         // §3.1: no parameter twice.
         if (parameters.Repeated is { } repeated)
             return OAuthError.RepeatedParameter(repeated);
+
+        // RFC 9101: a request inside a signed text is not read, so nothing beside it may count either.
+        if (parameters["request"] is not null)
+            return OAuthError.RequestObjectUnsupported;
 
         // §3.1.1: response_type; the answer goes into the query.
         if (parameters["response_type"] is not { } responseType)
@@ -193,6 +211,11 @@ internal sealed class AuthorizeEndpoint(
         new(error, client, redirectUri, state);
 
     private static AuthorizeResult.ErrorPage Page(OAuthError error) => new(error);
+
+    // RFC 9126 §5, §6: the server demands it, or the client did. A server without the endpoint does not know the client's demand.
+    private bool MustPush(Client client) =>
+        settings.Options.PushedAuthorizationRequests
+        && (settings.Options.RequirePushedAuthorizationRequests || client.RequirePushedAuthorizationRequests == true);
 
     private bool MustUsePkce(Client client) =>
         !client.ProvesItself || client.IsSelfRegistered || (client.RequirePkce ?? settings.Options.RequirePkce);

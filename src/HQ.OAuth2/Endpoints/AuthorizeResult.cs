@@ -5,6 +5,15 @@ internal abstract record AuthorizeResult
 {
     private AuthorizeResult() { }
 
+    /// <summary>The error of a refused request; null = it is valid, or not checked yet.</summary>
+    public OAuthError? Refusal =>
+        this switch
+        {
+            ErrorPage page => page.Error,
+            ErrorRedirect redirect => redirect.Error,
+            _ => null,
+        };
+
     /// <summary>Every check passed: the user is to sign in and decide.</summary>
     public sealed record Valid(AuthorizationRequest Request) : AuthorizeResult;
 

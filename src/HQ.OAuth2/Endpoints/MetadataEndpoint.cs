@@ -21,6 +21,10 @@ internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoin
             IntrospectionEndpoint = issuer.Url(issuer.IntrospectPath),
             RevocationEndpoint = issuer.Url(issuer.RevokePath),
             DeviceAuthorizationEndpoint = settings.Options.DeviceAuthorization ? issuer.Url(issuer.DeviceAuthorizationPath) : null,
+            PushedAuthorizationRequestEndpoint = settings.Options.PushedAuthorizationRequests
+                ? issuer.Url(issuer.PushedAuthorizationPath)
+                : null,
+            RequirePushedAuthorizationRequests = settings.Options.RequirePushedAuthorizationRequests ? true : null,
             JwksUri = issuer.Url(issuer.JwksPath),
             ClientIdMetadataDocumentSupported = settings.Options.ClientIdMetadataDocuments ? true : null,
             ScopesSupported = scopes.Count > 0 ? scopes : null,
@@ -61,6 +65,14 @@ internal sealed record ServerMetadata
     /// <summary>RFC 8628 §4; absent = there is none.</summary>
     [JsonPropertyName("device_authorization_endpoint")]
     public string? DeviceAuthorizationEndpoint { get; init; }
+
+    /// <summary>RFC 9126 §5; absent = there is none.</summary>
+    [JsonPropertyName("pushed_authorization_request_endpoint")]
+    public string? PushedAuthorizationRequestEndpoint { get; init; }
+
+    /// <summary>RFC 9126 §5; absent = false.</summary>
+    [JsonPropertyName("require_pushed_authorization_requests")]
+    public bool? RequirePushedAuthorizationRequests { get; init; }
 
     [JsonPropertyName("jwks_uri")]
     public required string JwksUri { get; init; }

@@ -5,6 +5,7 @@ namespace HQ.OAuth2;
 /// <summary>Every answer in JSON: members by the standard's names, null members left out, no reflection.</summary>
 [JsonSerializable(typeof(TokenResponse))]
 [JsonSerializable(typeof(DeviceAuthorizationResponse))]
+[JsonSerializable(typeof(PushedAuthorizationResponse))]
 [JsonSerializable(typeof(IntrospectionResponse))]
 [JsonSerializable(typeof(RegistrationResponse))]
 [JsonSerializable(typeof(ServerMetadata))]

@@ -14,6 +14,7 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
 
     private readonly MinuteLimit registrations = new(time);
     private readonly MinuteLimit failures = new(time);
+    private readonly MinuteLimit pushes = new(time);
     private readonly MinuteLimit deviceCodes = new(time);
     private readonly MinuteLimit clientDeviceCodes = new(time);
     private readonly MinuteLimit userCodes = new(time, settings.Options.DeviceCodeLifetime);
@@ -25,6 +26,10 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
     /// <summary>Counts a registration; false when the address has reached its limit.</summary>
     public bool TryRegister(string? address) =>
         registrations.TryTake(address ?? "", networks.RegistrationsPerMinute(address)) || Reached("registrations");
+
+    /// <summary>Counts a pushed request of a public client; false when the address has reached its limit.</summary>
+    public bool TryPush(string? address) =>
+        pushes.TryTake(address ?? "", settings.Options.Limits.PushedRequestsPerMinute) || Reached("pushed_requests");
 
     /// <summary>Counts a request of a device; false when the address has reached its limit.</summary>
     public bool TryDeviceCode(string? address) =>

@@ -24,6 +24,7 @@ internal sealed record Issuer
     public string IntrospectPath => Path + "/oauth2/introspect";
     public string RevokePath => Path + "/oauth2/revoke";
     public string JwksPath => Path + "/oauth2/jwks";
+    public string PushedAuthorizationPath => Path + "/oauth2/par";
     public string DeviceAuthorizationPath => Path + "/oauth2/device_authorization";
     public string DevicePath => Path + "/oauth2/device";
     public string ConnectedAppsPath => Path + "/oauth2/connected-apps";

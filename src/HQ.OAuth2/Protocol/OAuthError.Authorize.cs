@@ -31,6 +31,14 @@ public sealed partial record OAuthError
     internal static OAuthError ContextUnmet { get; } =
         new(1091, "unmet_authentication_requirements", "The user did not sign in in one of the ways that acr_values asks for.");
 
+    /// <summary>The server or the client demands that requests are pushed (RFC 9126 §5, §6).</summary>
+    internal static OAuthError PushNeeded { get; } =
+        new(1093, "invalid_request", "Authorization requests of this client must be pushed first (RFC 9126).");
+
+    /// <summary>A request object (RFC 9101); this server reads none.</summary>
+    internal static OAuthError RequestObjectUnsupported { get; } =
+        new(1094, "request_not_supported", "This server reads no request objects: leave the parameter request out.");
+
     // RFC 7636: PKCE at the authorization endpoint
 
     /// <summary>A client that must use PKCE sent no challenge (RFC 7636 §4.4.1).</summary>
@@ -73,6 +81,10 @@ public sealed partial record OAuthError
     /// <summary>A decision without our antiforgery token, or with another session's (§10.12). Shown to the user.</summary>
     internal static OAuthError DecisionNotGenuine { get; } =
         new(1035, "invalid_request", "This answer did not come from a page that this server showed you, or you signed in again since.");
+
+    /// <summary>The reference of a pushed request is unknown, expired, used or another client's (RFC 9126 §4). Shown to the user.</summary>
+    internal static OAuthError RequestUriInvalid { get; } =
+        new(1092, "invalid_request_uri", "This address was used before, or it is too old. Start again in the app that sent you here.");
 
     /// <summary>The protected handle of a request does not open. Shown to the user.</summary>
     internal static OAuthError RequestHandleInvalid { get; } =

@@ -114,6 +114,7 @@ internal static class CoreServices
     {
         services.TryAddTransient<FormAnswers>();
         services.TryAddTransient<ConsentIndex>();
+        services.TryAddTransient<PushedRequests>();
         services.TryAddTransient<Approvals>();
         services.TryAddTransient<PersonalTokens>();
         services.TryAddTransient<EarlierConsents>();
@@ -177,6 +178,7 @@ internal static class CoreServices
     private static IServiceCollection AddEndpoints(this IServiceCollection services)
     {
         services.TryAddScoped<AuthorizeEndpoint>();
+        services.TryAddTransient<PushedAuthorizationEndpoint>();
         services.TryAddTransient<TokenEndpoint>();
         services.TryAddTransient<DeviceAuthorizationEndpoint>();
         services.TryAddTransient<DeviceEndpoint>();

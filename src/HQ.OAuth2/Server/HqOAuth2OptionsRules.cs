@@ -46,6 +46,12 @@ internal static class HqOAuth2OptionsRules
                 options.DefaultOrg,
                 "is missing, and dcr is on: name the organization of self-registered clients, or set dcr to false"
             );
+        if (options.RequirePushedAuthorizationRequests && !options.PushedAuthorizationRequests)
+            yield return Problem(
+                "requirePushedAuthorizationRequests",
+                true,
+                "is on, and pushedAuthorizationRequests is off: no client could connect, so set that to true, or this to false"
+            );
         if (options.Documents.AllowLoopback && !development)
             yield return Problem(
                 "documents:allowLoopback",

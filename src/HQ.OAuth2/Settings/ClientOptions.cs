@@ -51,4 +51,9 @@ public sealed class ClientOptions
 
     /// <summary>Whether it must use PKCE. A public client always must. Default <see cref="HqOAuth2Options.RequirePkce"/>.</summary>
     public bool? RequirePkce { get; set; }
+
+    /// <summary>
+    /// Whether it must push its authorization requests (RFC 9126 §6). Default <see cref="HqOAuth2Options.RequirePushedAuthorizationRequests"/>.
+    /// </summary>
+    public bool? RequirePushedAuthorizationRequests { get; set; }
 }

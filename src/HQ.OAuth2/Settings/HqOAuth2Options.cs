@@ -65,6 +65,18 @@ public sealed class HqOAuth2Options
     public bool PersonalAccessTokens { get; set; }
 
     /// <summary>
+    /// Whether clients may push their authorization requests (RFC 9126): the request goes from the client to this server directly, and the
+    /// browser carries a reference that works once. Default true.
+    /// </summary>
+    public bool PushedAuthorizationRequests { get; set; } = true;
+
+    /// <summary>
+    /// Whether every client must push its authorization requests. Clients that do not know RFC 9126, most MCP clients among them, cannot
+    /// connect then, nor can a client whose metadata document was never fetched. Default false.
+    /// </summary>
+    public bool RequirePushedAuthorizationRequests { get; set; }
+
+    /// <summary>
     /// For an <see cref="IssuerURL"/> with a path: whether its metadata is served at the root
     /// (<c>/.well-known/oauth-authorization-server</c>) too, where some clients look first. The document is the same and names the issuer
     /// with its path (RFC 8414 §3.3). Default false.

@@ -20,6 +20,11 @@ public sealed class LimitOptions
     /// </summary>
     public int DocumentFetchesPerMinute { get; set; } = 30;
 
+    /// <summary>
+    /// Pushed authorization requests of public clients per minute from one address, counted in each process by itself. Default 120.
+    /// </summary>
+    public int PushedRequestsPerMinute { get; set; } = 120;
+
     /// <summary>Requests for device codes per minute from one address, counted in each process by itself. Default 60.</summary>
     public int DeviceCodesPerMinute { get; set; } = 60;
 

@@ -14,6 +14,7 @@ internal sealed class MetadataTests
         "issuer",
         "authorization_endpoint",
         "token_endpoint",
+        "pushed_authorization_request_endpoint",
         "registration_endpoint",
         "introspection_endpoint",
         "revocation_endpoint",

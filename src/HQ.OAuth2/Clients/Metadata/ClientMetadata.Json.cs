@@ -55,6 +55,8 @@ internal static class ClientMetadataJson
         var metadata = new ClientMetadata { Jwks = jwks };
         foreach (var text in ClientMetadata.Texts)
             metadata = Text(json, text.Name) is { } value ? text.Set(metadata, value) : metadata;
+        foreach (var flag in ClientMetadata.Flags)
+            metadata = Flag(json, flag.Name) is { } value ? flag.Set(metadata, value) : metadata;
         foreach (var list in ClientMetadata.Lists)
             metadata = Texts(json, list.Name) is { } values ? list.Set(metadata, values) : metadata;
         return metadata;
@@ -68,6 +70,11 @@ internal static class ClientMetadataJson
         : value.ValueKind != JsonValueKind.String ? throw new WrongTypeException(name)
         : value.GetString() is { Length: > 0 } text ? text
         : null;
+
+    private static bool? Flag(JsonElement json, string name) =>
+        Member(json, name) is not { } value ? null
+        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
+        : throw new WrongTypeException(name);
 
     private static string[]? Texts(JsonElement json, string name) =>
         Member(json, name) switch

@@ -35,6 +35,11 @@ public sealed partial record ClientMetadata
         new("jwks_uri", link, m => m.JwksUri, (m, v) => m with { JwksUri = v }),
     ];
 
+    internal static readonly IReadOnlyList<FlagMember> Flags =
+    [
+        new("require_pushed_authorization_requests", (m, v) => m with { RequirePushedAuthorizationRequests = v }),
+    ];
+
     internal static readonly IReadOnlyList<ListMember> Lists =
     [
         new("redirect_uris", (m, v) => m with { RedirectUris = v }),
@@ -57,6 +62,8 @@ public sealed partial record ClientMetadata
     {
         public string? Kept(ClientMetadata metadata) => Get(metadata) is { } text ? Rule.Keep(text) : null;
     }
+
+    internal sealed record FlagMember(string Name, Func<ClientMetadata, bool?, ClientMetadata> Set);
 
     internal sealed record ListMember(string Name, Func<ClientMetadata, IReadOnlyList<string>?, ClientMetadata> Set);
 }

@@ -42,6 +42,7 @@ public sealed partial record ClientMetadata : ClientMembers
             Jwks = client.Jwks,
             JwksUri = client.JwksUri,
             TokenEndpointAuthSigningAlg = client.TokenEndpointAuthSigningAlg,
+            RequirePushedAuthorizationRequests = client.RequirePushedAuthorizationRequests,
         };
 
     /// <summary>

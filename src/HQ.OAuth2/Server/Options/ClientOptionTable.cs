@@ -53,5 +53,10 @@ internal static class ClientOptionTable
                 false,
                 "it may leave PKCE out, and then a stolen code can be injected into another session of it (RFC 9700 §2.1.1)"
             )
+        )
+        .Bool(
+            "requirePushedAuthorizationRequests",
+            o => o.RequirePushedAuthorizationRequests,
+            (o, v) => o.RequirePushedAuthorizationRequests = v
         );
 }

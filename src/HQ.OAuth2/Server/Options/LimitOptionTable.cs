@@ -15,6 +15,7 @@ internal static class LimitOptionTable
             LimitOrNone,
             Being(0, "client secrets can be guessed as fast as this server answers")
         )
+        .Number("pushedRequestsPerMinute", o => o.PushedRequestsPerMinute, (o, v) => o.PushedRequestsPerMinute = v, LimitOrNone)
         .Number("deviceCodesPerMinute", o => o.DeviceCodesPerMinute, (o, v) => o.DeviceCodesPerMinute = v, LimitOrNone)
         .Number("clientDeviceCodesPerMinute", o => o.ClientDeviceCodesPerMinute, (o, v) => o.ClientDeviceCodesPerMinute = v, LimitOrNone)
         .Number(

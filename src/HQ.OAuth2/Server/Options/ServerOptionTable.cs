@@ -33,6 +33,12 @@ internal static class ServerOptionTable
         .Bool("deviceAuthorization", o => o.DeviceAuthorization, (o, v) => o.DeviceAuthorization = v)
         .Bool("selfRegisteredDevices", o => o.SelfRegisteredDevices, (o, v) => o.SelfRegisteredDevices = v)
         .Bool("personalAccessTokens", o => o.PersonalAccessTokens, (o, v) => o.PersonalAccessTokens = v)
+        .Bool("pushedAuthorizationRequests", o => o.PushedAuthorizationRequests, (o, v) => o.PushedAuthorizationRequests = v)
+        .Bool(
+            "requirePushedAuthorizationRequests",
+            o => o.RequirePushedAuthorizationRequests,
+            (o, v) => o.RequirePushedAuthorizationRequests = v
+        )
         .Bool("rootMetadata", o => o.RootMetadata, (o, v) => o.RootMetadata = v)
         .Bool(
             "unauthenticatedIntrospection",
