@@ -70,7 +70,7 @@ internal sealed class PushedRaceTests
     public async Task A_ticket_store_that_is_away_is_503_and_nothing_is_issued()
     {
         var pushed = await nodes[0].PushAsync("spa");
-        var user = nodes[0].NewUser();
+        var user = nodes[0].NewBrowser("unlucky");
         var page = await user.GetAsync((await user.GetAsync(pushed.AuthorizeUrl("spa"))).Location!);
 
         tickets.Failure = new TimeoutException("secret-detail");
@@ -79,7 +79,7 @@ internal sealed class PushedRaceTests
         tickets.Only = "pushed-used:";
         var posted = await user.PressAsync(page, "approve");
         posted.LocationParameter("code").Should().BeNull();
-        (await nodes[0].RowsAsync(null, "spa")).Should().BeEmpty();
+        (await nodes[0].RowsAsync("unlucky")).Should().BeEmpty();
         tickets.Failure = null;
 
         (await user.PressAsync(page, "approve")).LocationParameter("code").Should().NotBeNull("nothing was spent");

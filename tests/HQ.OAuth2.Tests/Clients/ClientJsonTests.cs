@@ -28,6 +28,7 @@ internal sealed class ClientJsonTests
         Disabled = true,
         Trusted = true,
         RequirePkce = false,
+        RequirePushedAuthorizationRequests = true,
         Introspects = ["*"],
         ClientName = "Ünï \"quoted\"",
         ClientUri = "https://app.example.com",

@@ -33,7 +33,7 @@ internal sealed class CoreHost : IAsyncDisposable
             ("code_challenge", Given.Challenge),
             ("code_challenge_method", "S256")
         );
-        var valid = (AuthorizeResult.Valid)await authorize.ValidateAsync(asked, () => new("alice"), default);
+        var valid = (AuthorizeResult.Valid)await authorize.ValidateAsync(asked, isPushed: false, () => new("alice"), default);
         var yes = new Approval
         {
             Subject = "alice",

@@ -1,0 +1,87 @@
+using HQ.OAuth2.Tests;
+
+namespace HQ.OAuth2;
+
+internal sealed class PushedRequestsTests
+{
+    private readonly TestClock clock = new();
+    private readonly InMemoryTicketStore tickets;
+    private readonly PushedRequests requests;
+
+    public PushedRequestsTests()
+    {
+        tickets = new(clock);
+        requests = new(tickets, clock);
+    }
+
+    [Test]
+    public void What_is_kept_has_no_credentials_and_each_resource()
+    {
+        var pushed = OAuthParameters.Of(
+            ("client_id", "app"),
+            ("client_secret", "secret"),
+            ("client_assertion", "a.b.c"),
+            ("client_assertion_type", "x"),
+            ("resource", "https://a.example"),
+            ("resource", "https://b.example"),
+            ("state", "s"),
+            ("acr_values", "mfa"),
+            ("something", "else")
+        );
+
+        PushedRequests
+            .Kept(pushed)
+            .ToQuery()
+            .Should()
+            .Be("client_id=app&state=s&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example&acr_values=mfa");
+    }
+
+    [TestCase(0, true)]
+    [TestCase(59, true)]
+    [TestCase(60, false)]
+    public async Task A_reference_is_good_for_a_minute(int seconds, bool isGood)
+    {
+        var reference = await AddAsync();
+        clock.Advance(TimeSpan.FromSeconds(seconds));
+
+        var found = await requests.FindAsync(Sent("app", reference), default);
+
+        found.Failed(out var error, out var request).Should().Be(!isGood);
+        if (isGood)
+            request.Parameters["state"].Should().Be("s");
+        else
+            error!.Id.Should().Be(OAuthError.RequestUriInvalid.Id);
+    }
+
+    [Test]
+    public async Task One_authorization_claims_a_request_and_may_claim_it_again()
+    {
+        var reference = await AddAsync();
+        var first = (await requests.FindAsync(Sent("app", reference), default)).Value.Pushed;
+        clock.Advance(TimeSpan.FromSeconds(30));
+        var second = (await requests.FindAsync(Sent("app", reference), default)).Value.Pushed;
+
+        (await PushedRequests.ClaimAsync(tickets, first, "one")).Should().BeNull();
+        (await PushedRequests.ClaimAsync(tickets, first, "one")).Should().BeNull();
+        (await PushedRequests.ClaimAsync(tickets, second, "two"))!.Id.Should().Be(OAuthError.RequestUriInvalid.Id);
+        (await requests.FindAsync(Sent("app", reference), default)).Failed(out _, out _).Should().BeTrue();
+        clock.Now = second.EndsAt.AddTicks(-1);
+        (await PushedRequests.ClaimAsync(tickets, second, "two"))
+            .Should()
+            .NotBeNull("the note lasts as long as the last page of the request");
+    }
+
+    [Test]
+    public async Task Another_client_and_another_reference_find_nothing()
+    {
+        var reference = await AddAsync();
+
+        foreach (var sent in new[] { Sent("other", reference), Sent("app", reference + "x"), Sent("app", "urn:x"), Sent("App", reference) })
+            (await requests.FindAsync(sent, default)).Failed(out _, out _).Should().BeTrue();
+    }
+
+    private ValueTask<string> AddAsync() => requests.AddAsync(OAuthParameters.Of(("client_id", "app"), ("state", "s")), default);
+
+    private static OAuthParameters Sent(string client, string reference) =>
+        OAuthParameters.Of(("client_id", client), ("request_uri", reference));
+}
