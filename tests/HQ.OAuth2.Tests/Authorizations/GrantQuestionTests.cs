@@ -117,7 +117,7 @@ internal sealed class GrantQuestionTests
     private ValueTask<OAuthError?> AskAsync(CancellationToken ct = default) =>
         new GrantQuestion(Host(), answers, Given.Loop(store), Given.Events()).AskAsync(row, ct);
 
-    private GrantHost Host() => new([policy], [members], [], clock);
+    private GrantHost Host() => new([policy], [members], [], [], clock);
 
     private sealed class Policy : IGrantPolicy
     {

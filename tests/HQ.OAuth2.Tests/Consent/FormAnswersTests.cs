@@ -19,7 +19,7 @@ internal sealed class FormAnswersTests
         var clients = Given.Directory(settings.Options, new InMemoryClientRegistry(), new(settings, clock), clock).Stored;
         var loop = Given.Loop(store);
         var consents = new ConsentIndex(new InMemoryTicketStore(clock), loop, clock, NullLogger<ConsentIndex>.Instance);
-        approvals = new(clients, new(loop, tickets, consents), new GrantHost([], [], [], clock), Given.Events(), settings, clock);
+        approvals = new(clients, new(loop, tickets, consents), new GrantHost([], [], [], [], clock), Given.Events(), settings, clock);
     }
 
     [Test]
