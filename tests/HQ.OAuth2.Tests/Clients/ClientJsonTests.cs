@@ -126,6 +126,17 @@ internal sealed class ClientJsonTests
             .ToJson()
             .Should()
             .Be((full with { TokenEndpointAuthSigningAlg = null, JwksUri = null, Jwks = null, DocumentHash = null }).ToJson());
+            .Be(
+                (
+                    full with
+                    {
+                        TokenEndpointAuthSigningAlg = null,
+                        JwksUri = null,
+                        RequirePushedAuthorizationRequests = null,
+                        DocumentHash = null,
+                    }
+                ).ToJson()
+            );
     }
 
     [TestCase("client_id")]
