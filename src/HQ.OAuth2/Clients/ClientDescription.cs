@@ -3,10 +3,8 @@ using System.Text.Json.Serialization;
 namespace HQ.OAuth2;
 
 /// <summary>
-/// What a client says about itself (RFC 7591 §2): texts that are kept and given back, and its keys. They give it no rights. This is the one
-/// list of them: the client, its metadata, the stored JSON and the answers all derive from it.
-/// What a client says about itself (RFC 7591 §2): what is kept and given back, and gives it no rights. This is the one list of
-/// them: the client, its metadata, the stored JSON and the answers all derive from it.
+/// What a client says about itself (RFC 7591 §2): what is kept and given back, its keys among it, and gives it no rights. This is the one
+/// list of it: the client, its metadata, the stored JSON and the answers all derive from it.
 /// </summary>
 public abstract record ClientDescription
 {
@@ -66,6 +64,7 @@ public abstract record ClientDescription
 
     internal bool HasKeys => Jwks is not null || JwksUri is not null;
 
+    /// <summary>
     /// Whether its authorization requests must be pushed (RFC 9126 §6): a demand on itself. Null and false = the server's setting holds.
     /// </summary>
     [JsonPropertyName("require_pushed_authorization_requests")]

@@ -125,13 +125,13 @@ internal sealed class ClientJsonTests
             .FromJson(old)
             .ToJson()
             .Should()
-            .Be((full with { TokenEndpointAuthSigningAlg = null, JwksUri = null, Jwks = null, DocumentHash = null }).ToJson());
             .Be(
                 (
                     full with
                     {
                         TokenEndpointAuthSigningAlg = null,
                         JwksUri = null,
+                        Jwks = null,
                         RequirePushedAuthorizationRequests = null,
                         DocumentHash = null,
                     }
