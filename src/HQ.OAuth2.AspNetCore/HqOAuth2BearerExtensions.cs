@@ -1,5 +1,6 @@
 using HQ.OAuth2;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -49,6 +50,28 @@ public static class HqOAuth2BearerExtensions
         services.AddSingleton<IValidateOptions<HqOAuth2IntrospectionOptions>>(new IntrospectionOptionsValidator(authenticationScheme));
         services.AddOptions<HqOAuth2IntrospectionOptions>(authenticationScheme).PostConfigure(Connect).ValidateOnStart();
         return builder.AddScheme<HqOAuth2IntrospectionOptions, HqOAuth2IntrospectionHandler>(authenticationScheme, configure);
+    }
+
+    /// <summary>
+    /// Adds <see cref="DpopApi"/>, for an API that verifies access tokens in another way than by the schemes above, which check DPoP proofs by
+    /// themselves.
+    /// </summary>
+    /// <exception cref="OptionsValidationException">At start: <see cref="DpopApiOptions.PublicUrl"/> is missing or invalid.</exception>
+    public static IServiceCollection AddHqOAuth2Dpop(this IServiceCollection services, Action<DpopApiOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ApiProofs>();
+        services.TryAddSingleton(s => new DpopApi(s.GetRequiredService<ApiProofs>(), s.GetRequiredService<IOptions<DpopApiOptions>>()));
+        services
+            .AddOptions<DpopApiOptions>()
+            .Configure(configure)
+            .Validate(
+                o => o.PublicUrl is { } url && ProofTarget.Of(url) is not null,
+                "AddHqOAuth2Dpop: PublicUrl must be the public address of the app's root: write for instance https://api.example.com."
+            )
+            .ValidateOnStart();
+        return services;
     }
 
     private static void Connect(HqOAuth2IntrospectionOptions options)

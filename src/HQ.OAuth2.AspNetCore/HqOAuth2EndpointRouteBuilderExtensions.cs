@@ -91,7 +91,7 @@ public static class HqOAuth2EndpointRouteBuilderExtensions
             group,
             services,
             ResourceRoutes.Described(resource, settings: null),
-            r => r.Document(issuer, ScopeSet.Of(scopes), name: null)
+            r => r.Document(issuer, ScopeSet.Of(scopes), name: null, ResourceRoutes.DemandsProof(services, resource))
         );
         MissingDocuments.Map(group, services);
         return group;

@@ -25,6 +25,7 @@ public sealed class FloorTests
         "Devices",
         "Registration",
         "Tokens",
+        "Dpop",
         "Grants",
         "Endpoints",
         "Server/Options",

@@ -3,13 +3,16 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Bearer tokens at an API (RFC 6750): how a request carries them and how a refusal is answered. Each scheme has its own way to check a token.
+/// Access tokens at an API (RFC 6750, RFC 9449): how a request carries them and how a refusal is answered. Each scheme has its own way to check a
+/// token.
 /// </summary>
 internal abstract class BearerHandler<TOptions>(
     IOptionsMonitor<TOptions> options,
@@ -21,6 +24,12 @@ internal abstract class BearerHandler<TOptions>(
 {
     /// <summary>The resource identifiers of this API.</summary>
     protected abstract IEnumerable<string> OwnResources { get; }
+
+    /// <summary>The identifiers whose hosts the public calls this API by.</summary>
+    protected virtual IEnumerable<string> PublicIdentifiers => OwnResources;
+
+    /// <summary>Whether bearer tokens are refused, so that only tokens that are bound to a key are accepted.</summary>
+    protected virtual bool RequiresDpop => Options.RequireDpop;
 
     /// <summary>The name of the claim for the organization.</summary>
     protected abstract string OrganizationClaim { get; }
@@ -36,7 +45,9 @@ internal abstract class BearerHandler<TOptions>(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         // §2.1: read the header only; a token in the query or the body counts as absent (OAuth 2.1 §5.1).
-        if (BearerTokens.Read(OAuthHttp.Authorization(Context)).Failed(out var error, out var text))
+        var authorization = OAuthHttp.Authorization(Context);
+        var isDpop = BearerTokens.IsDpop(authorization);
+        if ((isDpop ? BearerTokens.ReadDpop(authorization) : BearerTokens.Read(authorization)).Failed(out var error, out var text))
             return error == OAuthError.TokenMissing ? AuthenticateResult.NoResult() : AuthenticateResult.Fail(new Refusal(error));
 
         // §5.3: accept tokens over TLS only.
@@ -49,9 +60,20 @@ internal abstract class BearerHandler<TOptions>(
         if (!token.Audience.Any(a => OwnResources.Any(m => ResourcePolicy.SameResource(a, m))))
             return AuthenticateResult.Fail(new Refusal(OAuthError.InvalidToken));
 
+        // RFC 9449 §7: a token that is bound to a key comes with a proof of that key. It is checked last, so that a stranger's costs nothing.
+        if (ApiProofs.WrongScheme(isDpop, token.Key, RequiresDpop) is { } wrong)
+            return AuthenticateResult.Fail(new Refusal(wrong));
+        if (token.Key is { } key && Proofs.Problem(Context, text, key, Targets()) is { } unproved)
+            return AuthenticateResult.Fail(new Refusal(unproved));
+
         var identity = new ClaimsIdentity(Claims(token), Scheme.Name, nameType: "sub", roleType: "roles");
         return AuthenticateResult.Success(new(new ClaimsPrincipal(identity), Scheme.Name));
     }
+
+    private ApiProofs Proofs => Context.RequestServices.GetRequiredService<ApiProofs>();
+
+    private IReadOnlyList<string> Targets() =>
+        Options.PublicUrl is { } url ? ApiProofs.TargetsBelow(url, Context) : ApiProofs.TargetsAt(PublicIdentifiers, Context);
 
     // §3: each refusal has a challenge; an error code only if a token was sent. RFC 9728 §5.1: the challenge says where a client begins.
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties) => await RefuseAsync(await RefusalAsync());
@@ -84,7 +106,7 @@ internal abstract class BearerHandler<TOptions>(
         OAuthHttp.SayWhenToRetry(Context, Response.StatusCode);
         // A failure of this server is no reason to sign in again.
         if (error is null || !IsOurs(error))
-            Response.Headers.WWWAuthenticate = await ChallengeAsync(error);
+            Response.Headers.WWWAuthenticate = await ChallengesAsync(error);
     }
 
     // An unreachable store must not become an unhandled exception of the host. The result is kept for the request, so it is logged once.
@@ -108,6 +130,20 @@ internal abstract class BearerHandler<TOptions>(
         }
     }
 
+    // RFC 9449 §7.1: a client without a token learns that both schemes are accepted; otherwise the scheme that it used has the error.
+    private async Task<StringValues> ChallengesAsync(OAuthError? error)
+    {
+        var (parts, isDpop) = (await ChallengeAsync(error), BearerTokens.IsDpop(OAuthHttp.Authorization(Context)));
+        var isUnauthorized = Response.StatusCode == StatusCodes.Status401Unauthorized;
+        var (bearer, dpop) = ("Bearer " + parts, $"DPoP {parts}, {ApiProofs.Algorithms}");
+        string[] all =
+            RequiresDpop || (isDpop && !isUnauthorized) ? [dpop]
+            : isDpop ? [dpop, "Bearer realm=\"oauth2\""]
+            : isUnauthorized ? [bearer, ApiProofs.Challenge]
+            : [bearer];
+        return all;
+    }
+
     private async Task<string> ChallengeAsync(OAuthError? error)
     {
         var parts = new List<string> { "realm=\"oauth2\"" };
@@ -124,7 +160,7 @@ internal abstract class BearerHandler<TOptions>(
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"max_age=\"{(long)maxAge.TotalSeconds}\""));
         if (resources.MetadataUrl(OwnResources) is { } url)
             parts.Add($"resource_metadata=\"{url}\"");
-        return "Bearer " + string.Join(", ", parts);
+        return string.Join(", ", parts);
     }
 
     private async Task<bool> HasTokenInBodyAsync()

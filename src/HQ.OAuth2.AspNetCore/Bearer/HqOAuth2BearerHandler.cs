@@ -18,6 +18,11 @@ internal sealed class HqOAuth2BearerHandler(
     protected override IEnumerable<string> OwnResources =>
         Options.Resources.Count > 0 ? Options.Resources : [OAuthHttp.Settings(Context).Resources.Default];
 
+    // An API below the issuer may be called by its host too, whatever the resources are called.
+    protected override IEnumerable<string> PublicIdentifiers => OwnResources.Append(OAuthHttp.Settings(Context).Issuer.Value);
+
+    protected override bool RequiresDpop => base.RequiresDpop || OAuthHttp.Settings(Context).Resources.OneDemandsProof(OwnResources);
+
     protected override string OrganizationClaim => OAuthHttp.Settings(Context).Options.OrganizationClaim;
 
     protected override bool IsRefusedPlainHttp => PlainHttp.IsRefused(Context);

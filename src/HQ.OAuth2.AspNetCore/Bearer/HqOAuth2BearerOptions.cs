@@ -14,6 +14,31 @@ public abstract class HqOAuth2ApiOptions : AuthenticationSchemeOptions
     /// </summary>
     public IDictionary<string, ScopeSet> Includes { get; } = new Dictionary<string, ScopeSet>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Whether only tokens that are bound to a key of the client are accepted (RFC 9449); otherwise bearer tokens are accepted too. A resource of
+    /// this process with <see cref="ResourceOptions.RequireDpop"/> needs no second setting. Default false.
+    /// </summary>
+    public bool RequireDpop { get; set; }
+
+    /// <summary>
+    /// The public address of the app's root, for instance <c>https://app.example.com/notes</c>: what the proof of a client names (RFC 9449 §4.3) is
+    /// this address and the path of the request. Null = scheme and host of <see cref="Resources"/>, and of the issuer in its own process, with
+    /// <c>PathBase</c> and path; a host behind a proxy that removes a part of the path without a header sets it.
+    /// </summary>
+    public string? PublicUrl { get; set; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException"><see cref="PublicUrl"/> is no absolute http or https URL.</exception>
+    public override void Validate()
+    {
+        base.Validate();
+        if (PublicUrl is { } url && ProofTarget.Of(url) is null)
+            throw new ArgumentException(
+                $"PublicUrl = {url} is no absolute https URL: write for instance https://app.example.com.",
+                nameof(PublicUrl)
+            );
+    }
+
     internal ScopeSet WithIncluded(ScopeSet scope)
     {
         while (true)

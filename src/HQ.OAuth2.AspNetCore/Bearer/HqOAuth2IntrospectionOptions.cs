@@ -60,6 +60,8 @@ public sealed class HqOAuth2IntrospectionOptions : HqOAuth2ApiOptions
             yield return $"AddHqOAuth2Introspection: CacheFor = {CacheFor} is negative: use 00:00:00 to ask the server each time.";
         if (CacheFor > TimeSpan.FromDays(1))
             yield return $"AddHqOAuth2Introspection: CacheFor = {CacheFor} is too long: {TimeSpan.FromDays(1)} at most, because a revoked token works for that long.";
+        if (PublicUrl is { } url && ProofTarget.Of(url) is null)
+            yield return $"AddHqOAuth2Introspection: PublicUrl = {url} is no absolute https URL: write for instance https://app.example.com.";
         foreach (var resource in Resources.Where(r => !ResourcePolicy.IsResourceUri(r)))
             yield return $"AddHqOAuth2Introspection: Resources has '{resource}', which is no absolute URI without fragment (RFC 8707).";
     }

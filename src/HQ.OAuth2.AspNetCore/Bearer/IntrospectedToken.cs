@@ -11,7 +11,8 @@ internal sealed record IntrospectedToken(AccessToken? Token)
     private static readonly IntrospectedToken inactive = new((AccessToken?)null);
 
     /// <summary>
-    /// Reads an answer (RFC 7662 §2.2). An answer without an end, an audience or a client, or with another issuer, counts as inactive.
+    /// Reads an answer (RFC 7662 §2.2). An answer without an end, an audience or a client, or with another issuer, counts as inactive, and so does
+    /// one about a token that is bound to something else than a key: it must not pass for a bearer token.
     /// </summary>
     /// <exception cref="JsonException">The answer is no JSON object.</exception>
     public static IntrospectedToken Read(byte[] body, string issuer, string organizationClaim)
@@ -27,6 +28,7 @@ internal sealed record IntrospectedToken(AccessToken? Token)
             || Text(json, "client_id") is not { } clientId
             || Time(json, "exp") is not { } expiresAt
             || ScopeSet.Parse(Text(json, "scope")).Failed(out _, out var scope)
+            || !TryReadKey(json, out var key)
         )
             return inactive;
         return new(
@@ -42,9 +44,21 @@ internal sealed record IntrospectedToken(AccessToken? Token)
                 SignedInAt = Time(json, AccessToken.SignInTimeClaim),
                 Context = Text(json, AccessToken.ContextClaim),
                 AuthorizationId = null,
+                Key = key,
                 Organization = Text(json, organizationClaim),
             }
         );
+    }
+
+    // RFC 9449 §6.2. A type of token without a confirmation is bound to something that the answer does not name.
+    private static bool TryReadKey(JsonElement json, out string? key)
+    {
+        key = null;
+        if (json.TryGetProperty(Confirmation.Claim, out var confirmation) && confirmation.ValueKind != JsonValueKind.Null)
+            key = Confirmation.Read(confirmation);
+        else
+            return Text(json, "token_type") is not { } type || !type.Equals(TokenResponse.Dpop, StringComparison.OrdinalIgnoreCase);
+        return key is not null;
     }
 
     private static string? Text(JsonElement json, string name) =>

@@ -7,6 +7,8 @@ namespace HQ.OAuth2;
 /// <summary>One handler for each endpoint: it reads the request, calls the core, and returns the answer.</summary>
 internal static class ProtocolHandlers
 {
+    public const string NonceHeader = "DPoP-Nonce";
+
     public static ValueTask<Reply> AuthorizeAsync(HttpContext http) => Of<AuthorizeHandler>(http).HandleAsync(http);
 
     public static ValueTask<Reply> PersonalTokenAsync(HttpContext http) => Of<PersonalTokenHandler>(http).HandleAsync(http);
@@ -29,12 +31,23 @@ internal static class ProtocolHandlers
         if ((await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request))
             return unreadable;
         var outcome = await Of<TokenEndpoint>(http).HandleAsync(request, http.RequestAborted);
+        await OfferNonceAsync(http, request);
         return Reply.Of(outcome, OAuthJson.Default.TokenResponse) with
         {
             ClientId = request.Parameters["client_id"],
             // A device that waits is no news, however often it asks.
             IsSilent = outcome.Error?.Id is { } id && (id == OAuthError.AuthorizationPending.Id || id == OAuthError.SlowDown.Id),
         };
+    }
+
+    /// <summary>RFC 9449 §8, §8.2: each answer to a proof has the present nonce, if this server demands nonces.</summary>
+    public static async ValueTask OfferNonceAsync(HttpContext http, OAuthRequest request)
+    {
+        if (
+            request.Proofs is not null
+            && await Of<RequestProofs>(http).NonceAsync(request, Of<TimeProvider>(http).GetUtcNow(), http.RequestAborted) is { } nonce
+        )
+            http.Response.Headers[NonceHeader] = nonce;
     }
 
     public static async ValueTask<Reply> DeviceAuthorizationAsync(HttpContext http)

@@ -27,7 +27,25 @@ internal static class ResourceRoutes
     public static void MapMetadata(RouteGroupBuilder group, IServiceProvider services, string resource)
     {
         var settings = services.GetRequiredService<ServerSettings>();
-        MapMetadata(group, services, Described(resource, settings), r => r.Document(settings));
+        var demandsProof = settings.Resources.DemandsProof(resource) || DemandsProof(services, resource);
+        MapMetadata(group, services, Described(resource, settings), r => r.Document(settings, demandsProof));
+    }
+
+    /// <summary>Whether an API of this host accepts only tokens for the resource that are bound to a key (RFC 9728 §2).</summary>
+    public static bool DemandsProof(IServiceProvider services, string resource)
+    {
+        var schemes = services.GetService<IOptions<AuthenticationOptions>>()?.Value.Schemes ?? [];
+        return schemes.Any(s => Api(s) is { RequireDpop: true } api && ResourcesOf(api).Any(r => ResourcePolicy.SameResource(r, resource)));
+
+        HqOAuth2ApiOptions? Api(AuthenticationSchemeBuilder scheme) =>
+            scheme.HandlerType == typeof(HqOAuth2BearerHandler)
+                ? services.GetRequiredService<IOptionsMonitor<HqOAuth2BearerOptions>>().Get(scheme.Name)
+            : scheme.HandlerType == typeof(HqOAuth2IntrospectionHandler)
+                ? services.GetRequiredService<IOptionsMonitor<HqOAuth2IntrospectionOptions>>().Get(scheme.Name)
+            : null;
+
+        IList<string> ResourcesOf(HqOAuth2ApiOptions api) =>
+            api.Resources.Count > 0 ? api.Resources : [services.GetRequiredService<ServerSettings>().Resources.Default];
     }
 
     public static ProtectedResource Described(string resource, ServerSettings? settings) =>

@@ -54,6 +54,7 @@ internal static class AdapterServices
     {
         services.AddSettings();
         services.TryAddSingleton<ProtectedResources>();
+        services.TryAddSingleton<ApiProofs>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RefusalBodyFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, NoSniffFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, CrossOriginFilter>());

@@ -12,7 +12,7 @@ internal sealed class CrossOriginFilter(ServerSettings settings, ProtectedResour
 {
     private const int MaxAskedHeaders = 2000;
 
-    private static readonly string[] alwaysAllowed = ["Authorization", "Content-Type", "MCP-Protocol-Version"];
+    private static readonly string[] alwaysAllowed = ["Authorization", "Content-Type", "DPoP", "MCP-Protocol-Version"];
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
         app =>
@@ -84,7 +84,7 @@ internal sealed class CrossOriginFilter(ServerSettings settings, ProtectedResour
     {
         var headers = (IHeaderDictionary)state;
         headers.AccessControlAllowOrigin = "*";
-        headers.AccessControlExposeHeaders = "WWW-Authenticate, Retry-After";
+        headers.AccessControlExposeHeaders = "WWW-Authenticate, Retry-After, DPoP-Nonce";
         headers.Remove("Access-Control-Allow-Credentials");
         return Task.CompletedTask;
     }

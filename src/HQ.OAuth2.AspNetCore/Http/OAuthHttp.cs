@@ -25,6 +25,7 @@ internal static class OAuthHttp
             Parameters = form,
             Query = query,
             Authorization = Authorization(http),
+            Proofs = Proofs(http),
             RemoteAddress = RemoteAddress(http),
         };
     }
@@ -69,6 +70,10 @@ internal static class OAuthHttp
     }
 
     public static IReadOnlyList<string> Authorization(HttpContext http) => [.. http.Request.Headers.Authorization.OfType<string>()];
+
+    /// <summary>The values of the DPoP header (RFC 9449 §4.1); null = there is none.</summary>
+    public static IReadOnlyList<string>? Proofs(HttpContext http) =>
+        http.Request.Headers.TryGetValue(RequestProofs.Header, out var sent) && sent.Count > 0 ? [.. sent.OfType<string>()] : null;
 
     /// <summary>RFC 6749 §5.2, RFC 6750 §3: status, challenge, and a JSON body whatever the status is.</summary>
     public static Task WriteErrorAsync(HttpContext http, OAuthError error)

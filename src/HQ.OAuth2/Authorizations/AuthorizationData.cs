@@ -77,6 +77,9 @@ internal sealed class AuthorizationData
 
         [JsonPropertyName("red")]
         public long? RedeemedAt { get; set; }
+
+        [JsonPropertyName("jkt")]
+        public string? Key { get; set; }
     }
 
     public sealed class PersonalData
@@ -110,6 +113,12 @@ internal sealed class AuthorizationData
 
         [JsonPropertyName("spent")]
         public IReadOnlyList<SpentData>? Spent { get; set; }
+
+        [JsonPropertyName("jkt")]
+        public string? Key { get; set; }
+
+        [JsonPropertyName("jktn")]
+        public int? KeyFrom { get; set; }
     }
 
     public sealed class SpentData

@@ -10,6 +10,9 @@ internal sealed record CodeRedemption
     public required IReadOnlyList<string> Resources { get; init; }
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>The thumbprint of the key that the request proves (RFC 9449 §5); null = it has no proof.</summary>
+    public string? Key { get; init; }
+
     /// <summary>Whether a device code is redeemed (RFC 8628 §3.4), which has no redirect URI and no verifier.</summary>
     public bool IsDevice { get; init; }
 

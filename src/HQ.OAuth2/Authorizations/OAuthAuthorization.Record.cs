@@ -35,6 +35,7 @@ internal sealed partial record OAuthAuthorization
                         RedirectUriWasSent = Code.RedirectUriWasSent,
                         ExpiresAt = Code.ExpiresAt.ToUnixTimeMilliseconds(),
                         RedeemedAt = Code.RedeemedAt?.ToUnixTimeMilliseconds(),
+                        Key = Code.Key,
                     },
                     Personal = Personal is { } p ? new() { Name = p.Name, UsedOn = p.UsedOn } : null,
                     Refresh = Refresh is { } r
@@ -46,6 +47,8 @@ internal sealed partial record OAuthAuthorization
                             ExpiresAt = r.ExpiresAt.ToUnixTimeMilliseconds(),
                             IdleUntil = r.IdleUntil.ToUnixTimeMilliseconds(),
                             UsedAt = r.UsedAt?.ToUnixTimeMilliseconds(),
+                            Key = r.Key?.Thumbprint,
+                            KeyFrom = r.Key?.From,
                             Spent =
                                 r.Spent.Count == 0
                                     ? null
@@ -118,6 +121,7 @@ internal sealed partial record OAuthAuthorization
             RedirectUriWasSent = code.RedirectUriWasSent,
             ExpiresAt = Time(Needed(code.ExpiresAt)),
             RedeemedAt = Time(code.RedeemedAt),
+            Key = code.Key,
         };
 
     private static RefreshFact Read(AuthorizationData.RefreshData refresh) =>
@@ -129,6 +133,7 @@ internal sealed partial record OAuthAuthorization
             ExpiresAt = Time(Needed(refresh.ExpiresAt)),
             IdleUntil = Time(Needed(refresh.IdleUntil)),
             UsedAt = Time(refresh.UsedAt),
+            Key = refresh.Key is { } key ? new(key, Needed(refresh.KeyFrom)) : null,
             Spent = refresh.Spent is { } spent ? [.. spent.Select(Read)] : [],
         };
 

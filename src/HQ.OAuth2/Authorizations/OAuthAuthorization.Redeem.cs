@@ -11,10 +11,10 @@ internal sealed partial record OAuthAuthorization
     {
         // The checks, in order:
         // 1. The secret of the code is right, and its kind is the one that was issued.
-        // 2. The code was issued to this client.
+        // 2. The code was issued to this client, and to its key.
         // 3. The redirect URI is the one of the authorization request.
         // 4. The code verifier matches the code challenge.
-        // 5. The resources are within the grant, and understand the scope.
+        // 5. The resources are within the grant, understand the scope, and get a key if they demand one.
         // 6. The code was not redeemed before; a second redemption ends the authorization.
         // 7. The code has not expired.
         // 8. The user has neither paused the app nor ended it.
@@ -32,6 +32,14 @@ internal sealed partial record OAuthAuthorization
         // The code was issued to the client that presents it (§4.1.3).
         if (!IsOf(request.Client))
             return Refuse(invalid.Because($"the code was issued to client {ClientId}, in its registration of {ClientCreatedAt:O}"));
+
+        // The code was issued for a key, and the request proves that key (RFC 9449 §10).
+        if (Code.Key is { } bound && request.Key != bound)
+            return Refuse(
+                invalid.Because(
+                    request.Key is null ? "the code is bound to a key, and there is no proof" : "the code is bound to another key"
+                )
+            );
 
         // The redirect_uri is identical to that of the authorization request (§4.1.3). It may be left out where the authorization request
         // left it out too, or where PKCE protects the code (OAuth 2.1 §10.2).
@@ -59,6 +67,8 @@ internal sealed partial record OAuthAuthorization
             return Refuse(error);
         if (resources.ScopeMismatch(Scope, audience) is { } mismatch)
             return Refuse(mismatch);
+        if (request.Key is null && resources.DemandsProof(audience) is { } unproved)
+            return Refuse(unproved);
 
         // The client must not use the code more than once; if it does, deny the request and revoke the tokens issued for it (§4.1.2).
         if (Code.RedeemedAt is not null)
@@ -84,11 +94,16 @@ internal sealed partial record OAuthAuthorization
                     Hash = IssuedText.Hash(token.Secret),
                     ExpiresAt = request.Now + lifetimes.RefreshToken,
                     IdleUntil = request.Now + lifetimes.RefreshTokenIdle,
+                    Key = BoundKey(request.Client, request.Key, token.Turn),
                 }
                 : null,
         };
         return new AuthorizationStep.Swap(next, new(next, Scope, audience, first));
     }
+
+    // The refresh token of a public client is bound to the key that it proves; that of a confidential client is bound to the client (RFC 9449 §5).
+    private static ChainKey? BoundKey(Client client, string? key, int from) =>
+        key is not null && !client.ProvesItself ? new(key, from) : null;
 
     // The user has neither paused the app nor ended it. A pause is no invalid_grant: the client would drop its tokens, and could not go on after it.
     private OAuthError? Halted(DateTimeOffset now, OAuthError ended) =>

@@ -18,14 +18,14 @@ internal sealed partial record OAuthAuthorization
     {
         // The checks, in order:
         // 1. The token is of this row's family.
-        // 2. It was issued to this client.
+        // 2. It was issued to this client, and to its key.
         // 3. The scope is within the grant.
-        // 4. The resources are within the grant, and understand the scope.
+        // 4. The resources are within the grant, understand the scope, and get a key if they demand one.
         // 5. The turn is one of the chain's, with its own secret.
         // 6. A spent turn is a retry inside the leeway; a later one is a replay and ends the authorization.
         // 7. The chain has not expired.
         // 8. The user has neither paused the app nor ended it.
-        // Reuse is checked after all that the request must prove, so that only the right client can retry or end anything. Expiry and pause are
+        // Reuse is checked after all that the request must prove, so that only the right client with its key can retry or end anything. Expiry and pause are
         // last, because a replay after the end of the chain is still a replay.
         var (token, now) = (request.Token, request.Now);
         var state = Recognise(token);
@@ -42,6 +42,14 @@ internal sealed partial record OAuthAuthorization
                 )
             );
 
+        // The refresh token of a public client is bound to the key for which it was issued (RFC 9449 §5).
+        if (chain.Key is { } bound && token.Turn >= bound.From && request.Key != bound.Thumbprint)
+            return Refuse(
+                request.Key is null
+                    ? OAuthError.ProofMissing.Because("the refresh token is bound to a key")
+                    : OAuthError.InvalidRefreshToken.Because("the refresh token is bound to another key")
+            );
+
         // The requested scope includes no scope that the user did not grant; left out, it is all that was granted (§6).
         if (!request.Scope.IsSubsetOf(Scope))
             return Refuse(OAuthError.ScopeNotAllowed.Because($"asked for '{request.Scope}', granted was '{Scope}'"));
@@ -52,6 +60,8 @@ internal sealed partial record OAuthAuthorization
             return Refuse(foreign);
         if (resources.ScopeMismatch(scope, audience) is { } mismatch)
             return Refuse(mismatch);
+        if (request.Key is null && resources.DemandsProof(audience) is { } unproved)
+            return Refuse(unproved);
 
         // The turn is the live one or was live before, and its secret is right where the row still has the hash (RFC 9700 §4.14.2).
         if (state == TurnState.Unknown)
@@ -102,6 +112,7 @@ internal sealed partial record OAuthAuthorization
                 Hash = IssuedText.Hash(successor.Secret),
                 IdleUntil = now + lifetimes.RefreshTokenIdle,
                 UsedAt = now,
+                Key = chain.Key ?? BoundKey(request.Client, request.Key, successor.Turn),
                 Spent = [.. kept, new(token.Turn, chain.Hash, salt, now)],
             },
         };

@@ -151,6 +151,9 @@ internal sealed record CodeFact
 
     /// <summary>When it was redeemed; null while it is not.</summary>
     public DateTimeOffset? RedeemedAt { get; init; }
+
+    /// <summary>The thumbprint of the key that must redeem it (RFC 9449 §10); null = it is bound to none.</summary>
+    public string? Key { get; init; }
 }
 
 /// <summary>A personal access token, which a user made without a client.</summary>
@@ -182,8 +185,19 @@ internal sealed record RefreshFact
     /// <summary>The turns that were spent within the leeway, oldest first, eight at most.</summary>
     public IReadOnlyList<SpentTurn> Spent { get; init; } = [];
 
+    /// <summary>The key that its turns are bound to; null = they are bound to none.</summary>
+    public ChainKey? Key { get; init; }
+
     public DateTimeOffset EndsAt => ExpiresAt < IdleUntil ? ExpiresAt : IdleUntil;
 }
+
+/// <summary>The key that refresh tokens of a public client are bound to (RFC 9449 §5).</summary>
+/// <param name="Thumbprint">Its thumbprint.</param>
+/// <param name="From">
+/// The first turn that is bound. Earlier turns were issued without a key and need none: their client still reveals a thief who has refreshed
+/// with a key of his own.
+/// </param>
+internal sealed record ChainKey(string Thumbprint, int From);
 
 /// <summary>A spent turn: the hash of its secret, and the salt from which its successor is derived.</summary>
 internal sealed record SpentTurn(int Turn, byte[] Hash, byte[] Salt, DateTimeOffset SpentAt);

@@ -10,4 +10,7 @@ internal sealed record RefreshRequest
     public required ScopeSet Scope { get; init; }
     public required IReadOnlyList<string> Resources { get; init; }
     public required DateTimeOffset Now { get; init; }
+
+    /// <summary>The thumbprint of the key that the request proves (RFC 9449 §5); null = it has no proof.</summary>
+    public string? Key { get; init; }
 }

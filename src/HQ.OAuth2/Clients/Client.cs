@@ -84,6 +84,9 @@ public sealed partial record Client : ClientDescription
     /// </summary>
     public string NameKey => Lookalikes.Skeleton(ClientName ?? ClientId);
 
+    /// <summary>Whether it gets no token without proving a key (<c>dpop_bound_access_tokens</c>, RFC 9449 §5.2).</summary>
+    public bool DpopBoundAccessTokens { get; init; }
+
     /// <summary>Ways to reach the people behind it.</summary>
     public IReadOnlyList<string> Contacts { get; init; } = [];
 

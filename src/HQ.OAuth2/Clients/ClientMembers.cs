@@ -20,6 +20,7 @@ public abstract record ClientMembers : ClientDescription
         GrantTypes = List(client.GrantTypes);
         Scope = client.Scope?.ToString();
         Contacts = List(client.Contacts);
+        DpopBoundAccessTokens = client.DpopBoundAccessTokens ? true : null;
 
         IReadOnlyList<string>? List(IReadOnlyList<string> list) => list.Count > 0 || emptyLists ? list : null;
     }
@@ -44,6 +45,13 @@ public abstract record ClientMembers : ClientDescription
     [JsonPropertyName("contacts")]
     public IReadOnlyList<string>? Contacts { get; init; }
 
+    /// <summary>
+    /// Whether the client always proves a key at the token endpoint (RFC 9449 §5.2): a token request of it without a proof is refused. Absent =
+    /// false.
+    /// </summary>
+    [JsonPropertyName("dpop_bound_access_tokens")]
+    public bool? DpopBoundAccessTokens { get; init; }
+
     /// <summary>The client that has these members, once they are checked.</summary>
     internal Client ToClient(string clientId, ClientType type) =>
         new(this)
@@ -55,5 +63,6 @@ public abstract record ClientMembers : ClientDescription
             GrantTypes = GrantTypes!,
             Scope = Scope is null ? null : ScopeSet.Parse(Scope).Value,
             Contacts = Contacts ?? [],
+            DpopBoundAccessTokens = DpopBoundAccessTokens ?? false,
         };
 }

@@ -48,6 +48,18 @@ internal sealed class BoundedCache<T>(int limit, TimeSpan life)
         }
     }
 
+    /// <summary>Keeps a value under a key that has none; the oldest makes room. False when the key has one.</summary>
+    public bool TryAdd(string key, T value, DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            if (Find(key, now) is not null)
+                return false;
+            Set(key, value, now);
+            return true;
+        }
+    }
+
     /// <summary>
     /// The value of the key; the given value is added if there was none. False when all room is taken by values that have not ended.
     /// </summary>

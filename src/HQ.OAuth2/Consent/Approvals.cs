@@ -108,6 +108,7 @@ internal sealed class Approvals(
             RedirectUri = request.RedirectUri,
             RedirectUriWasSent = request.RedirectUriWasSent,
             ExpiresAt = time.GetUtcNow() + settings.Options.AuthorizationCodeLifetime,
+            Key = request.DpopKey,
         };
 
     // A user who answers at the last moment lets the device in all the same: its next poll comes a little later.

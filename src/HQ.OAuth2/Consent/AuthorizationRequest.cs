@@ -59,4 +59,7 @@ public sealed class AuthorizationRequest
     internal bool RedirectUriWasSent { get; init; }
 
     internal string? CodeChallenge { get; init; }
+
+    /// <summary>The thumbprint of the key that the code will be bound to (<c>dpop_jkt</c>, RFC 9449 §10); null = none.</summary>
+    internal string? DpopKey { get; init; }
 }

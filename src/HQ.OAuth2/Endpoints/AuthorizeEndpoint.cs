@@ -108,6 +108,10 @@ internal sealed class AuthorizeEndpoint(
         if (challenge is not null && !Pkce.IsChallenge(challenge))
             return OAuthError.ChallengeMalformed;
 
+        // RFC 9449 §10: the key that the code is for.
+        if (parameters["dpop_jkt"] is { } key && !ProvenKey.IsThumbprint(key))
+            return OAuthError.MalformedParameter("dpop_jkt");
+
         // §3.3: scope; RFC 8707 §2: resource.
         if (client.ResolveScope(parameters["scope"], settings.Scopes).Failed(out var badScope, out var scope))
             return badScope;
@@ -143,6 +147,7 @@ internal sealed class AuthorizeEndpoint(
             Resources = resources,
             State = state,
             CodeChallenge = challenge,
+            DpopKey = parameters["dpop_jkt"],
             MustAsk = prompt.Contains("consent") || FreshSignIn.WantsNew(prompt),
             MustNotAsk = MustNotAsk(parameters),
             SignInAgain = FreshSignIn.WantsNew(prompt),

@@ -58,7 +58,9 @@ internal sealed class IntrospectionEndpoint(
             Subject = token.Subject,
             Audience = audience,
             Issuer = settings.Options.IssuerURL,
-            TokenType = "Bearer",
+            // A token that is bound to a key is of another type (RFC 9449 §6.2).
+            TokenType = token.Key is null ? TokenResponse.Bearer : TokenResponse.Dpop,
+            Confirmation = token.Key is { } key ? new(key) : null,
             JwtId = token.JwtId,
             IssuedAt = token.IssuedAt.ToUnixTimeSeconds(),
             SignedInAt = token.SignedInAt?.ToUnixTimeSeconds(),

@@ -44,6 +44,10 @@ internal sealed record IntrospectionResponse
     [JsonPropertyName("iss")]
     public string? Issuer { get; init; }
 
+    /// <summary>The key that the token is bound to (RFC 9449 §6.2); null = none.</summary>
+    [JsonPropertyName(OAuth2.Confirmation.Claim)]
+    public Confirmation? Confirmation { get; init; }
+
     [JsonPropertyName("jti")]
     public string? JwtId { get; init; }
 

@@ -4,6 +4,7 @@ namespace HQ.OAuth2;
 
 /// <summary>The authorization server metadata (RFC 8414 §2): from the configuration and the registered services, never from a request.</summary>
 internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoint token, GrantHost host, ServerSettings settings)
+internal sealed class MetadataEndpoint(ClientAuthenticator clients, GrantTypes grants, ServerSettings settings)
 {
     public ServerMetadata Document()
     {
@@ -28,12 +29,13 @@ internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoin
             JwksUri = issuer.Url(issuer.JwksPath),
             ClientIdMetadataDocumentSupported = settings.Options.ClientIdMetadataDocuments ? true : null,
             ScopesSupported = scopes.Count > 0 ? scopes : null,
-            GrantTypesSupported = [.. token.GrantTypes],
+            GrantTypesSupported = [.. grants.Names],
             TokenEndpointAuthMethodsSupported = methods,
             TokenEndpointAuthSigningAlgValuesSupported = algorithms,
             RevocationEndpointAuthMethodsSupported = methods,
             RevocationEndpointAuthSigningAlgValuesSupported = algorithms,
             AcrValuesSupported = host.Contexts is { Count: > 0 } contexts ? contexts : null,
+            DpopSigningAlgValuesSupported = DpopProofs.Algorithms,
             // A client that does not prove who it is may not introspect (RFC 7662 §2.1).
             IntrospectionEndpointAuthMethodsSupported = [.. methods.Where(m => m != OAuthClientAuthenticationMethods.None)],
             IntrospectionEndpointAuthSigningAlgValuesSupported = algorithms,
@@ -114,6 +116,10 @@ internal sealed record ServerMetadata
 
     [JsonPropertyName("code_challenge_methods_supported")]
     public IReadOnlyList<string> CodeChallengeMethodsSupported { get; } = [Pkce.Method];
+
+    /// <summary>RFC 9449 §5.1.</summary>
+    [JsonPropertyName("dpop_signing_alg_values_supported")]
+    public required IReadOnlyList<string> DpopSigningAlgValuesSupported { get; init; }
 
     /// <summary>draft-ietf-oauth-client-id-metadata-document §5; absent = false.</summary>
     [JsonPropertyName("client_id_metadata_document_supported")]

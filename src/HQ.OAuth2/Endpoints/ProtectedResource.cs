@@ -39,15 +39,16 @@ internal sealed record ProtectedResource
     }
 
     /// <summary>The document of §2; lists that are empty are left out (§3.2).</summary>
-    public ProtectedResourceMetadata Document(ServerSettings settings) =>
+    public ProtectedResourceMetadata Document(ServerSettings settings, bool demandsProof) =>
         Document(
             settings.Issuer.Value,
             settings.Resources.Understood(settings.Scopes.All, [Identifier]),
-            settings.Resources.NameOf(Identifier)
+            settings.Resources.NameOf(Identifier),
+            demandsProof
         );
 
     /// <summary>The document of §2 with what is known of the server.</summary>
-    public ProtectedResourceMetadata Document(string issuer, ScopeSet scope, string? name)
+    public ProtectedResourceMetadata Document(string issuer, ScopeSet scope, string? name, bool demandsProof)
     {
         // Whether a client may stay is between it and the server (MCP 2026-07-28, Refresh Tokens).
         var own = scope.Where(s => s != ScopePolicy.OfflineAccess).ToList();
@@ -57,6 +58,8 @@ internal sealed record ProtectedResource
             AuthorizationServers = [issuer],
             ScopesSupported = own.Count > 0 ? own : null,
             ResourceName = name,
+            DpopSigningAlgValuesSupported = demandsProof ? DpopProofs.Algorithms : null,
+            DpopBoundAccessTokensRequired = demandsProof ? true : null,
         };
     }
 }
@@ -78,4 +81,12 @@ internal sealed record ProtectedResourceMetadata
 
     [JsonPropertyName("resource_name")]
     public string? ResourceName { get; init; }
+
+    /// <summary>The algorithms of DPoP proofs; null when the resource does not demand one.</summary>
+    [JsonPropertyName("dpop_signing_alg_values_supported")]
+    public IReadOnlyList<string>? DpopSigningAlgValuesSupported { get; init; }
+
+    /// <summary>Whether it demands tokens that are bound to a key; absent = false.</summary>
+    [JsonPropertyName("dpop_bound_access_tokens_required")]
+    public bool? DpopBoundAccessTokensRequired { get; init; }
 }

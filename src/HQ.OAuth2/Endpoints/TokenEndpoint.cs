@@ -4,8 +4,8 @@ namespace HQ.OAuth2;
 internal sealed class TokenEndpoint(
     ClientAuthenticator clients,
     StoredClients stored,
-    IEnumerable<IGrantType> grants,
-    ServerSettings settings,
+    GrantTypes grants,
+    RequestProofs proofs,
     TimeProvider time
 )
 {
@@ -22,22 +22,20 @@ internal sealed class TokenEndpoint(
         // The grant type is one of this server, and the client is registered for it (§4).
         if (request.Parameters["grant_type"] is not { } grantType)
             return OAuthError.MissingParameter("grant_type");
-        if (grants.FirstOrDefault(g => g.GrantType == grantType && IsOn(g)) is not { } grant)
+        if (grants.Find(grantType) is not { } grant)
             return OAuthError.UnsupportedGrantType;
         if (!client.MayUse(grantType))
             return OAuthError.UnauthorizedClient.Because($"the client is registered for {string.Join(' ', client.GrantTypes)}");
 
-        // The grant answers the request (§4.1.3, §4.4.2, §4.5, §6).
+        // The proof of a key is valid (RFC 9449 §5), and a client that is registered for such tokens sends one (§5.2).
         var now = time.GetUtcNow();
-        var outcome = await grant.ExchangeAsync(new(client, request.Parameters, now), ct);
+        if ((await proofs.TokenKeyAsync(request, client, now, ct)).Failed(out var unproved, out var key))
+            return unproved;
+
+        // The grant answers the request (§4.1.3, §4.4.2, §4.5, §6).
+        var outcome = await grant.ExchangeAsync(new(client, request.Parameters, now) { DpopKey = key.Thumbprint }, ct);
         if (outcome.Error is null)
             await stored.NoteUseInPassingAsync(client, now, time);
         return outcome;
     }
-
-    /// <summary>The names of the supported grants.</summary>
-    public IEnumerable<string> GrantTypes => grants.Where(IsOn).Select(g => g.GrantType);
-
-    // Ours is off by default; a host may have one of its own.
-    private bool IsOn(IGrantType grant) => grant is not DeviceCodeGrant || settings.Options.DeviceAuthorization;
 }

@@ -22,6 +22,7 @@ internal sealed class AuthorizationCodeGrant(AuthorizationLoop authorizations, T
             Verifier = request.Parameters["code_verifier"],
             Resources = request.Parameters.All("resource"),
             Now = request.Now,
+            Key = request.DpopKey,
         };
         // The registration of the client says whether it gets a refresh token (RFC 9700 §4.14.2).
         RefreshToken? first = request.Client.MayUse(OAuthGrantTypes.RefreshToken) ? RefreshToken.New(code.Id) : null;

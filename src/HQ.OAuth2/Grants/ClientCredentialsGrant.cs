@@ -21,6 +21,8 @@ internal sealed class ClientCredentialsGrant(TokenIssuer tokens, ServerSettings 
             return badTarget;
         if (resources.ScopeMismatch(scope, audience) is { } mismatch)
             return mismatch;
+        if (request.DpopKey is null && resources.DemandsProof(audience) is { } unproved)
+            return unproved;
 
         // The answer has no refresh token (§4.4.3).
         return await tokens.IssueAsync(request, subject: request.Client.ClientId, scope, audience, ct);

@@ -52,6 +52,7 @@ internal sealed class DeviceCodeGrant(
             Verifier = null,
             Resources = request.Parameters.All("resource"),
             Now = request.Now,
+            Key = request.DpopKey,
             IsDevice = true,
         };
         RefreshToken? first = request.Client.MayUse(OAuthGrantTypes.RefreshToken) ? RefreshToken.New(code.Code.Id) : null;

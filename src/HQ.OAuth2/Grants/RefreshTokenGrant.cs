@@ -26,6 +26,7 @@ internal sealed class RefreshTokenGrant(AuthorizationLoop authorizations, GrantG
             Scope = scope,
             Resources = request.Parameters.All("resource"),
             Now = request.Now,
+            Key = request.DpopKey,
         };
         var salt = IssuedText.NewSecret();
         var lifetimes = TokenLifetimes.Of(request.Client, settings.Options);

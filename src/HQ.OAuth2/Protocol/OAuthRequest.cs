@@ -33,6 +33,9 @@ public sealed class OAuthRequest
     /// <summary>The values of the <c>Authorization</c> header; more than one is an error.</summary>
     public IReadOnlyList<string> Authorization { get; internal init; } = [];
 
+    /// <summary>The values of the <c>DPoP</c> header (RFC 9449 §5); null = there is none.</summary>
+    internal IReadOnlyList<string>? Proofs { get; init; }
+
     /// <summary>
     /// The remote address, for limits; null = not known, and then all such requests share one limit. An IPv6 address counts as its network of 64
     /// bits, which has one owner.

@@ -12,6 +12,7 @@ internal sealed class ResourcePolicy
     private readonly Dictionary<string, ResourceOptions> entries;
     private readonly Lock gate = new();
     private readonly bool limitsScopes;
+    private readonly bool demandsProofs;
     private volatile string[] named;
 
     public ResourcePolicy(HqOAuth2Options options)
@@ -23,6 +24,7 @@ internal sealed class ResourcePolicy
             .Resources.GroupBy(r => r.Identifier, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
         limitsScopes = entries.Values.Any(e => e.Scopes.Count > 0);
+        demandsProofs = entries.Values.Any(e => e.RequireDpop);
         named =
         [
             .. options.Resources.Select(r => r.Identifier).Where(r => r != Any),
@@ -88,6 +90,19 @@ internal sealed class ResourcePolicy
         !scope.IsEmpty && Understood(scope, audience).IsEmpty
             ? OAuthError.InvalidTarget.Because($"no scope of '{scope}' is among those of '{string.Join(' ', audience)}'")
             : null;
+
+    /// <summary>The error for a request without a proof when a resource of the audience demands tokens that are bound to a key (RFC 9449).</summary>
+    public OAuthError? DemandsProof(IReadOnlyList<string> audience) =>
+        demandsProofs && audience.FirstOrDefault(DemandsProof) is { } resource
+            ? OAuthError.ProofMissing.Because($"requireDpop of the resource {resource} demands one")
+            : null;
+
+    /// <summary>Whether a resource demands tokens that are bound to a key.</summary>
+    public bool DemandsProof(string identifier) =>
+        demandsProofs && entries.Values.Any(e => e.RequireDpop && SameResource(e.Identifier, identifier));
+
+    /// <summary>Whether one of these resources does.</summary>
+    public bool OneDemandsProof(IEnumerable<string> identifiers) => demandsProofs && identifiers.Any(DemandsProof);
 
     /// <summary>The form of a token for an audience: opaque if one of the resources requires it.</summary>
     public AccessTokenFormat Format(IReadOnlyList<string> audience) =>

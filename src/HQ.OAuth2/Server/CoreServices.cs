@@ -24,6 +24,7 @@ internal static class CoreServices
             .AddDevices()
             .AddRegistration()
             .AddTokens()
+            .AddProofs()
             .AddGrants()
             .AddEndpoints();
 
@@ -166,12 +167,20 @@ internal static class CoreServices
         return services;
     }
 
+    private static IServiceCollection AddProofs(this IServiceCollection services)
+    {
+        services.TryAddSingleton<DpopNonces>();
+        services.TryAddSingleton<RequestProofs>();
+        return services;
+    }
+
     private static IServiceCollection AddGrants(this IServiceCollection services)
     {
         services.TryAddEnumerable(ServiceDescriptor.Transient<IGrantType, AuthorizationCodeGrant>());
         services.TryAddEnumerable(ServiceDescriptor.Transient<IGrantType, RefreshTokenGrant>());
         services.TryAddEnumerable(ServiceDescriptor.Transient<IGrantType, ClientCredentialsGrant>());
         services.TryAddEnumerable(ServiceDescriptor.Transient<IGrantType, DeviceCodeGrant>());
+        services.TryAddTransient<GrantTypes>();
         return services;
     }
 

@@ -56,4 +56,7 @@ public sealed class ClientOptions
     /// Whether it must push its authorization requests (RFC 9126 §6). Default <see cref="HqOAuth2Options.RequirePushedAuthorizationRequests"/>.
     /// </summary>
     public bool? RequirePushedAuthorizationRequests { get; set; }
+
+    /// <summary>Whether it gets no token without a DPoP proof (RFC 9449 §5.2), so that each of its tokens is bound to a key. Default false.</summary>
+    public bool DpopBoundAccessTokens { get; set; }
 }

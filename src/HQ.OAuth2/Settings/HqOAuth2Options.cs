@@ -160,6 +160,11 @@ public sealed class HqOAuth2Options
     /// </summary>
     public bool AcceptTokenEndpointAudience { get; set; }
 
+    /// Whether a DPoP proof at the token endpoint needs a nonce of this server (RFC 9449 §8): a proof that was made in advance, or with a wrong
+    /// clock, is of no use then. A client without one is told to repeat its request. Default false.
+    /// </summary>
+    public bool RequireDpopNonce { get; set; }
+
     /// <summary>
     /// Schemes without a period that public clients may redirect to (RFC 8252 §7.1 wants a period). The built-in ones are those of widely
     /// used clients; the key adds to them, and code that calls <c>Clear()</c> takes them out.

@@ -14,4 +14,10 @@ public sealed class ResourceOptions
 
     /// <summary>The form of its access tokens. Default <see cref="HqOAuth2Options.AccessTokenFormat"/>.</summary>
     public AccessTokenFormat? AccessTokenFormat { get; set; }
+
+    /// <summary>
+    /// Whether its access tokens must be bound to a key of the client (RFC 9449): a token request for it without a DPoP proof is refused, and so
+    /// is a token without a key at its API in this process. Its metadata says so. Default false.
+    /// </summary>
+    public bool RequireDpop { get; set; }
 }

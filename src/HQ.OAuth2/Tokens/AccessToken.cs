@@ -44,6 +44,9 @@ internal sealed record AccessToken
     public string? Context { get; init; }
     public required string? AuthorizationId { get; init; }
 
+    /// <summary>The thumbprint of the key that it is bound to (RFC 9449 §6); null = it is a bearer token.</summary>
+    public string? Key { get; init; }
+
     /// <summary>The organization that the authorization is for; null when it is for none.</summary>
     public string? Organization { get; init; }
 }

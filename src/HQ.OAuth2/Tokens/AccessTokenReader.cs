@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -127,6 +128,7 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
             || ScopeSet.Parse(scopeText).Failed(out _, out var scope)
             || jwt.Subject is not { } subject
             || jwt.Id is not { } jwtId
+            || !TryReadKey(jwt, out var boundTo)
         )
             return null;
         var token = new AccessToken
@@ -142,9 +144,20 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
                 ? DateTimeOffset.FromUnixTimeSeconds(signedIn)
                 : null,
             Context = jwt.TryGetPayloadValue<string>(AccessToken.ContextClaim, out var context) ? context : null,
+            Key = boundTo,
             AuthorizationId = jwt.TryGetPayloadValue<string>(AccessToken.AuthorizationClaim, out var id) ? id : null,
         };
         return new(token, DateTimeOffset.FromUnixTimeSeconds(nbf), jwt.Kid);
+    }
+
+    // A token that is bound to something else than a key is none of ours: it must not pass for a bearer token.
+    private static bool TryReadKey(JsonWebToken jwt, out string? key)
+    {
+        key = null;
+        if (!jwt.TryGetPayloadValue<JsonElement>(Confirmation.Claim, out var confirmation))
+            return true;
+        key = Confirmation.Read(confirmation);
+        return key is not null;
     }
 
     /// <summary>A token whose signature was right.</summary>

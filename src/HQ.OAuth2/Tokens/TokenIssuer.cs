@@ -90,6 +90,9 @@ public sealed class TokenIssuer
             claims[AccessToken.SignInTimeClaim] = time.ToUnixTimeSeconds();
         if (row?.Context is { } context)
             claims[AccessToken.ContextClaim] = context;
+        // The key that the token is bound to (RFC 9449 §6.1).
+        if (request.DpopKey is { } key)
+            claims[Confirmation.Claim] = new Confirmation(key);
         var added = new TokenClaims(request.Client, subject, scope, row?.Organization, options.OrganizationClaim, claims);
         foreach (var host in hostClaims)
             await host.AddAsync(added, ct);
@@ -106,6 +109,7 @@ public sealed class TokenIssuer
         return new()
         {
             AccessToken = token,
+            TokenType = request.DpopKey is null ? TokenResponse.Bearer : TokenResponse.Dpop,
             ExpiresIn = (long)(end - request.Now).TotalSeconds,
             RefreshToken = refreshToken,
             RefreshTokenExpiresIn = SecondsUntil(chain?.EndsAt),

@@ -5,15 +5,18 @@ namespace HQ.OAuth2;
 /// <summary>The successful answer of the token endpoint (RFC 6749 §5.1). Absent members are left out.</summary>
 public sealed class TokenResponse
 {
+    internal const string Bearer = "Bearer";
+    internal const string Dpop = "DPoP";
+
     internal TokenResponse() { }
 
     /// <summary>The access token.</summary>
     [JsonPropertyName("access_token")]
     public string AccessToken { get; internal init; } = "";
 
-    /// <summary>The type of the access token.</summary>
+    /// <summary>The type of the access token: <c>Bearer</c>, or <c>DPoP</c> when it is bound to a key (RFC 9449 §5).</summary>
     [JsonPropertyName("token_type")]
-    public string TokenType { get; } = "Bearer";
+    public string TokenType { get; internal init; } = Bearer;
 
     /// <summary>Its lifetime in seconds.</summary>
     [JsonPropertyName("expires_in")]

@@ -49,6 +49,11 @@ public sealed partial record ClientMetadata
         new("contacts", (m, v) => m with { Contacts = v }),
     ];
 
+    internal static readonly IReadOnlyList<FlagMember> Flags =
+    [
+        new("dpop_bound_access_tokens", (m, v) => m with { DpopBoundAccessTokens = v }),
+    ];
+
     /// <param name="Keep">The part of a text that is kept; the same text if it is valid, null = nothing.</param>
     /// <param name="Problem">The error of a text from which something is left out.</param>
     internal sealed record TextRule(Func<string, string?> Keep, string Problem);

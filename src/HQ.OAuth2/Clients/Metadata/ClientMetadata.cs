@@ -43,6 +43,7 @@ public sealed partial record ClientMetadata : ClientMembers
             JwksUri = client.JwksUri,
             TokenEndpointAuthSigningAlg = client.TokenEndpointAuthSigningAlg,
             RequirePushedAuthorizationRequests = client.RequirePushedAuthorizationRequests,
+            DpopBoundAccessTokens = client.DpopBoundAccessTokens ? true : null,
         };
 
     /// <summary>

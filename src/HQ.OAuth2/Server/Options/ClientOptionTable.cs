@@ -59,4 +59,5 @@ internal static class ClientOptionTable
             o => o.RequirePushedAuthorizationRequests,
             (o, v) => o.RequirePushedAuthorizationRequests = v
         );
+        .Bool("dpopBoundAccessTokens", o => o.DpopBoundAccessTokens, (o, v) => o.DpopBoundAccessTokens = v);
 }

@@ -24,5 +24,6 @@ internal static class ResourceOptionTable
             (o, v) => o.AccessTokenFormat = v,
             ("jwt", AccessTokenFormat.Jwt),
             ("opaque", AccessTokenFormat.Opaque)
-        );
+        )
+        .Bool("requireDpop", o => o.RequireDpop, (o, v) => o.RequireDpop = v);
 }

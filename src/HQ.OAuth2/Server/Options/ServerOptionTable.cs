@@ -107,6 +107,7 @@ internal static class ServerOptionTable
                 "a hostile server that a client trusts can name this token endpoint as its own and use the client's assertions here (draft-ietf-oauth-rfc7523bis §7)"
             )
         )
+        .Bool("requireDpopNonce", o => o.RequireDpopNonce, (o, v) => o.RequireDpopNonce = v)
         .Texts(
             "privateUseSchemes",
             o => o.PrivateUseSchemes,
