@@ -50,8 +50,8 @@ internal sealed class McpServerHost : WebApplicationFactory<Program>
     /// <summary>An access token that alice let a client of its own have.</summary>
     public async Task<string> TokenAsync(string scope, string resource) => (await LogInAsync(scope, resource)).Token;
 
-    /// <summary>The same, with the client.</summary>
-    public async Task<(string Token, string ClientId)> LogInAsync(string scope, string resource)
+    /// <summary>The same, with the client; the token is bound to the key if there is one.</summary>
+    public async Task<(string Token, string ClientId)> LogInAsync(string scope, string resource, ProofKey? key = null)
     {
         const string verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         const string challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -62,6 +62,8 @@ internal sealed class McpServerHost : WebApplicationFactory<Program>
             $"response_type=code&client_id={clientId}&redirect_uri={Uri.EscapeDataString(Person.Callback)}&scope={Uri.EscapeDataString(scope)}"
             + $"&resource={Uri.EscapeDataString(resource)}&code_challenge={challenge}&code_challenge_method=S256";
         var answer = await alice.AuthorizeAsync(new Uri($"{Issuer}/oauth2/authorize?{query}"), default);
+        if (key is not null)
+            http.DefaultRequestHeaders.Add("DPoP", key.Proof("POST", Issuer + "/oauth2/token", Clock.Now));
         using var tokens = await http.PostAsync(
             "/oauth2/token",
             new FormUrlEncodedContent([

@@ -56,6 +56,17 @@ internal sealed class NodeTests
         await EndsWellAsync(node);
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Its_tokens_are_bound_to_keys(bool demandsNonce)
+    {
+        await using var strict = new McpServerHost(("requireDpopNonce", $"{demandsNonce}"));
+        strict.Clock.Now = TimeProvider.System.GetUtcNow();
+        using var node = Node(["dpop.mjs"], ("ISSUER", strict.Issuer), ("DEMANDS_NONCE", demandsNonce ? "true" : ""));
+
+        await EndsWellAsync(node);
+    }
+
     [Test]
     public async Task The_official_conformance_suite_passes()
     {

@@ -1,3 +1,4 @@
+using HQ.OAuth2.Tests;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -58,6 +59,85 @@ internal sealed class ResourceServerTests
         (await AfterRevocationAsync(api))
             .Should()
             .Be(200);
+    }
+
+    [Test]
+    public async Task JwtBearer_checks_proofs_by_a_few_lines_of_ours()
+    {
+        await using var api = await ApiAsync(
+            JwtBearerDefaults.AuthenticationScheme,
+            services =>
+            {
+                services.AddHqOAuth2Dpop(o => o.PublicUrl = "https://api.example.com");
+                services
+                    .AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
+                    .AddJwtBearer(options =>
+                    {
+                        options.MetadataAddress = server.Issuer + "/.well-known/oauth-authorization-server";
+                        options.Audience = Resource;
+                        options.TokenValidationParameters.ValidTypes = ["at+jwt"];
+                        options.MapInboundClaims = false;
+                        options.RequireHttpsMetadata = false; // this server is on loopback
+                        options.Events = DpopEvents();
+                    });
+            }
+        );
+        var key = ProofKey.New();
+        var (token, _) = await server.LogInAsync("read", Resource, key);
+        var bearer = await server.TokenAsync("read", Resource);
+
+        (await SendAsync(api, "DPoP", token, Proof(token))).Should().Be((200, "alice"));
+        (await SendAsync(api, "DPoP", token, null)).Status.Should().Be(401);
+        (await SendAsync(api, "DPoP", token, Proof("another"))).Status.Should().Be(401);
+        (await SendAsync(api, "DPoP", token, ProofKey.New().Proof("GET", "https://api.example.com/read", Now(), token)))
+            .Status.Should()
+            .Be(401);
+        (await SendAsync(api, "DPoP", token, key.Proof("GET", "https://api.example.com/write", Now(), token))).Status.Should().Be(401);
+        var once = Proof(token);
+        (await SendAsync(api, "DPoP", token, once)).Status.Should().Be(200);
+        (await SendAsync(api, "DPoP", token, once)).Status.Should().Be(401);
+        (await SendAsync(api, "Bearer", token, Proof(token))).Status.Should().Be(401, "a bound token is no bearer token");
+        (await SendAsync(api, "DPoP", bearer, Proof(bearer))).Status.Should().Be(401);
+        (await SendAsync(api, "Bearer", bearer, null)).Should().Be((200, "alice"));
+
+        string Proof(string of) => key.Proof("GET", "https://api.example.com/read?x", Now(), of);
+        static DateTimeOffset Now() => TimeProvider.System.GetUtcNow();
+    }
+
+    // As docs/dpop.md has it.
+    private static JwtBearerEvents DpopEvents() =>
+        new()
+        {
+            OnMessageReceived = context =>
+            {
+                context.Token = DpopApi.ReadToken(context.HttpContext);
+                return Task.CompletedTask;
+            },
+            OnTokenValidated = context =>
+            {
+                var dpop = context.HttpContext.RequestServices.GetRequiredService<DpopApi>();
+                if (dpop.Problem(context.HttpContext, context.Principal!) is { } problem)
+                    context.Fail(problem);
+                return Task.CompletedTask;
+            },
+            OnChallenge = context =>
+            {
+                context.Response.Headers.Append("WWW-Authenticate", DpopApi.Challenge);
+                return Task.CompletedTask;
+            },
+        };
+
+    private static async Task<(int Status, string Body)> SendAsync(WebApplication api, string scheme, string token, string? proof)
+    {
+        using var http = api.GetTestServer().CreateClient();
+        http.BaseAddress = new Uri("https://api.example.com");
+        http.DefaultRequestHeaders.Authorization = new(scheme, token);
+        if (proof is not null)
+            http.DefaultRequestHeaders.Add("DPoP", proof);
+        using var response = await http.GetAsync("/read");
+        if (response.StatusCode == System.Net.HttpStatusCode.Unauthorized)
+            response.Headers.WwwAuthenticate.ToString().Should().Contain("DPoP algs=\"ES256 RS256 PS256\"").And.Contain("Bearer");
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
     [Test]

@@ -28,21 +28,19 @@ public sealed class DpopApi
     /// a proof of that key, which is accepted once; any other token needs the scheme <c>Bearer</c>.
     /// </summary>
     /// <param name="http">The request.</param>
-    /// <param name="accessToken">The token, as it was sent.</param>
-    /// <param name="user">The claims of the token, with <c>cnf</c> as JSON if it has one.</param>
+    /// <param name="user">The claims of its token, with <c>cnf</c> as JSON if it has one.</param>
     /// <returns>A sentence for the client's developer, which repeats no part of the proof.</returns>
-    public string? Problem(HttpContext http, string accessToken, ClaimsPrincipal user)
+    public string? Problem(HttpContext http, ClaimsPrincipal user)
     {
         ArgumentNullException.ThrowIfNull(http);
-        ArgumentNullException.ThrowIfNull(accessToken);
         ArgumentNullException.ThrowIfNull(user);
         string? key = null;
         if (user.FindFirst(Confirmation.Claim) is { } confirmation && (key = Key(confirmation.Value)) is null)
             return "The token is bound to something that this API does not check.";
-        var isDpop = BearerTokens.IsDpop(OAuthHttp.Authorization(http));
-        if (ApiProofs.WrongScheme(isDpop, key, options.RequireDpop) is { } wrong)
+        var token = ReadToken(http);
+        if (ApiProofs.WrongScheme(token is not null, key, options.RequireDpop) is { } wrong)
             return wrong.Reason;
-        return key is null ? null : proofs.Problem(http, accessToken, key, ApiProofs.TargetsBelow(options.PublicUrl!, http))?.Description;
+        return key is null ? null : proofs.Problem(http, token!, key, ApiProofs.TargetsBelow(options.PublicUrl!, http))?.Description;
     }
 
     private static string? Key(string json)

@@ -218,10 +218,13 @@ internal sealed partial class BearerTests : SharedApp
         return new(response, await reader.ReadToEndAsync());
     }
 
-    // RFC 6750 §3: one Bearer challenge, each parameter once, characters within the allowed sets.
+    // RFC 6750 §3: one Bearer challenge, each parameter once, characters within the allowed sets. Where a token is needed, the scheme DPoP is
+    // accepted too (RFC 9449 §7.1).
     private static Dictionary<string, string> Challenge(Answer answer)
     {
-        var header = answer.Header("WWW-Authenticate")!;
+        string[] challenges = [.. answer.Headers.NonValidated["WWW-Authenticate"]];
+        challenges.Skip(1).Should().Equal(answer.Status == 401 ? ["DPoP algs=\"ES256 RS256 PS256\""] : []);
+        var header = challenges[0];
         header.Should().MatchRegex("^Bearer (?:[a-z_]+=\"[\\x20-\\x21\\x23-\\x5B\\x5D-\\x7E]+\"(?:, |$))+$");
         return Parameter().Matches(header).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value);
     }

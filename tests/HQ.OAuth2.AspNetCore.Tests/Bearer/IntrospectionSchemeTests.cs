@@ -293,7 +293,7 @@ internal sealed class IntrospectionSchemeTests
         return (
             (int)response.StatusCode,
             await response.Content.ReadAsStringAsync(),
-            response.Headers.WwwAuthenticate.SingleOrDefault()?.ToString()
+            response.Headers.WwwAuthenticate.FirstOrDefault()?.ToString()
         );
     }
 

@@ -82,12 +82,13 @@ internal sealed class ProtectedResourceTests
     public async Task A_challenge_names_the_document_and_the_scope()
     {
         const string Begin = ", resource_metadata=\"https://auth.example.com/.well-known/oauth-protected-resource\"";
-        (await app.GetAsync("/api/read")).Header("WWW-Authenticate").Should().Be("Bearer realm=\"oauth2\", scope=\"read\"" + Begin);
+        const string Dpop = ", DPoP algs=\"ES256 RS256 PS256\"";
+        (await app.GetAsync("/api/read")).Header("WWW-Authenticate").Should().Be("Bearer realm=\"oauth2\", scope=\"read\"" + Begin + Dpop);
         (await app.GetAsync("/api/read", "wrong"))
             .Header("WWW-Authenticate")
             .Should()
             .StartWith("Bearer realm=\"oauth2\", error=\"invalid_token\"")
-            .And.EndWith(", scope=\"read\"" + Begin);
+            .And.EndWith(", scope=\"read\"" + Begin + Dpop);
         (await app.GetAsync("/.well-known/oauth-protected-resource")).Text("resource").Should().Be(TestApp.Issuer);
 
         var token = (

@@ -30,6 +30,7 @@ internal sealed class MetadataTests
         "introspection_endpoint_auth_methods_supported",
         "introspection_endpoint_auth_signing_alg_values_supported",
         "code_challenge_methods_supported",
+        "dpop_signing_alg_values_supported",
         "authorization_response_iss_parameter_supported",
     ];
 

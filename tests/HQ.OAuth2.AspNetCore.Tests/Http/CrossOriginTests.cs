@@ -70,7 +70,7 @@ internal sealed class CrossOriginTests
         preflight
             .Header("Access-Control-Allow-Headers")
             .Should()
-            .Be("Authorization, Content-Type, MCP-Protocol-Version" + (added is null ? "" : ", " + added));
+            .Be("Authorization, Content-Type, DPoP, MCP-Protocol-Version" + (added is null ? "" : ", " + added));
         preflight.Header("Access-Control-Allow-Credentials").Should().BeNull();
         preflight.Header("Set-Cookie").Should().BeNull();
     }
@@ -87,7 +87,7 @@ internal sealed class CrossOriginTests
             ("Access-Control-Request-Headers", string.Join(',', Enumerable.Range(0, 1000).Select(i => "x-" + i)))
         );
 
-        preflight.Header("Access-Control-Allow-Headers").Should().Be("Authorization, Content-Type, MCP-Protocol-Version");
+        preflight.Header("Access-Control-Allow-Headers").Should().Be("Authorization, Content-Type, DPoP, MCP-Protocol-Version");
     }
 
     [TestCase(false)]

@@ -1,3 +1,5 @@
+using HQ.OAuth2.Tests;
+
 namespace HQ.OAuth2;
 
 internal sealed class OptionsWarningsTests
@@ -55,7 +57,7 @@ internal sealed class OptionsWarningsTests
         yield return Case("clients:app:requirePkce", false, o => o.Clients.Add(new() { ClientId = "app", RequirePkce = false }));
     }
 
-    [TestCaseSource(nameof(Weakening))]
+    [TestCaseSource(nameof(Weakening)), Rfc("9449-11.2-1")]
     public void A_setting_that_weakens_the_server_is_named_with_its_value_and_its_consequence(
         string key,
         object value,
