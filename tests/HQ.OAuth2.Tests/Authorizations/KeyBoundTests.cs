@@ -47,7 +47,7 @@ internal sealed class KeyBoundTests
         }
 
         // The client itself: the retry within the leeway stays, and so does the replay after it.
-        Rotate(rotated, token, at: 70, Key).ShouldKeep(rotated).RefreshToken.Should().Be(live);
+        Rotate(rotated, token, at: 70, Key).ShouldKeep(rotated).RefreshToken!.Value.ToWire().Should().Be(live.ToWire());
         Rotate(rotated, live, at: 70, Key).ShouldSwap(rotated).Authorization.Refresh!.Key.Should().Be(new ChainKey(Key, 1));
         Rotate(rotated, token, at: 600, Key).ShouldEnd(OAuthError.InvalidRefreshToken);
     }

@@ -29,6 +29,7 @@ internal sealed class ClientJsonTests
         Trusted = true,
         RequirePkce = false,
         RequirePushedAuthorizationRequests = true,
+        DpopBoundAccessTokens = true,
         Introspects = ["*"],
         ClientName = "Ünï \"quoted\"",
         ClientUri = "https://app.example.com",

@@ -11,7 +11,10 @@ internal sealed class DpopProofsTests
     private static readonly ProofKey key = ProofKey.New();
     private static readonly DateTimeOffset now = TestClock.Start;
 
-    private readonly DpopProofs proofs = new();
+    private DpopProofs proofs = null!;
+
+    [SetUp]
+    public void Forget() => proofs = new();
 
     [TestCase("ES256")]
     [TestCase("RS256")]
