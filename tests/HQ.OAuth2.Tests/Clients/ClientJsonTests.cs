@@ -135,6 +135,8 @@ internal sealed class ClientJsonTests
                         Jwks = null,
                         RequirePushedAuthorizationRequests = null,
                         DocumentHash = null,
+                        DocumentHash = null,
+                        DpopBoundAccessTokens = false,
                     }
                 ).ToJson()
             );
