@@ -165,6 +165,7 @@ public sealed class HqOAuth2Options
     /// Whether a DPoP proof at the token endpoint needs a nonce of this server (RFC 9449 §8): a proof that was made long in advance is of
     /// no use then. A client without one is told to repeat its request. Default false.
     /// </summary>
+    /// <summary>Whether a DPoP proof at the token endpoint needs a nonce of this server (RFC 9449 §8). Default false.</summary>
     public bool RequireDpopNonce { get; set; }
 
     /// <summary>
