@@ -3,8 +3,7 @@ using System.Text.Json.Serialization;
 namespace HQ.OAuth2;
 
 /// <summary>The authorization server metadata (RFC 8414 §2): from the configuration and the registered services, never from a request.</summary>
-internal sealed class MetadataEndpoint(ClientAuthenticator clients, TokenEndpoint token, GrantHost host, ServerSettings settings)
-internal sealed class MetadataEndpoint(ClientAuthenticator clients, GrantTypes grants, ServerSettings settings)
+internal sealed class MetadataEndpoint(ClientAuthenticator clients, GrantTypes grants, GrantHost host, ServerSettings settings)
 {
     public ServerMetadata Document()
     {

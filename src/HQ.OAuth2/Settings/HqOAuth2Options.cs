@@ -160,12 +160,10 @@ public sealed class HqOAuth2Options
     /// </summary>
     public bool AcceptTokenEndpointAudience { get; set; }
 
-    /// Whether a DPoP proof at the token endpoint needs a nonce of this server (RFC 9449 §8): a proof that was made in advance, or with a wrong
-    /// clock, is of no use then. A client without one is told to repeat its request. Default false.
-    /// Whether a DPoP proof at the token endpoint needs a nonce of this server (RFC 9449 §8): a proof that was made long in advance is of
-    /// no use then. A client without one is told to repeat its request. Default false.
+    /// <summary>
+    /// Whether a DPoP proof at the token endpoint needs a nonce of this server (RFC 9449 §8): a proof that was made long in advance is of no use
+    /// then. A client without one is told to repeat its request. Default false.
     /// </summary>
-    /// <summary>Whether a DPoP proof at the token endpoint needs a nonce of this server (RFC 9449 §8). Default false.</summary>
     public bool RequireDpopNonce { get; set; }
 
     /// <summary>

@@ -135,7 +135,6 @@ internal sealed class ClientJsonTests
                         Jwks = null,
                         RequirePushedAuthorizationRequests = null,
                         DocumentHash = null,
-                        DocumentHash = null,
                         DpopBoundAccessTokens = false,
                     }
                 ).ToJson()

@@ -59,8 +59,6 @@ internal static class ClientMetadataJson
             metadata = Flag(json, flag.Name) is { } value ? flag.Set(metadata, value) : metadata;
         foreach (var list in ClientMetadata.Lists)
             metadata = Texts(json, list.Name) is { } values ? list.Set(metadata, values) : metadata;
-        foreach (var flag in ClientMetadata.Flags)
-            metadata = Flag(json, flag.Name) is { } value ? flag.Set(metadata, value) : metadata;
         return metadata;
     }
 
@@ -88,29 +86,6 @@ internal static class ClientMetadataJson
             ],
             _ => throw new WrongTypeException(name),
         };
-
-    private static bool? Flag(JsonElement json, string name) =>
-        Member(json, name) switch
-        {
-            null => null,
-            { ValueKind: JsonValueKind.True or JsonValueKind.False } value => value.GetBoolean(),
-            _ => throw new WrongTypeException(name),
-        };
-
-    // RFC 7517 §5: a key that cannot be understood is ignored; §9.3: a private or symmetric key is refused.
-    private static bool IsPublicKeySet(JsonElement jwks) =>
-        jwks.ValueKind == JsonValueKind.Object
-        && jwks.TryGetProperty("keys", out var keys)
-        && keys.ValueKind == JsonValueKind.Array
-        && !keys.EnumerateArray().Any(IsSecretKey);
-
-    private static bool IsSecretKey(JsonElement key) =>
-        key.ValueKind == JsonValueKind.Object
-        && (
-            key.TryGetProperty("d", out _)
-            || key.TryGetProperty("k", out _)
-            || (key.TryGetProperty("kty", out var kty) && kty.ValueKind == JsonValueKind.String && kty.ValueEquals("oct"))
-        );
 
     // Thrown and caught in this file only: one of two dozen members is wrong, and the answer names it.
     private sealed class WrongTypeException(string member) : Exception

@@ -38,6 +38,7 @@ public sealed partial record ClientMetadata
     internal static readonly IReadOnlyList<FlagMember> Flags =
     [
         new("require_pushed_authorization_requests", (m, v) => m with { RequirePushedAuthorizationRequests = v }),
+        new("dpop_bound_access_tokens", (m, v) => m with { DpopBoundAccessTokens = v }),
     ];
 
     internal static readonly IReadOnlyList<ListMember> Lists =
@@ -47,11 +48,6 @@ public sealed partial record ClientMetadata
         new("grant_types", (m, v) => m with { GrantTypes = v }),
         new("response_types", (m, v) => m with { ResponseTypes = v }),
         new("contacts", (m, v) => m with { Contacts = v }),
-    ];
-
-    internal static readonly IReadOnlyList<FlagMember> Flags =
-    [
-        new("dpop_bound_access_tokens", (m, v) => m with { DpopBoundAccessTokens = v }),
     ];
 
     /// <param name="Keep">The part of a text that is kept; the same text if it is valid, null = nothing.</param>

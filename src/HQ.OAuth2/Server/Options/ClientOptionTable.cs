@@ -58,6 +58,6 @@ internal static class ClientOptionTable
             "requirePushedAuthorizationRequests",
             o => o.RequirePushedAuthorizationRequests,
             (o, v) => o.RequirePushedAuthorizationRequests = v
-        );
+        )
         .Bool("dpopBoundAccessTokens", o => o.DpopBoundAccessTokens, (o, v) => o.DpopBoundAccessTokens = v);
 }
