@@ -18,6 +18,7 @@ internal static class ProtocolHandlers
         if ((await OAuthHttp.ReadAsync(http)).Failed(out var unreadable, out var request))
             return unreadable;
         var outcome = await Of<PushedAuthorizationEndpoint>(http).HandleAsync(request, http.RequestAborted);
+        await OfferNonceAsync(http, request);
         return Reply.Of(outcome, OAuthJson.Default.PushedAuthorizationResponse, StatusCodes.Status201Created) with
         {
             ClientId = request.Parameters["client_id"],

@@ -62,7 +62,9 @@ internal sealed class AuthorizationLoop(
             {
                 case AuthorizationStep.Refuse(var error):
                     return error;
-                case AuthorizationStep.Keep(var result, var turn):
+                case AuthorizationStep.Keep(var result, null):
+                    return result;
+                case AuthorizationStep.Keep(var result, { } turn):
                     var live = current.Refresh!.Turn;
                     await events.PublishAsync(new OAuthEvent.RefreshTokenRetried(id, current.Subject, current.ClientId, turn, live));
                     return result;

@@ -5,6 +5,9 @@ internal sealed partial record OAuthAuthorization
     /// <summary>How many spent turns a row keeps. While all of them are inside the leeway, the chain does not rotate.</summary>
     internal const int MaxSpentTurns = 8;
 
+    // As exact as the list of connected apps has to be.
+    private static readonly TimeSpan useIsNoted = TimeSpan.FromMinutes(1);
+
     /// <summary>
     /// Rotates the refresh token (RFC 6749 §6, RFC 9700 §4.14.2). The row says whether a turn is spent; the clock only says whether
     /// presenting it again is a retry or a replay. A spent turn leaves the list only when its leeway is over, so a turn that is not listed
@@ -95,6 +98,9 @@ internal sealed partial record OAuthAuthorization
                 ? new AuthorizationStep.Keep(new(this, scope, audience, live), token.Turn)
                 : Refuse(OAuthError.InvalidRefreshToken.Because("the list of spent turns does not lead to the live one"));
 
+        if (!lifetimes.Rotates)
+            return Use(request, chain, new(this, scope, audience, token), lifetimes);
+
         // Keep the spent turns that are within the leeway. The list has no gap, so each turn on it leads to the live one. If it is full,
         // give the live token again without a rotation: no turn may be dropped before its leeway is over.
         var kept = chain.Spent.SkipWhile(s => !IsWithinLeeway(s, now, lifetimes.Leeway)).ToList();
@@ -117,6 +123,20 @@ internal sealed partial record OAuthAuthorization
             },
         };
         return new AuthorizationStep.Swap(next, new(next, scope, audience, successor));
+    }
+
+    // A refresh that does not replace the token. One shortly after another writes nothing, so that parallel ones do not wait for each other.
+    private AuthorizationStep Use(RefreshRequest request, RefreshFact chain, TokenGrant grant, TokenLifetimes lifetimes)
+    {
+        var now = request.Now;
+        if (now < chain.UsedAt + useIsNoted)
+            return new AuthorizationStep.Keep(grant, null);
+        var used = Next() with
+        {
+            AccessUntil = AccessTokenEnd(now, lifetimes),
+            Refresh = chain with { IdleUntil = now + lifetimes.RefreshTokenIdle, UsedAt = now },
+        };
+        return new AuthorizationStep.Swap(used, grant with { Authorization = used });
     }
 
     // The live token of the chain, derived from a listed turn: each turn on the list has the salt of its successor.

@@ -17,6 +17,9 @@ internal sealed class PushedRequests(ITicketStore tickets, TimeProvider time)
     /// <summary>The parameter that refers to a pushed request.</summary>
     public const string Parameter = "request_uri";
 
+    /// <summary>The parameter that names the key to which the code will be bound (RFC 9449 §10).</summary>
+    public const string KeyParameter = "dpop_jkt";
+
     /// <summary>How long a reference may be used (§2.2).</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
@@ -36,7 +39,7 @@ internal sealed class PushedRequests(ITicketStore tickets, TimeProvider time)
         "state",
         "code_challenge",
         "code_challenge_method",
-        "dpop_jkt",
+        KeyParameter,
         "resource",
         "prompt",
         "max_age",
@@ -44,8 +47,13 @@ internal sealed class PushedRequests(ITicketStore tickets, TimeProvider time)
     ];
 
     /// <summary>The part of a push that is the authorization request.</summary>
-    public static OAuthParameters Kept(OAuthParameters pushed) =>
-        OAuthParameters.Of(kept.SelectMany(name => pushed.All(name).Select(value => (name, value))));
+    /// <param name="pushed">The parameters of the push.</param>
+    /// <param name="key">The thumbprint of the key to which the code will be bound; null = none.</param>
+    public static OAuthParameters Kept(OAuthParameters pushed, string? key) =>
+        OAuthParameters.Of([
+            .. kept.Where(name => name != KeyParameter).SelectMany(name => pushed.All(name).Select(value => (name, value))),
+            .. key is null ? Array.Empty<(string, string)>() : [(KeyParameter, key)],
+        ]);
 
     /// <summary>Keeps a request that passed every check.</summary>
     /// <returns>The reference (§2.2).</returns>

@@ -48,8 +48,8 @@ internal sealed class DpopProofs
         // There is not more than one DPoP header (check 1), and it has one JWT (check 2).
         if (headers is not [var text])
             return demand.Refuse("send one DPoP header");
-        if (SignedJwt.Read(text) is not { } jwt)
-            return demand.Refuse($"it must be a JWT, signed by {string.Join(", ", Algorithms)}");
+        if (SignedJwt.Read(text) is not { } jwt || !demand.Algorithms.Contains(jwt.Algorithm))
+            return demand.Refuse($"it must be a JWT, signed by {string.Join(", ", demand.Algorithms)}");
         if (jwt.Type != Type)
             return demand.Refuse($"its typ must be {Type}");
 

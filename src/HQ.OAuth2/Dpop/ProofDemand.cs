@@ -11,6 +11,9 @@ internal sealed record ProofDemand
 
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>The algorithms by which it may be signed.</summary>
+    public IReadOnlyList<string> Algorithms { get; init; } = DpopProofs.Algorithms;
+
     /// <summary>The refusal with a problem in words that follow "The DPoP proof is not valid:".</summary>
     public required Func<string, OAuthError> Refuse { get; init; }
 

@@ -1,7 +1,7 @@
 namespace HQ.OAuth2;
 
 /// <summary>Which key a request to an endpoint of the authorization server proves, if any (RFC 9449 §5, §10.1).</summary>
-internal sealed class RequestProofs(DpopNonces nonces, ServerSettings settings)
+internal sealed class RequestProofs(DpopNonces nonces, ServerSettings settings, TimeProvider time)
 {
     /// <summary>The header in which a client sends its proof.</summary>
     public const string Header = "DPoP";
@@ -27,9 +27,24 @@ internal sealed class RequestProofs(DpopNonces nonces, ServerSettings settings)
         DateTimeOffset now,
         CancellationToken ct
     ) =>
-        request.Proofs is null && client.DpopBoundAccessTokens
-            ? OAuthError.ProofMissing.Because("dpop_bound_access_tokens of the client demands one")
+        request.Proofs is null && (client.DpopBoundAccessTokens || settings.IsFapi2)
+            ? OAuthError.ProofMissing.Because("dpop_bound_access_tokens of the client, or the profile of this server, demands one")
             : await KeyAsync(request, settings.Issuer.TokenPath, now, ct);
+
+    /// <summary>
+    /// The key that the code of a pushed request will be bound to (§10.1): that of its proof, or that of <c>dpop_jkt</c>. Both must be the same.
+    /// </summary>
+    /// <returns>The key, <see cref="ProvenKey.None"/>, <see cref="OAuthError.InvalidProof"/> or <see cref="OAuthError.UseNonce"/>.</returns>
+    public async ValueTask<Outcome<ProvenKey>> PushKeyAsync(OAuthRequest request, CancellationToken ct)
+    {
+        if ((await KeyAsync(request, settings.Issuer.PushedAuthorizationPath, time.GetUtcNow(), ct)).Failed(out var refused, out var key))
+            return refused;
+        if (request.Parameters[PushedRequests.KeyParameter] is not { } named)
+            return key;
+        return key.Thumbprint is null || key.Thumbprint == named
+            ? new ProvenKey(named)
+            : OAuthError.InvalidProof("its key is not the one that dpop_jkt names");
+    }
 
     /// <summary>The nonce for the answer to a request with a proof; null when this server demands none.</summary>
     public async ValueTask<string?> NonceAsync(OAuthRequest request, DateTimeOffset now, CancellationToken ct) =>
@@ -50,6 +65,7 @@ internal sealed class RequestProofs(DpopNonces nonces, ServerSettings settings)
                 Targets = [ProofTarget.Of(settings.Issuer.Url(path))!],
                 Now = now,
                 Refuse = OAuthError.InvalidProof,
+                Algorithms = settings.ClientAlgorithms,
                 Nonces = settings.Options.RequireDpopNonce ? await nonces.AcceptedAsync(now, ct) : null,
             }
         );

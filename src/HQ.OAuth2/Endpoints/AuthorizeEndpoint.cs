@@ -46,7 +46,7 @@ internal sealed class AuthorizeEndpoint(
 
         // §3.1.2.3: the redirect URI, one of this client's, compared as a string.
         var sent = parameters["redirect_uri"];
-        if (sent is null && client.RedirectUris.Count != 1)
+        if (sent is null && (client.RedirectUris.Count != 1 || settings.IsFapi2))
             return Page(OAuthError.RedirectUriMissing);
         var redirectUri = sent ?? client.RedirectUris[0];
         if (!RedirectUris.Matches(redirectUri, client.RedirectUris, client.ProvesItself ? ClientType.Confidential : ClientType.Public))
@@ -109,8 +109,8 @@ internal sealed class AuthorizeEndpoint(
             return OAuthError.ChallengeMalformed;
 
         // RFC 9449 §10: the key that the code is for.
-        if (parameters["dpop_jkt"] is { } key && !ProvenKey.IsThumbprint(key))
-            return OAuthError.MalformedParameter("dpop_jkt");
+        if (parameters[PushedRequests.KeyParameter] is { } key && !ProvenKey.IsThumbprint(key))
+            return OAuthError.MalformedParameter(PushedRequests.KeyParameter);
 
         // §3.3: scope; RFC 8707 §2: resource.
         if (client.ResolveScope(parameters["scope"], settings.Scopes).Failed(out var badScope, out var scope))
@@ -147,7 +147,7 @@ internal sealed class AuthorizeEndpoint(
             Resources = resources,
             State = state,
             CodeChallenge = challenge,
-            DpopKey = parameters["dpop_jkt"],
+            DpopKey = parameters[PushedRequests.KeyParameter],
             MustAsk = prompt.Contains("consent") || FreshSignIn.WantsNew(prompt),
             MustNotAsk = MustNotAsk(parameters),
             SignInAgain = FreshSignIn.WantsNew(prompt),
@@ -220,7 +220,7 @@ internal sealed class AuthorizeEndpoint(
     // RFC 9126 §5, §6: the server demands it, or the client did. A server without the endpoint does not know the client's demand.
     private bool MustPush(Client client) =>
         settings.Options.PushedAuthorizationRequests
-        && (settings.Options.RequirePushedAuthorizationRequests || client.RequirePushedAuthorizationRequests == true);
+        && (settings.RequiresPushedRequests || client.RequirePushedAuthorizationRequests == true);
 
     private bool MustUsePkce(Client client) =>
         !client.ProvesItself || client.IsSelfRegistered || (client.RequirePkce ?? settings.Options.RequirePkce);

@@ -5,11 +5,10 @@ internal sealed class ClientAuthenticator(
     IEnumerable<IClientAuthentication> methods,
     ClientDirectory clients,
     ProofCheck proofs,
-    SecretReplacement replacement
+    SecretReplacement replacement,
+    ServerSettings settings
 )
 {
-    private static readonly string[] assertionParameters = ["client_assertion", "client_assertion_type"];
-
     public async ValueTask<Outcome<Client>> AuthenticateAsync(OAuthRequest request, CancellationToken ct)
     {
         // §2.3: not more than one method in a request.
@@ -31,7 +30,7 @@ internal sealed class ClientAuthenticator(
             return OAuthError.InvalidClient.Because("the Authorization header has a scheme that no client authentication method reads");
 
         // RFC 7521 §4.2: the same for an assertion.
-        if (proof is null && assertionParameters.Any(name => request.Parameters[name] is not null))
+        if (proof is null && (request.Parameters["client_assertion"] ?? request.Parameters["client_assertion_type"]) is not null)
             return OAuthError.InvalidClient.Because("client_assertion_type is one that no client authentication method reads");
 
         // §3.2.1: who does not authenticate names itself by client_id.
@@ -48,6 +47,10 @@ internal sealed class ClientAuthenticator(
         // §2.3.1: an empty secret is none.
         if (proof is SecretProof { IsEmpty: true })
             (method, proof) = (OAuthClientAuthenticationMethods.None, new NoProof(clientId));
+        if (!settings.Allows(method))
+            return OAuthError.InvalidClient.Because(
+                $"the profile of this server does not allow {method}: register keys for private_key_jwt"
+            );
         if (!IsRegisteredFor(client, method))
             return OAuthError.InvalidClient.Because($"the client is registered for {client.TokenEndpointAuthMethod} and used {method}");
 
@@ -74,5 +77,6 @@ internal sealed class ClientAuthenticator(
         method is PrivateKeyJwt && methods.Any(m => m is not PrivateKeyJwt && m.Method == method.Method);
 
     /// <summary>The method names, the ones without a proof first, as clients that take the first expect it.</summary>
-    public IEnumerable<string> Methods => methods.Select(m => m.Method).Distinct().OrderBy(m => m != OAuthClientAuthenticationMethods.None);
+    public IEnumerable<string> Methods =>
+        methods.Select(m => m.Method).Where(settings.Allows).Distinct().OrderBy(m => m != OAuthClientAuthenticationMethods.None);
 }

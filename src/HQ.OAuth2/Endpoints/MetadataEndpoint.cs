@@ -10,7 +10,9 @@ internal sealed class MetadataEndpoint(ClientAuthenticator clients, GrantTypes g
         var issuer = settings.Issuer;
         var methods = clients.Methods.ToList();
         // RFC 8414 §2: there where a method with a signature is listed.
-        IReadOnlyList<string>? algorithms = methods.Contains(OAuthClientAuthenticationMethods.PrivateKeyJwt) ? PublicJwk.Verified : null;
+        IReadOnlyList<string>? algorithms = methods.Contains(OAuthClientAuthenticationMethods.PrivateKeyJwt)
+            ? settings.ClientAlgorithms
+            : null;
         var scopes = settings.Options.Scopes.Select(s => s.Name).ToList();
         return new()
         {
@@ -24,7 +26,7 @@ internal sealed class MetadataEndpoint(ClientAuthenticator clients, GrantTypes g
             PushedAuthorizationRequestEndpoint = settings.Options.PushedAuthorizationRequests
                 ? issuer.Url(issuer.PushedAuthorizationPath)
                 : null,
-            RequirePushedAuthorizationRequests = settings.Options.RequirePushedAuthorizationRequests ? true : null,
+            RequirePushedAuthorizationRequests = settings.RequiresPushedRequests ? true : null,
             JwksUri = issuer.Url(issuer.JwksPath),
             ClientIdMetadataDocumentSupported = settings.Options.ClientIdMetadataDocuments ? true : null,
             ScopesSupported = scopes.Count > 0 ? scopes : null,
@@ -34,7 +36,7 @@ internal sealed class MetadataEndpoint(ClientAuthenticator clients, GrantTypes g
             RevocationEndpointAuthMethodsSupported = methods,
             RevocationEndpointAuthSigningAlgValuesSupported = algorithms,
             AcrValuesSupported = host.Contexts is { Count: > 0 } contexts ? contexts : null,
-            DpopSigningAlgValuesSupported = DpopProofs.Algorithms,
+            DpopSigningAlgValuesSupported = settings.ClientAlgorithms,
             // A client that does not prove who it is may not introspect (RFC 7662 §2.1).
             IntrospectionEndpointAuthMethodsSupported = [.. methods.Where(m => m != OAuthClientAuthenticationMethods.None)],
             IntrospectionEndpointAuthSigningAlgValuesSupported = algorithms,

@@ -7,6 +7,7 @@ internal sealed class PushedAuthorizationEndpoint(
     ClientAuthenticator clients,
     AuthorizeEndpoint authorize,
     PushedRequests requests,
+    RequestProofs proofs,
     RequestLimits limits
 )
 {
@@ -30,7 +31,10 @@ internal sealed class PushedAuthorizationEndpoint(
         // §2.1 step 3: the rules of the authorization endpoint hold.
         if (authorize.Check(request.Parameters, client, isPushed: true).Refusal is { } error)
             return error;
-        var kept = PushedRequests.Kept(request.Parameters);
+        // RFC 9449 §10.1: a proof binds the code to its key, as dpop_jkt does.
+        if ((await proofs.PushKeyAsync(request, ct)).Failed(out var unproved, out var key))
+            return unproved;
+        var kept = PushedRequests.Kept(request.Parameters, key.Thumbprint);
         if (kept.QueryLength > PushedRequests.MaxLength)
             return OAuthError.RequestTooLarge;
 

@@ -22,6 +22,25 @@ internal sealed class ServerSettings(HqOAuth2Options options)
     /// <summary>How much answers say about errors.</summary>
     public ErrorDetail ErrorDetail { get; } = new(options.ExplainErrors ?? false, options.ErrorURI);
 
+    /// <summary>Whether the demands of the FAPI 2.0 Security Profile hold.</summary>
+    public bool IsFapi2 => options.Profile == SecurityProfile.Fapi2;
+
+    /// <summary>Whether every client must push its authorization requests (RFC 9126 §5).</summary>
+    public bool RequiresPushedRequests => options.RequirePushedAuthorizationRequests || IsFapi2;
+
+    /// <summary>The algorithms of signatures that clients make; FAPI 2.0 §5.4.1 leaves out RS256.</summary>
+    public IReadOnlyList<string> ClientAlgorithms { get; } =
+        options.Profile == SecurityProfile.Fapi2
+            ? [.. PublicJwk.Verified.Where(a => a != Microsoft.IdentityModel.Tokens.SecurityAlgorithms.RsaSha256)]
+            : PublicJwk.Verified;
+
+    /// <summary>Whether a client may authenticate by this method here: FAPI 2.0 §5.3.2.1 wants a proof that is no shared secret.</summary>
+    public bool Allows(string method) => !IsFapi2 || IsStrong(method);
+
+    /// <summary>Whether a method is neither none nor a shared secret.</summary>
+    public static bool IsStrong(string method) =>
+        method != OAuthClientAuthenticationMethods.None && !method.StartsWith("client_secret_", StringComparison.Ordinal);
+
     /// <summary>The name of the service for users.</summary>
     public string ServiceName => options.Pages.ServiceName ?? UriText.DisplayHost(Issuer.Value);
 }

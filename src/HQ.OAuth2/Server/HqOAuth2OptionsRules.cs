@@ -28,6 +28,7 @@ internal static class HqOAuth2OptionsRules
                     .. Scopes(options),
                     .. Resources(options),
                     .. Clients(options, development),
+                    .. ProfileRules.Contradictions(options).Select(p => Problem(p.Key, p.Value, p.Problem)),
                 ]
                 : []
         );

@@ -151,6 +151,12 @@ public sealed class HqOAuth2Options
     /// </summary>
     public TimeSpan RememberConsentFor { get; set; } = TimeSpan.FromDays(90);
 
+    /// <summary>
+    /// <c>fapi2</c> demands what the FAPI 2.0 Security Profile does, of every client: pushed requests, PKCE, authentication by keys, tokens that
+    /// are bound to a key of the client (DPoP), codes of a minute. A setting that contradicts it stops the start. Default <c>none</c>.
+    /// </summary>
+    public SecurityProfile Profile { get; set; }
+
     /// <summary>Whether confidential <c>api</c> clients must use PKCE. Public and self-registered ones always must. Default true.</summary>
     public bool RequirePkce { get; set; } = true;
 

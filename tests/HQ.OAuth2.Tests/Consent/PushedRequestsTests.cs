@@ -30,10 +30,16 @@ internal sealed class PushedRequestsTests
         );
 
         PushedRequests
-            .Kept(pushed)
+            .Kept(pushed, key: null)
             .ToQuery()
             .Should()
             .Be("client_id=app&state=s&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example&acr_values=mfa");
+        // RFC 9449 §10.1: a proof takes the place of dpop_jkt.
+        PushedRequests
+            .Kept(OAuthParameters.Of(("client_id", "app"), ("dpop_jkt", "sent")), "proven")
+            .ToQuery()
+            .Should()
+            .Be("client_id=app&dpop_jkt=proven");
     }
 
     [TestCase(0, true)]

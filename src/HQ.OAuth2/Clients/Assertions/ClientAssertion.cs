@@ -47,6 +47,7 @@ internal sealed class ClientAssertion
         !IsOfType(Jwt.Type) ? "the assertion has the typ of another kind of JWT"
         : client.TokenEndpointAuthSigningAlg is { } registered && registered != Jwt.Algorithm
             ? $"the assertion is signed by {Jwt.Algorithm}, and the client is registered for token_endpoint_auth_signing_alg {registered}"
+        : !settings.ClientAlgorithms.Contains(Jwt.Algorithm) ? $"the profile of this server does not allow {Jwt.Algorithm}"
         // Items 1 and 2: issuer and subject are the client.
         : Jwt.Text("iss") != client.ClientId || ClientId != client.ClientId ? "iss and sub of the assertion must be the client_id"
         // Item 3: the issuer of this server, alone.
@@ -77,6 +78,8 @@ internal sealed class ClientAssertion
         return audience.ValueKind switch
         {
             JsonValueKind.String => IsOurs(audience, settings),
+            // FAPI 2.0 §5.3.2.1: as a string.
+            JsonValueKind.Array when settings.IsFapi2 => false,
             JsonValueKind.Array => audience.GetArrayLength() == 1
                 ? IsOurs(audience[0], settings)
                 : settings.Options.AcceptTokenEndpointAudience

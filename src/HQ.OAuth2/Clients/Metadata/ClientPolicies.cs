@@ -13,7 +13,7 @@ internal sealed class ClientPolicies(ServerSettings settings, Func<IEnumerable<s
 
     private IReadOnlyList<string>? methods;
 
-    private IReadOnlyList<string> Methods => methods ??= [.. findMethods()];
+    private IReadOnlyList<string> Methods => methods ??= [.. findMethods().Where(settings.Allows)];
 
     /// <summary>Whether a method needs a shared secret.</summary>
     public static bool IsSharedSecret(string method) => method.StartsWith(SharedSecretMethods, StringComparison.Ordinal);

@@ -89,6 +89,7 @@ internal static class ServerOptionTable
             secret: true
         )
         .Also(LifetimeOptionTable.Rows)
+        .Word("profile", o => o.Profile, (o, v) => o.Profile = v, ("none", SecurityProfile.None), ("fapi2", SecurityProfile.Fapi2))
         .Bool(
             "requirePkce",
             o => o.RequirePkce,
