@@ -48,13 +48,28 @@ internal sealed class FormAnswers(AuthorizationLoop authorizations, ITicketStore
         var isFirst = false;
         try
         {
-            return isFirst = await tickets.TryAddAsync(Key(answer.Id), "1", answer.IssuedAt + FormLife, CancellationToken.None);
+            return isFirst = await TryNoteAsync(answer);
         }
         finally
         {
             // Also when the note fails: a row without it could come back after it was revoked.
             if (!isFirst)
                 await authorizations.RemoveAsync(answer.Id);
+        }
+    }
+
+    // A connection that broke during the commit says nothing about the commit: if the note is ours, it counts.
+    private async ValueTask<bool> TryNoteAsync(OAuthAuthorization answer)
+    {
+        try
+        {
+            return await tickets.TryAddAsync(Key(answer.Id), answer.WriteId, answer.IssuedAt + FormLife, CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            if (await tickets.FindAsync(Key(answer.Id), CancellationToken.None) == answer.WriteId)
+                return true;
+            throw;
         }
     }
 
