@@ -1,4 +1,7 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -12,6 +15,9 @@ internal enum StoreFault
 
     /// <summary>It is done, and the answer is lost.</summary>
     LosesAnswer,
+
+    /// <summary>The caller of the request disconnects when it begins. It throws if it was given the caller's token, else it is done.</summary>
+    CallerLeaves,
 }
 
 /// <summary>
@@ -23,12 +29,14 @@ internal sealed class FaultyStores
     private readonly List<string> calls = [];
     private (int Call, StoreFault Fault)? planned;
     private bool isCounting;
+    private HttpContext? request;
 
     /// <summary>The calls since the counting began.</summary>
     public IReadOnlyList<string> Calls => calls;
 
     public void Use(IServiceCollection services)
     {
+        services.AddSingleton<IStartupFilter>(new Watch(this));
         services.Replace(ServiceDescriptor.Singleton<IClientStore>(Behind<IClientRegistry>(new InMemoryClientRegistry())));
         services.Replace(ServiceDescriptor.Singleton(Behind<IAuthorizationStore>(new InMemoryAuthorizationStore())));
         services.Replace(
@@ -76,6 +84,13 @@ internal sealed class FaultyStores
         {
             var fault = stores.Next($"{method!.DeclaringType!.Name}.{method.Name}");
             var type = method.ReturnType;
+            if (fault == StoreFault.CallerLeaves)
+            {
+                stores.request!.Abort();
+                if (!args!.OfType<CancellationToken>().Any(ct => ct.IsCancellationRequested))
+                    fault = null;
+            }
+
             if (fault is null)
                 return method.Invoke(inner, args);
             if (type == typeof(ValueTask))
@@ -102,8 +117,27 @@ internal sealed class FaultyStores
         {
             if (fault == StoreFault.LosesAnswer)
                 await call();
-            throw new TimeoutException("secret-detail of the store");
+            throw fault == StoreFault.CallerLeaves
+                ? new OperationCanceledException("secret-detail")
+                : new TimeoutException("secret-detail of the store");
         }
+    }
+
+    /// <summary>Knows the request that is being answered.</summary>
+    private sealed class Watch(FaultyStores stores) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
+            app =>
+            {
+                app.Use(
+                    (HttpContext http, RequestDelegate rest) =>
+                    {
+                        stores.request = http;
+                        return rest(http);
+                    }
+                );
+                next(app);
+            };
     }
 
     private sealed class UnreachableException : Exception;
