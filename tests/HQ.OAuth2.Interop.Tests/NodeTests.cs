@@ -56,13 +56,18 @@ internal sealed class NodeTests
         await EndsWellAsync(node);
     }
 
-    [TestCase(false)]
-    [TestCase(true)]
-    public async Task Its_tokens_are_bound_to_keys(bool demandsNonce)
+    [TestCase("dpop.mjs", false)]
+    [TestCase("dpop.mjs", true)]
+    [TestCase("strict.mjs", false)]
+    [TestCase("strict.mjs", true)]
+    public async Task Its_tokens_are_bound_to_keys(string script, bool demandsNonce)
     {
-        await using var strict = new McpServerHost(("requireDpopNonce", $"{demandsNonce}"));
+        await using var strict = new McpServerHost(
+            ("requireDpopNonce", $"{demandsNonce}"),
+            ("requirePushedAuthorizationRequests", $"{script == "strict.mjs"}")
+        );
         strict.Clock.Now = TimeProvider.System.GetUtcNow();
-        using var node = Node(["dpop.mjs"], ("ISSUER", strict.Issuer), ("DEMANDS_NONCE", demandsNonce ? "true" : ""));
+        using var node = Node([script], ("ISSUER", strict.Issuer), ("DEMANDS_NONCE", demandsNonce ? "true" : ""));
 
         await EndsWellAsync(node);
     }
