@@ -81,9 +81,7 @@ internal static class CoreServices
         services.TryAddSingleton<PublishedKeySets>();
         services.TryAddSingleton<ClientKeys>();
         services.TryAddTransient<AssertionCheck>();
-        services.TryAddEnumerable(
-            ServiceDescriptor.Transient<IClientAuthentication, PrivateKeyJwt>(s => new(() => s.GetRequiredService<AssertionCheck>()))
-        );
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IClientAuthentication, PrivateKeyJwt>());
         services.TryAddTransient<ClientAuthenticator>();
         return services;
     }

@@ -1,8 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace HQ.OAuth2;
 
 /// <summary><c>private_key_jwt</c> (OpenID Connect Core 1.0 §9; RFC 7523 §2.2): the client signs a JWT by its private key.</summary>
-/// <param name="check">Makes the check; called for requests with an assertion only, since it needs a store.</param>
-internal sealed class PrivateKeyJwt(Func<AssertionCheck> check) : IClientAuthentication
+/// <param name="services">Makes the check; asked for requests with an assertion only, since the check needs a store.</param>
+internal sealed class PrivateKeyJwt(IServiceProvider services) : IClientAuthentication
 {
     public string Method => OAuthClientAuthenticationMethods.PrivateKeyJwt;
 
@@ -12,7 +14,10 @@ internal sealed class PrivateKeyJwt(Func<AssertionCheck> check) : IClientAuthent
         // Another type is for another method.
         if (type is not null ? type != ClientAssertion.AssertionType : text is null)
             return null;
-        return new AssertionProof(type is not null && text is not null ? ClientAssertion.Read(text) : null, check);
+        return new AssertionProof(
+            type is not null && text is not null ? ClientAssertion.Read(text) : null,
+            services.GetRequiredService<AssertionCheck>
+        );
     }
 }
 
