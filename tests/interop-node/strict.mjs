@@ -134,12 +134,12 @@ for (const alg of ['ES256', 'PS256', 'RS256']) {
     state: expectedState,
     code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: 'S256',
-    dpop_jkt: await options.DPoP.calculateThumbprint(),
   };
   // Without PAR there is nothing.
   const refused = await visit(openid.buildAuthorizationUrl(config, parameters));
   assert.equal(refused.searchParams.get('error'), 'invalid_request');
 
+  // The proof of the pushed request binds the code to its key (RFC 9449 §10.1).
   const request = await openid.buildAuthorizationUrlWithPAR(config, parameters, options);
   assert.deepEqual([...request.searchParams.keys()].sort(), ['client_id', 'request_uri']);
   const answer = await visit(request);
