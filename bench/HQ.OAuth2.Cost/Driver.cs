@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Web;
+using HQ.OAuth2.Tests;
 
 namespace HQ.OAuth2.Cost;
 
@@ -12,7 +13,7 @@ internal static partial class Driver
     private const int Block = 20;
     private const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
-    public static async Task RunAsync(Uri address, int rounds)
+    public static async Task RunAsync(Uri address, int rounds, ProofKey key)
     {
         using var browser = new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new() };
         using var http = new HttpClient(browser) { BaseAddress = address };
@@ -37,15 +38,17 @@ internal static partial class Driver
             http,
             "code exchange",
             rounds,
-            async () => tokens = await TokensAsync(backChannel, ("code", codes.Dequeue()), "authorization_code")
+            async () => tokens = await ExchangeAsync(backChannel, codes.Dequeue(), ("client_id", "app"))
         );
         await MeasureAsync(
             http,
             "refresh",
             rounds,
-            async () => tokens = await TokensAsync(backChannel, ("refresh_token", tokens.Refresh), "refresh_token")
+            async () => tokens = await RefreshAsync(backChannel, tokens.Refresh, null, ("client_id", "app"))
         );
         await MeasureAsync(http, "introspection", rounds, () => IntrospectAsync(backChannel, tokens.Access));
+        await MeasureAsync(http, "API call, bearer token", rounds, () => CallAsync(backChannel, "Bearer", tokens.Access, null));
+        await RunKeysAsync(http, backChannel, rounds, key);
     }
 
     // In blocks, each with a user of its own where one is named: what a user has allowed before costs too, and is measured elsewhere.
@@ -117,17 +120,49 @@ internal static partial class Driver
             ?? throw new InvalidOperationException($"No code: {answer.Headers.Location}");
     }
 
-    private static async Task<(string Access, string Refresh)> TokensAsync(HttpClient http, (string Name, string Value) proof, string grant)
+    private static Task<(string Access, string Refresh)> ExchangeAsync(
+        HttpClient http,
+        string code,
+        params (string Name, string Value)[] client
+    ) => TokensAsync(http, null, [("grant_type", "authorization_code"), ("code", code), ("code_verifier", Verifier), .. client]);
+
+    private static Task<(string Access, string Refresh)> RefreshAsync(
+        HttpClient http,
+        string token,
+        string? proof,
+        params (string Name, string Value)[] client
+    ) => TokensAsync(http, proof, [("grant_type", "refresh_token"), ("refresh_token", token), .. client]);
+
+    private static async Task<(string Access, string Refresh)> TokensAsync(
+        HttpClient http,
+        string? proof,
+        (string Name, string Value)[] form
+    )
     {
-        using var form = new FormUrlEncodedContent([
-            new("grant_type", grant),
-            new("client_id", "app"),
-            new(proof.Name, proof.Value),
-            new("code_verifier", Verifier),
-        ]);
-        using var answer = await http.PostAsync(new Uri("/oauth2/token", UriKind.Relative), form);
-        using var json = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
+        using var json = await PostAsync(http, "/oauth2/token", proof, form);
         return (json.RootElement.GetProperty("access_token").GetString()!, json.RootElement.GetProperty("refresh_token").GetString()!);
+    }
+
+    private static async Task<JsonDocument> PostAsync(HttpClient http, string path, string? proof, (string Name, string Value)[] form)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative));
+        request.Content = new FormUrlEncodedContent(form.Select(f => KeyValuePair.Create(f.Name, f.Value)));
+        if (proof is not null)
+            request.Headers.Add("DPoP", proof);
+        using var answer = await http.SendAsync(request);
+        return answer.IsSuccessStatusCode
+            ? await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync())
+            : throw new InvalidOperationException($"{path} answered {await answer.Content.ReadAsStringAsync()}");
+    }
+
+    private static async Task CallAsync(HttpClient http, string scheme, string token, string? proof)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/api", UriKind.Relative));
+        request.Headers.Authorization = new(scheme, token);
+        if (proof is not null)
+            request.Headers.Add("DPoP", proof);
+        using var answer = await http.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
     }
 
     private static async Task IntrospectAsync(HttpClient http, string token)
