@@ -1,4 +1,5 @@
 using HQ.OAuth2.AspNetCore.Tests;
+using HQ.OAuth2.Tests;
 
 namespace HQ.OAuth2;
 
@@ -6,13 +7,23 @@ namespace HQ.OAuth2;
 [NonParallelizable]
 internal sealed class CommandCountTests(Engine engine) : OnEachDatabase(engine)
 {
+    private readonly ProofKey signer = ProofKey.New();
     private TestApp app = null!;
     private SqlCommands sql = null!;
 
     [SetUp]
     public async Task ListenAsync()
     {
-        app = await TestApp.StartAsync(on: Database);
+        app = await TestApp.StartAsync(
+            o =>
+            {
+                var client = TestApp.Client("signer", null, null, [], [OAuthGrantTypes.ClientCredentials]);
+                client.Jwks = ProofKey.Set(signer);
+                client.Introspects.Add("*");
+                o.Clients.Add(client);
+            },
+            on: Database
+        );
         sql = new();
     }
 
@@ -83,6 +94,66 @@ internal sealed class CommandCountTests(Engine engine) : OnEachDatabase(engine)
         (await app.GetAsync("/oauth2/jwks")).Status.Should().Be(200);
         (await app.GetAsync("/.well-known/oauth-authorization-server")).Status.Should().Be(200);
         sql.Take().Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task An_assertion_and_a_pushed_request_are_a_ticket_each_and_a_dpop_proof_is_none()
+    {
+        var key = ProofKey.New();
+        var tokens = await app.TokensAsync("spa");
+        sql.Take();
+
+        // DPoP (RFC 9449): a refresh and a call cost what they cost without a proof.
+        var bound = await app.SendAsync(
+            WithProof(new(HttpMethod.Post, "/oauth2/token") { Content = Refresh(tokens.RefreshToken()) }, "POST", "/oauth2/token")
+        );
+        bound.Text("token_type").Should().Be("DPoP", bound.Body);
+        sql.Take().Should().Equal("update hq_authorizations");
+        var call = WithProof(new(HttpMethod.Get, "/api/read"), "GET", "/api/read", bound.AccessToken());
+        call.Headers.Authorization = new("DPoP", bound.AccessToken());
+        (await app.SendAsync(call)).Status.Should().Be(200);
+        sql.Take().Should().Equal("select hq_authorizations");
+
+        // PAR (RFC 9126): the push is a ticket, the visit reads it, and the code spends it.
+        var asked = System.Web.HttpUtility.ParseQueryString(TestApp.AuthorizeUrl("web").Split('?')[1]);
+        var pushed = await app.PostAsync(
+            "/oauth2/par",
+            [.. asked.AllKeys.Select(name => (name!, asked[name]!)), .. TestApp.Credentials("web")]
+        );
+        pushed.Status.Should().Be(201, pushed.Body);
+        sql.Take().Should().Equal("insert hq_tickets");
+
+        // private_key_jwt (RFC 7523): the use of an assertion is a ticket.
+        (await app.PostAsync("/oauth2/introspect", [("token", bound.AccessToken()), .. Assertion()]))
+            .Text("active")
+            .Should()
+            .Be("True");
+        sql.Take().Should().Equal("insert hq_tickets", "select hq_authorizations");
+
+        static FormUrlEncodedContent Refresh(string token) =>
+            new([new("grant_type", "refresh_token"), new("refresh_token", token), new("client_id", "spa")]);
+        HttpRequestMessage WithProof(HttpRequestMessage request, string method, string path, string? token = null)
+        {
+            request.Headers.Add("DPoP", key.Proof(method, TestApp.Issuer + path, app.Clock.Now, token));
+            return request;
+        }
+        (string, string)[] Assertion() =>
+            [
+                ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+                (
+                    "client_assertion",
+                    signer.Sign(
+                        new()
+                        {
+                            ["iss"] = "signer",
+                            ["sub"] = "signer",
+                            ["aud"] = TestApp.Issuer,
+                            ["jti"] = "once",
+                            ["exp"] = app.Clock.Now.AddMinutes(1).ToUnixTimeSeconds(),
+                        }
+                    )
+                ),
+            ];
     }
 
     [Test]
