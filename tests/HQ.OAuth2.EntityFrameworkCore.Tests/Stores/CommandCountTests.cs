@@ -101,6 +101,7 @@ internal sealed class CommandCountTests(Engine engine) : OnEachDatabase(engine)
     {
         var key = ProofKey.New();
         var tokens = await app.TokensAsync("spa");
+        await app.TokensAsync("web");
         sql.Take();
 
         // DPoP (RFC 9449): a refresh and a call cost what they cost without a proof.
@@ -114,7 +115,7 @@ internal sealed class CommandCountTests(Engine engine) : OnEachDatabase(engine)
         (await app.SendAsync(call)).Status.Should().Be(200);
         sql.Take().Should().Equal("select hq_authorizations");
 
-        // PAR (RFC 9126): the push is a ticket, the visit reads it, and the code spends it.
+        // PAR (RFC 9126): the push is a ticket; the visit reads it and whether it is spent; the code spends it.
         var asked = System.Web.HttpUtility.ParseQueryString(TestApp.AuthorizeUrl("web").Split('?')[1]);
         var pushed = await app.PostAsync(
             "/oauth2/par",
@@ -122,6 +123,13 @@ internal sealed class CommandCountTests(Engine engine) : OnEachDatabase(engine)
         );
         pushed.Status.Should().Be(201, pushed.Body);
         sql.Take().Should().Equal("insert hq_tickets");
+        var browser = app.NewBrowser();
+        var visit = await browser.GetAsync(
+            $"/oauth2/authorize?client_id=web&request_uri={Uri.EscapeDataString(pushed.Text("request_uri")!)}"
+        );
+        sql.Take().Should().Equal("select hq_tickets", "select hq_tickets");
+        (await browser.GetAsync(visit.Location!)).LocationParameter("code").Should().NotBeNull();
+        sql.Take().Should().Equal("select hq_tickets", "select hq_authorizations", "insert hq_tickets", "insert hq_authorizations");
 
         // private_key_jwt (RFC 7523): the use of an assertion is a ticket.
         (await app.PostAsync("/oauth2/introspect", [("token", bound.AccessToken()), .. Assertion()]))
