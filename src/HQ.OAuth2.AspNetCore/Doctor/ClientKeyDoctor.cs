@@ -1,7 +1,7 @@
 namespace HQ.OAuth2;
 
 /// <summary>Fetches the key sets of the host's own clients, as a request of each would, and reports those that cannot be had.</summary>
-internal sealed class ClientKeyDoctor(ConfiguredClients configured, IClientStore store, PublishedKeySets published)
+internal sealed class ClientKeyDoctor(ConfiguredClients configured, IClientStore store, ClientKeys keys)
 {
     // A start is not the time to look at each of very many.
     private const int MaxSets = 20;
@@ -16,7 +16,7 @@ internal sealed class ClientKeyDoctor(ConfiguredClients configured, IClientStore
         var findings = new List<DoctorFinding>();
         foreach (var client in clients.Where(IsAskedFor).DistinctBy(c => c.JwksUri).Take(MaxSets))
         {
-            if (await published.FetchAsync(ClientKeys.Place(client)!, ct) is { } error)
+            if (await keys.FetchAsync(client, ct) is { } error)
                 findings.Add(
                     new(
                         $"The keys of client {client.ClientId} cannot be had at {client.JwksUri}: {error.Reason}. The client cannot authenticate.",

@@ -78,8 +78,16 @@ internal static class CoreServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IClientAuthentication, NoClientAuthentication>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IClientAuthentication, ClientSecretBasic>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IClientAuthentication, ClientSecretPost>());
-        services.TryAddSingleton<PublishedKeySets>();
-        services.TryAddSingleton<ClientKeys>();
+        services.TryAddSingleton(s => new ClientKeys(
+            () =>
+                new(
+                    s.GetRequiredService<DocumentFetcher>(),
+                    s.GetRequiredService<ServerSettings>(),
+                    s.GetRequiredService<TimeProvider>(),
+                    s.GetRequiredService<ILogger<PublishedKeySets>>()
+                ),
+            s.GetRequiredService<TimeProvider>()
+        ));
         services.TryAddTransient<AssertionCheck>();
         services.TryAddEnumerable(ServiceDescriptor.Transient<IClientAuthentication, PrivateKeyJwt>());
         services.TryAddTransient<ClientAuthenticator>();

@@ -1,8 +1,15 @@
 namespace HQ.OAuth2;
 
 /// <summary>The public keys of clients: by value in their registration, or at their <c>jwks_uri</c> (RFC 7591 §2).</summary>
-internal sealed class ClientKeys(PublishedKeySets published, TimeProvider time)
+/// <param name="sets">Makes the cache of fetched sets for the clients of one provenance.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ClientKeys(Func<PublishedKeySets> sets, TimeProvider time) : IDisposable
 {
+    // Clients of different provenance share neither places nor limits: strangers who register clients with slow addresses must not keep the
+    // keys of the host's own clients from being fetched.
+    private readonly Dictionary<ClientProvenance, PublishedKeySets> published = Enum.GetValues<ClientProvenance>()
+        .ToDictionary(p => p, _ => sets());
+
     // Registrations change rarely, and a text has always the same keys.
     private readonly BoundedCache<JwkSet> registered = new(limit: 1000, TimeSpan.FromDays(1));
 
@@ -17,8 +24,19 @@ internal sealed class ClientKeys(PublishedKeySets published, TimeProvider time)
         if (client.Jwks is { } own)
             return Registered(own)?.Find(jwt.KeyId, jwt.Algorithm) is { } key ? key : PublishedKeySets.NoSuchKey;
         return Place(client) is { } url
-            ? await published.FindAsync(url, jwt.KeyId, jwt.Algorithm, mayFetch, ct)
+            ? await published[client.Provenance].FindAsync(url, jwt.KeyId, jwt.Algorithm, mayFetch, ct)
             : OAuthError.InvalidClient.Because("the client has no keys here");
+    }
+
+    /// <summary>Fetches the set of a client that has a <see cref="Place"/>, unless it was fetched just now.</summary>
+    /// <returns>Null when the set is as new as it may be; else why it cannot be had.</returns>
+    public ValueTask<OAuthError?> FetchAsync(Client client, CancellationToken ct) =>
+        published[client.Provenance].FetchAsync(Place(client)!, ct);
+
+    public void Dispose()
+    {
+        foreach (var one in published.Values)
+            one.Dispose();
     }
 
     /// <summary>

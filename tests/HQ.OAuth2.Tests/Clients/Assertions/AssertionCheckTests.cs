@@ -151,7 +151,7 @@ internal sealed class AssertionCheckTests
     private AssertionCheck Check() => new(Keys(), tickets, new ServerSettings(Given.Options()), clock);
 
     private ClientKeys Keys() =>
-        new(new(new(web, clock), new ServerSettings(Given.Options()), clock, NullLogger<PublishedKeySets>.Instance), clock);
+        new(() => new(new(web, clock), new ServerSettings(Given.Options()), clock, NullLogger<PublishedKeySets>.Instance), clock);
 
     private sealed class BrokenTickets : ITicketStore
     {
