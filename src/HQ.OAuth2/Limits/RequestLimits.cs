@@ -27,7 +27,7 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
     public bool TryRegister(string? address) =>
         registrations.TryTake(address ?? "", networks.RegistrationsPerMinute(address)) || Reached("registrations");
 
-    /// <summary>Counts a pushed request of a public client; false when the address has reached its limit.</summary>
+    /// <summary>Counts a pushed request of a client that anybody can be; false when the address has reached its limit.</summary>
     public bool TryPush(string? address) =>
         pushes.TryTake(address ?? "", settings.Options.Limits.PushedRequestsPerMinute) || Reached("pushed_requests");
 
@@ -70,11 +70,14 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
     /// Takes the place of one guess at a client from an address, before any slow work is done for it (RFC 6749 §2.3.1). The place becomes free
     /// when the guess is disposed, unless the guess was wrong.
     /// </summary>
+    /// <param name="clientId">The client.</param>
+    /// <param name="address">The address; null = not known.</param>
+    /// <param name="isSlow">Whether the check computes, so that it counts among those for all clients together.</param>
     /// <returns>
     /// The guess; <see cref="OAuthError.TooManyRequests"/> when as many were wrong or are being checked as the limit allows;
     /// <see cref="OAuthError.TooManyChecks"/> when too many are being checked for all clients together.
     /// </returns>
-    public Outcome<Guess> TryGuess(string clientId, string? address)
+    public Outcome<Guess> TryGuess(string clientId, string? address, bool isSlow)
     {
         if (!failures.TryTake(Key(clientId, address), settings.Options.Limits.FailedAuthenticationsPerMinute, out var place))
         {
@@ -82,8 +85,8 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
             return OAuthError.TooManyRequests.Because("limits:failedAuthenticationsPerMinute is reached for this client and address");
         }
 
-        var guess = new Guess(this, place);
-        if (Interlocked.Increment(ref checks) <= MaxChecks)
+        var guess = new Guess(this, place, isSlow);
+        if (!isSlow || Interlocked.Increment(ref checks) <= MaxChecks)
             return guess;
         guess.Dispose();
         Reached("secret_checks");
@@ -127,7 +130,7 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
     }
 
     /// <summary>One check of a proof that may be wrong.</summary>
-    internal sealed class Guess(RequestLimits limits, MinuteLimit.Place place) : IDisposable
+    internal sealed class Guess(RequestLimits limits, MinuteLimit.Place place, bool isSlow) : IDisposable
     {
         private bool wasWrong;
 
@@ -136,7 +139,8 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
 
         public void Dispose()
         {
-            Interlocked.Decrement(ref limits.checks);
+            if (isSlow)
+                Interlocked.Decrement(ref limits.checks);
             if (!wasWrong)
                 place.GiveBack();
         }

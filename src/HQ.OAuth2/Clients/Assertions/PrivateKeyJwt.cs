@@ -27,6 +27,8 @@ internal sealed class AssertionProof(ClientAssertion? assertion, Func<AssertionC
     private bool isChecked;
     private OAuthError? refused;
 
+    internal override bool IsSlow => false;
+
     /// <summary>
     /// Whether it is right by keys that are at hand. A signature is verified before any limit counts: wrong ones of a stranger must not keep a
     /// right one out.

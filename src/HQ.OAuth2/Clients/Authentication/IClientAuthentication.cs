@@ -17,6 +17,9 @@ public abstract class ClientProof(string? clientId)
     /// <summary>The client it names.</summary>
     public string? ClientId { get; } = clientId;
 
+    /// <summary>Whether its check computes for long. One that waits for another server takes no place from those that do.</summary>
+    internal virtual bool IsSlow => true;
+
     /// <summary>
     /// Whether the proof is known to be right without slow work: cached from an earlier request, for instance, or a signature that nobody can
     /// guess. If true, <see cref="IsOfAsync"/> is not called, and no limit on guesses applies to the request. False by default; then only

@@ -11,7 +11,7 @@ internal sealed class ProofCheck(RequestLimits limits)
 
         // Take the place before the slow check: guesses sent in parallel then get no more tries than guesses sent one by one. A caller who
         // disconnects while waiting got no answer, so its place becomes free again.
-        if (limits.TryGuess(client.ClientId, address).Failed(out var refused, out var guess))
+        if (limits.TryGuess(client.ClientId, address, proof.IsSlow).Failed(out var refused, out var guess))
             // The requests that hold the places may be checking the same secret.
             return await proof.IsKnownAsync(client, ct) ? null : refused;
         using (guess)
