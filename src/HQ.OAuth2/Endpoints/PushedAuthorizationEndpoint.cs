@@ -20,8 +20,8 @@ internal sealed class PushedAuthorizationEndpoint(
         // §2.1 step 1: the client authenticates as at the token endpoint; a public client sends its client_id.
         if ((await clients.AuthenticateAsync(request, ct)).Failed(out var unauthenticated, out var client))
             return unauthenticated;
-        // §2.3: anybody can call as a public client, and each call is a write.
-        if (!client.ProvesItself && !limits.TryPush(request.RemoteAddress))
+        // §2.3: anybody can call as a public client, or register a client first, and each call is a write.
+        if ((!client.ProvesItself || client.Provenance == ClientProvenance.Dcr) && !limits.TryPush(request.RemoteAddress))
             return OAuthError.TooManyRequests.Because("limits:pushedRequestsPerMinute is reached for this address");
 
         // §2.1 step 2: a pushed request does not refer to another one.

@@ -21,7 +21,8 @@ public sealed class LimitOptions
     public int DocumentFetchesPerMinute { get; set; } = 30;
 
     /// <summary>
-    /// Pushed authorization requests of public clients per minute from one address, counted in each process by itself. Default 120.
+    /// Pushed authorization requests of public and of self-registered clients (DCR) per minute from one address, counted in each process by
+    /// itself. Default 120.
     /// </summary>
     public int PushedRequestsPerMinute { get; set; } = 120;
 
