@@ -36,7 +36,7 @@ internal sealed class PersonalTokenHandler(
         if (visit.Code is not { } code)
             return ErrorPage.Refuse(OAuthError.RequestHandleInvalid, tryAgain: here);
         // Without boxes it is the default resource; a user who unticks every box means none.
-        if (settings.Resources.Named.Count > 1 && sent.All("resource").Count == 0)
+        if (Choices().Count > 1 && sent.All("resource").Count == 0)
             return await AskAsync(http, session, subject, sent, OAuthError.InvalidField.About("resource", "must be one at least"));
 
         var request = new PersonalTokenRequest
@@ -57,6 +57,9 @@ internal sealed class PersonalTokenHandler(
             return PersonalTokenPage.Made(made, session.Principal);
         return IsCorrectable(error) ? await AskAsync(http, session, subject, sent, error) : ErrorPage.Refuse(error, tryAgain: here);
     }
+
+    // A token of this kind is bound to no key.
+    private IReadOnlyList<string> Choices() => settings.Resources.WithoutProof(settings.Resources.Named);
 
     private static DateTimeOffset Now(HttpContext http) => http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
 
@@ -82,7 +85,7 @@ internal sealed class PersonalTokenHandler(
         var form = new PersonalTokenForm
         {
             Scopes = [.. scopes.Select(s => ConsentScope.Of(s, settings.Options)).OrderBy(s => s.Destructive)],
-            Resources = [.. settings.Resources.Named.Select(r => ConsentResource.Of(r, settings.Resources))],
+            Resources = [.. Choices().Select(r => ConsentResource.Of(r, settings.Resources))],
             Organizations = await host.OrganizationsAsync(subject, ct) ?? [],
             Lifetimes = [.. lifetimes.Where(d => d < longest), Math.Max(longest, 1)],
             // Each form has a token of its own, so that one form posted many times gives one token.

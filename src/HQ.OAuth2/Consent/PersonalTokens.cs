@@ -42,6 +42,9 @@ internal sealed class PersonalTokens(
             return OAuthError.InvalidField.About("scope", $"must be some of '{own}', at least one");
         if (settings.Resources.Resolve(request.Resources).Failed(out _, out var resources))
             return OAuthError.InvalidField.About("resource", "must be resources of this server");
+        // RFC 9449: a personal access token is bound to no key.
+        if (settings.Resources.OneDemandsProof(resources))
+            return OAuthError.InvalidField.About("resource", "must be resources that accept tokens without a proof (requireDpop)");
         if (settings.Resources.ScopeMismatch(request.Scope, resources) is not null)
             return OAuthError.InvalidField.About("scope", "has no meaning for these resources");
         // Tokens hold no fractions of a second.
@@ -59,12 +62,19 @@ internal sealed class PersonalTokens(
 
         var token = request.FormToken ?? PersonalToken.New(now);
         var row = Row(request, token, name, resources, expiresAt) with { PolicyNote = note };
-        var outcome = await answers.TryAddAsync(row, isForm: request.FormToken is not null);
-        // A form that is posted again makes no token.
-        if (outcome.Failed(out var spent, out var isNew) || !isNew)
-            place.GiveBack();
-        if (spent is not null)
-            return spent;
+        var isNew = false;
+        try
+        {
+            if ((await answers.TryAddAsync(row, isForm: request.FormToken is not null)).Failed(out var spent, out isNew))
+                return spent;
+        }
+        finally
+        {
+            // A form that is posted again makes no token, and neither does a store that fails.
+            if (!isNew)
+                place.GiveBack();
+        }
+
         if (isNew)
             await events.PublishAsync(
                 new OAuthEvent.AuthorizationGranted(

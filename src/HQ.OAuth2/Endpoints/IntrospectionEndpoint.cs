@@ -98,11 +98,15 @@ internal sealed class IntrospectionEndpoint(
 
     // The audiences of a token that the caller may know of (§4): all of them for an anonymous caller, for the token's own client and for an
     // API that may introspect everything; for another API those that the host gave it the right for; none for any other client.
-    private static IReadOnlyList<string> KnownAudience(Client? caller, AccessToken token) =>
-        caller is null || caller.ClientId == token.ClientId ? token.Audience
-        : caller.Provenance != ClientProvenance.Api ? []
-        : caller.Introspects.Contains(ResourcePolicy.Any, StringComparer.Ordinal) ? token.Audience
-        : [.. token.Audience.Where(a => caller.Introspects.Any(right => ResourcePolicy.SameResource(a, right)))];
+    private IReadOnlyList<string> KnownAudience(Client? caller, AccessToken token)
+    {
+        // RFC 9449 §7: a resource that demands tokens of a key takes no other, for instance none of a user's script or from before the demand.
+        var audience = token.Key is null ? settings.Resources.WithoutProof(token.Audience) : token.Audience;
+        return caller is null || caller.ClientId == token.ClientId ? audience
+            : caller.Provenance != ClientProvenance.Api ? []
+            : caller.Introspects.Contains(ResourcePolicy.Any, StringComparer.Ordinal) ? audience
+            : [.. audience.Where(a => caller.Introspects.Any(right => ResourcePolicy.SameResource(a, right)))];
+    }
 
     private bool IsAnonymous(OAuthRequest request) =>
         settings.Options.UnauthenticatedIntrospection

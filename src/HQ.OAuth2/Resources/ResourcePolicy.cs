@@ -104,6 +104,10 @@ internal sealed class ResourcePolicy
     /// <summary>Whether one of these resources does.</summary>
     public bool OneDemandsProof(IEnumerable<string> identifiers) => demandsProofs && identifiers.Any(DemandsProof);
 
+    /// <summary>The part of an audience that accepts tokens without a proof.</summary>
+    public IReadOnlyList<string> WithoutProof(IReadOnlyList<string> audience) =>
+        OneDemandsProof(audience) ? [.. audience.Where(a => !DemandsProof(a))] : audience;
+
     /// <summary>The form of a token for an audience: opaque if one of the resources requires it.</summary>
     public AccessTokenFormat Format(IReadOnlyList<string> audience) =>
         entries.Count == 0 ? options.AccessTokenFormat : audience.Max(a => Entry(a)?.AccessTokenFormat ?? options.AccessTokenFormat);
