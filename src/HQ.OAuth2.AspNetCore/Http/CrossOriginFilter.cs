@@ -40,6 +40,7 @@ internal sealed class CrossOriginFilter(ServerSettings settings, ProtectedResour
                     .. settings.Options.DeviceAuthorization ? issuer.Forms(issuer.DevicePath) : [],
                     .. issuer.Forms(issuer.ConnectedAppsPath),
                     .. issuer.Forms(issuer.AuthorizationsPath),
+                    .. issuer.Forms(issuer.PersonalTokensPath),
                 ];
             app.Use((http, rest) => InvokeAsync(http, rest, open, closed));
 

@@ -10,6 +10,7 @@ internal sealed class CrossOriginTests
     [
         "/.well-known/oauth-authorization-server",
         "/oauth2/token",
+        "/oauth2/par",
         "/oauth2/register",
         "/oauth2/revoke",
         "/oauth2/jwks",
@@ -93,19 +94,35 @@ internal sealed class CrossOriginTests
     [TestCase(false)]
     [TestCase(true)]
     [Rfc("9700-2.6-4")]
-    public async Task The_authorization_endpoint_has_no_cors_even_under_a_permissive_policy_of_the_host(bool hostAllowsAll)
+    public async Task Pages_and_APIs_of_a_session_have_no_cors_even_under_a_permissive_policy_of_the_host(bool hostAllowsAll)
     {
-        await using var app = await TestApp.StartAsync(host: host =>
+        await using var app = await TestApp.StartAsync(
+            o => (o.DeviceAuthorization, o.PersonalAccessTokens) = (true, true),
+            host: host =>
+            {
+                if (!hostAllowsAll)
+                    return;
+                host.Services.AddCors();
+                host.Services.AddSingleton<Microsoft.AspNetCore.Hosting.IStartupFilter, PermissiveCors>();
+            }
+        );
+        string[] closed =
+        [
+            TestApp.AuthorizeUrl("web"),
+            "/oauth2/device",
+            "/oauth2/connected-apps",
+            "/oauth2/connected-apps/new-token",
+            "/api/v0/users/me/oauth2/authorizations",
+            "/api/v0/users/me/oauth2/authorizations/1",
+            "/api/v0/users/me/oauth2/personal-access-tokens",
+        ];
+        foreach (var path in closed)
         {
-            if (!hostAllowsAll)
-                return;
-            host.Services.AddCors();
-            host.Services.AddSingleton<Microsoft.AspNetCore.Hosting.IStartupFilter, PermissiveCors>();
-        });
-        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Options })
-        {
-            var answer = await SendAsync(app, method, TestApp.AuthorizeUrl("web"), ("Access-Control-Request-Method", "GET"));
-            answer.Headers.Should().NotContain(h => h.Key.StartsWith("Access-Control-"));
+            foreach (var method in new[] { HttpMethod.Get, HttpMethod.Post, HttpMethod.Options })
+            {
+                var answer = await SendAsync(app, method, path, ("Access-Control-Request-Method", "GET"));
+                answer.Headers.Should().NotContain(h => h.Key.StartsWith("Access-Control-"), path);
+            }
         }
 
         // The host's own policy does hold for the host's own endpoints.
