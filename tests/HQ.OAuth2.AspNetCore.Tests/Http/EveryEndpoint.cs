@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using System.Text;
+using HQ.OAuth2.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,6 +21,9 @@ internal sealed class EveryEndpoint : IAsyncDisposable
     public const string Page = "/consent";
     public const string Elsewhere = "https://api.example.com/notes";
 
+    /// <summary>The key of the client <c>signer</c>.</summary>
+    public static readonly ProofKey Key = ProofKey.New();
+
     private readonly WebApplication api;
 
     private EveryEndpoint(TestApp server, WebApplication api, CapturedLogs apiLogs) => (Server, this.api, ApiLogs) = (server, api, apiLogs);
@@ -37,11 +41,16 @@ internal sealed class EveryEndpoint : IAsyncDisposable
         var server = await TestApp.StartAsync(
             o =>
             {
-                (o.DcrManagement, o.ClientIdMetadataDocuments, o.PersonalAccessTokens) = (true, true, true);
+                (o.DcrManagement, o.ClientIdMetadataDocuments, o.PersonalAccessTokens, o.DeviceAuthorization) = (true, true, true, true);
+                o.Clients.Add(SigningClients.Options("signer", Key));
                 o.Resources.Add(new() { Identifier = Elsewhere });
                 options?.Invoke(o);
             },
-            parts,
+            server =>
+            {
+                server.AddAuthenticationContexts<Contexts>();
+                parts?.Invoke(server);
+            },
             a =>
             {
                 a.MapHqOAuth2Management().RequireAuthorization("admin");
@@ -125,6 +134,13 @@ internal sealed class EveryEndpoint : IAsyncDisposable
         await Server.DisposeAsync();
     }
 
+    private sealed class Contexts : IAuthenticationContexts
+    {
+        public IReadOnlyList<string> Supported => ["phr"];
+
+        public ValueTask<string?> FindAsync(ClaimsPrincipal user, IReadOnlyList<string> asked, CancellationToken ct) => new((string?)null);
+    }
+
     private static string PathOf(RouteEndpoint endpoint) =>
         "/"
         + string.Join(
@@ -183,6 +199,9 @@ internal static class Malformed
             "client_id",
             "redirect_uri",
             "hq_request",
+            "request_uri",
+            "acr_values",
+            "dpop_jkt",
             "returnUrl",
             "scope",
             "resource",
@@ -191,6 +210,32 @@ internal static class Malformed
                 $"?{name}={v}&subject=s"
             )
         ),
+    ];
+
+    /// <summary>JSON values that a claim or a member of a header does not have.</summary>
+    public static readonly string[] Values =
+    [
+        "null",
+        "true",
+        "7",
+        "-1",
+        "1e400",
+        "-1e400",
+        "99999999999999999999",
+        "253402300799.9",
+        "[]",
+        "[[]]",
+        "{}",
+        "\"\"",
+        "\"\\ud800\"",
+        "\"\\u0000\"",
+        "\"" + new string('x', 2000) + "\"",
+        "[null,\"\\udc00\"]",
+        "{\"\\ud800\":1}",
+        "{\"kty\":\"RSA\",\"n\":\"AQ\",\"e\":\"AQ\"}",
+        "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQ\",\"y\":\"AQ\"}",
+        "{\"kty\":\"oct\",\"k\":\"AQ\"}",
+        "{\"kty\":7,\"crv\":\"\\ud800\"}",
     ];
 
     public static readonly string?[] ContentTypes =
@@ -229,7 +274,14 @@ internal static class Malformed
             "token=e30..A.A.A&client_id=spa",
             "grant_type=authorization_code&code=hqa_&client_id=spa",
             "grant_type=refresh_token&refresh_token=hqr_\0&client_id=spa",
+            "client_assertion=x&client_assertion_type=%00",
+            "client_assertion_type=" + Uri.EscapeDataString(SigningClients.AssertionType),
+            "client_id=signer&client_assertion=e30.e30.AA&client_assertion_type=" + Uri.EscapeDataString(SigningClients.AssertionType),
+            "token=hqp_%00&client_id=personal-access-token",
+            "client_id=personal-access-token&grant_type=authorization_code&code=hqp_x",
             "decision=approve&hq_request=%00",
+            "decision=approve&client_id=spa&request_uri=urn:ietf:params:oauth:request_uri:%00",
+            "name=%00&scope=read&days=7",
             "decision=approve&__RequestVerificationToken=x&all=yes",
             "__RequestVerificationToken=" + new string('x', 3000),
             string.Join('&', Enumerable.Range(0, 1100).Select(i => $"a{i}=b")),
@@ -254,6 +306,12 @@ internal static class Malformed
             "{\"overlap_seconds\":1e400}",
             "{\"overlap_seconds\":99999999999999999999}",
             "{\"a\":1,\"a\":2}",
+            "{\"name\":\"\\u0000\",\"scope\":[\"read\"],\"expires_at\":\"2030-01-01T00:00:00Z\"}",
+            "{\"name\":\"\\ud800\",\"scope\":[\"read\"],\"expires_at\":\"9999-12-31T23:59:59Z\"}",
+            "{\"name\":\"x\",\"scope\":[null,7],\"resource\":[null],\"expires_at\":\"0001-01-01T00:00:00+14:00\"}",
+            "{\"name\":\"x\",\"scope\":[\"read\"],\"resource\":[\"\\u0000\"],\"organization\":\"\\u0000\",\"expires_at\":\"9999-12-31T23:59:59-14:00\"}",
+            "{\"jwks\":{\"keys\":[{\"kty\":\"\\ud800\"}]},\"token_endpoint_auth_method\":\"private_key_jwt\"}",
+            "{\"jwks\":{\"keys\":{}},\"jwks_uri\":\"https://\\u0000\",\"redirect_uris\":[\"https://app.example.com/cb\"]}",
             new string('[', 100_000),
             string.Concat(Enumerable.Repeat("{\"a\":", 2000)),
         }.Select(Encoding.UTF8.GetBytes),
@@ -278,6 +336,12 @@ internal static class Malformed
         "Bearer " + new string('.', 4000),
         "Bearer " + new string('A', 70_000),
         "Bearer hqg_x.y",
+        "Bearer hqp_",
+        "Bearer hqp_" + new string('0', 32) + "." + new string('A', 49),
+        "Bearer hqp_" + new string('0', 32) + "." + new string('-', 49),
+        "DPoP hqp_" + new string('0', 32) + "." + new string('A', 49),
+        "DPoP",
+        "DPoP e30.e30.AA",
         "Basic",
         "Basic =",
         "Basic AA==",
@@ -303,6 +367,12 @@ internal static class Malformed
         ("RequestVerificationToken", "\0"),
         ("If-Match", "\"\0"),
         ("X-Forwarded-Proto", "\0"),
+        ("DPoP", ""),
+        ("DPoP", "e30.e30.AA, e30.e30.AA"),
+        ("DPoP", "\0"),
+        ("DPoP", "\u00e9.\u00e9.\u00e9"),
+        ("DPoP", new string('.', 9000)),
+        ("DPoP", new string('A', 50_000)),
         ("Content-Length", "nonsense"),
         ("X-Huge", new string('h', 100_000)),
     ];

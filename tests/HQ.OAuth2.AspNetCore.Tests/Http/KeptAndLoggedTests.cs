@@ -1,4 +1,5 @@
 using HQ.OAuth2.Tests;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HQ.OAuth2.AspNetCore.Tests;
 
@@ -49,6 +50,63 @@ internal sealed class KeptAndLoggedTests
         row.ToString().Should().NotContainAny(secrets.SelectMany(Parts));
         foreach (var secret in new[] { login, live.Text("refresh_token")!, live.Text("access_token")! })
             row.ToString().Should().NotContainAny(Parts(secret));
+    }
+
+    [Test, Rfc("6749-10.3-1"), Rfc("6749-10.8-1")]
+    public async Task No_assertion_proof_reference_or_personal_token_is_kept_or_logged()
+    {
+        var tickets = new KeptTickets();
+        await using var host = await EveryEndpoint.StartAsync(s => s.Services.AddSingleton<ITicketStore>(tickets));
+        var (app, key) = (host.Server, ProofKey.New());
+        var assertion = EveryEndpoint.Key.Assertion("signer");
+        for (var i = 0; i < 2; i++)
+            await app.PostAsync(BackChannel.Token, [BackChannel.ClientCredentials, .. SigningClients.Parameters(assertion)]);
+        var pushed = await app.PushAsync("web");
+        var reference = pushed.Text("request_uri")!;
+        var browser = app.NewUser();
+        await browser.GetAsync(pushed.AuthorizeUrl("web"));
+        await browser.GetAsync(pushed.AuthorizeUrl("spa"));
+        var token = (await app.BoundTokensAsync(key)).AccessToken();
+        string[] proofs =
+        [
+            key.Proof("GET", DpopApp.ReadUrl, app.Clock.Now, token),
+            key.Proof("PUT", DpopApp.ReadUrl, app.Clock.Now, token),
+        ];
+        foreach (var proof in proofs)
+        {
+            await app.CallAsync("DPoP", token, [proof]);
+            await app.TokenAsync([proof], DpopApp.RefreshForm("spa", "x"));
+        }
+
+        var made = await browser.PostAsync(
+            "/oauth2/connected-apps/new-token",
+            [
+                .. Browser.HiddenFields(await browser.GetAsync("/oauth2/connected-apps/new-token")),
+                ("name", "x"),
+                ("scope", "read"),
+                ("days", "7"),
+                ("resource", TestApp.Issuer),
+            ]
+        );
+        var personal = System.Text.RegularExpressions.Regex.Match(made.Body, "hqp_[0-9a-f]{32}\\.[A-Za-z0-9_-]{49}").Value;
+        personal.Should().NotBeEmpty(made.Body);
+        await app.GetAsync("/api/read", personal);
+        await app.IntrospectAsync(personal);
+        await app.PostAsync("/oauth2/revoke", [.. TestApp.Credentials("spa"), ("token", personal)]);
+        var rows = await app.RowsAsync();
+        rows.Should().NotBeEmpty();
+
+        string[] parts =
+        [
+            assertion.Split('.')[2],
+            reference.Split(':')[^1],
+            token.Split('.')[2],
+            .. proofs.Select(p => p.Split('.')[2]),
+            personal[37..80],
+        ];
+        app.Logs.Lines.Where(l => parts.Any(p => l.Contains(p, StringComparison.Ordinal))).Should().BeEmpty();
+        tickets.Added.Select(t => $"{t.Key} {t.Value}").Where(l => parts.Any(l.Contains)).Should().BeEmpty();
+        rows.Select(r => r.ToString()).Where(l => parts.Any(l.Contains)).Should().BeEmpty();
     }
 
     // The ids in codes and tokens are no secrets: what follows them is, 43 characters each, the last of them not quite full.

@@ -34,6 +34,10 @@ internal sealed class MalformedInputTests
                 "/oauth2/token",
                 "/oauth2/introspect",
                 "/oauth2/revoke",
+                "/oauth2/par",
+                "/oauth2/device_authorization",
+                "/oauth2/connected-apps/new-token",
+                "/api/v0/users/me/oauth2/personal-access-tokens",
                 "/oauth2/register/{}",
                 "/oauth2/connected-apps",
                 "/api/v0/users/me/oauth2/authorizations/{}",
@@ -123,6 +127,12 @@ internal sealed class MalformedInputTests
                 "prompt",
                 "code_challenge",
                 "client_secret",
+                "client_assertion",
+                "client_assertion_type",
+                "request_uri",
+                "acr_values",
+                "dpop_jkt",
+                "device_code",
             }
         )
         {
@@ -135,6 +145,11 @@ internal sealed class MalformedInputTests
                         "/oauth2/token",
                         $"grant_type={grant}&{(name == "code" ? "" : "code=x&")}{(name == "refresh_token" ? "" : "refresh_token=x&")}{form}"
                     );
+                await PostAsync(
+                    "/oauth2/par",
+                    $"response_type=code&{(name == "redirect_uri" ? "" : "redirect_uri=" + TestApp.RedirectUri + "&")}{form}"
+                );
+                await PostAsync("/oauth2/device_authorization", form);
                 await PostAsync("/oauth2/introspect", form);
                 await PostAsync("/oauth2/revoke", form);
                 var query = $"?response_type=code&{form}&{(name == "redirect_uri" ? "" : "redirect_uri=" + TestApp.RedirectUri)}";

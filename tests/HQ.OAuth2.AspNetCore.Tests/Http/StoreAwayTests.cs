@@ -122,6 +122,56 @@ internal sealed class StoreAwayTests
         (await app.PostAsync(Token, [ClientCredentials, .. Machine])).ShouldBeError("temporarily_unavailable", 503);
     }
 
+    [Test]
+    public async Task Pushes_assertions_and_personal_tokens_are_503_too_and_nothing_is_spent()
+    {
+        await using var host = await EveryEndpoint.StartAsync(s =>
+            s.AddAuthorizationStore<FailingAuthorizationStore>(ServiceLifetime.Singleton)
+                .AddTicketStore<FailingTickets>(ServiceLifetime.Singleton)
+        );
+        var server = host.Server;
+        var store = (FailingAuthorizationStore)server.Services.GetRequiredService<IAuthorizationStore>();
+        var tickets = (FailingTickets)server.Services.GetRequiredService<ITicketStore>();
+        var user = new ConnectedAppsApiTests.Session(server, "alice");
+        var form = await user.Browser.GetAsync("/oauth2/connected-apps/new-token");
+        (string, string)[] answer =
+        [
+            .. Browser.HiddenFields(form),
+            ("name", "x"),
+            ("scope", "read"),
+            ("days", "7"),
+            ("resource", TestApp.Issuer),
+        ];
+        var pushed = await server.PushAsync("web");
+        var assertion = SigningClients.Parameters(EveryEndpoint.Key.Assertion("signer"));
+
+        foreach (var failure in away)
+        {
+            tickets.Failure = failure();
+            ShouldBeAway(await server.PushAsync("web"));
+            ShouldBeAway(await server.PostAsync(Token, [ClientCredentials, .. assertion]));
+            ShouldBeAway(await server.PostAsync("/oauth2/par", [.. PushSupport.Request("web", ("client_id", "signer")), .. assertion]));
+            var opened = await user.Browser.GetAsync(pushed.AuthorizeUrl("web"));
+            (opened.Status, opened.Location).Should().Be((503, null));
+            (await user.Browser.PostAsync("/oauth2/connected-apps/new-token", answer)).Status.Should().Be(503);
+            tickets.Failure = null;
+            store.Failure = failure();
+            var made = await user.Browser.PostAsync("/oauth2/connected-apps/new-token", answer);
+            made.Status.Should().Be(503);
+            made.Body.Should().NotContain("hqp_").And.NotContain("secret-detail");
+            store.Failure = null;
+        }
+
+        (await server.PostAsync(Token, [ClientCredentials, .. assertion])).Status.Should().Be(200, "the assertion was not spent");
+        (await user.Browser.GetAsync(pushed.AuthorizeUrl("web"))).Status.Should().BeOneOf(302, 303);
+        (await server.RowsAsync("alice")).Should().BeEmpty("no token that nobody knows");
+        var token = await user.Browser.PostAsync("/oauth2/connected-apps/new-token", answer);
+        var secret = System.Text.RegularExpressions.Regex.Match(token.Body, "hqp_[0-9a-f]{32}\\.[A-Za-z0-9_-]{49}").Value;
+        (await server.GetAsync("/api/read", secret)).Status.Should().Be(200);
+        store.Failure = away[0]();
+        ShouldBeAway(await server.GetAsync("/api/read", secret));
+    }
+
     [TestCase("/oauth2/introspect")]
     [TestCase("/api/read")]
     [TestCase("/api/v0/users/me/oauth2/authorizations")]
