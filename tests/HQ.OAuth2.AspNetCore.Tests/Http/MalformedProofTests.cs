@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using HQ.OAuth2.Tests;
-using Microsoft.AspNetCore.Http;
 using static HQ.OAuth2.AspNetCore.Tests.BackChannel;
 
 namespace HQ.OAuth2.AspNetCore.Tests;
