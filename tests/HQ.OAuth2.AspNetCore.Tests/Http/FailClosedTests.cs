@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using HQ.OAuth2.Tests;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using static HQ.OAuth2.AspNetCore.Tests.BackChannel;
 
@@ -308,6 +309,72 @@ internal sealed class FailClosedTests
             },
             204
         );
+        yield return new(
+            "remove all apps on the page",
+            async app =>
+            {
+                var user = new ConnectedAppsApiTests.Session(app, "alice");
+                given = (await user.TokensAsync("web")).AccessToken();
+                var page = await user.Browser.GetAsync("/oauth2/connected-apps");
+                return () => user.Browser.PostAsync("/oauth2/connected-apps", [.. Browser.HiddenFields(page).Take(1), ("all", "yes")]);
+            },
+            303
+        )
+        {
+            StillWorks = CallsAsync,
+        };
+        yield return new(
+            "change one's own registration",
+            async app =>
+            {
+                var (id, token) = await RegisteredAsync(app);
+                return () =>
+                    OwnAsync(
+                        app,
+                        HttpMethod.Put,
+                        id,
+                        token,
+                        $$"""{"client_id":"{{id}}","redirect_uris":["https://app.example.com/new"]}"""
+                    );
+            },
+            200
+        );
+        yield return new(
+            "delete one's own registration",
+            async app =>
+            {
+                var (id, token) = await RegisteredAsync(app);
+                return () => OwnAsync(app, HttpMethod.Delete, id, token, null);
+            },
+            204,
+            // A registration whose deletion lost its answer is gone.
+            401
+        );
+        yield return new(
+            "change a client",
+            async app =>
+            {
+                var id = (await AdminAsync(app, HttpMethod.Post, "", NewClient)).Text("client_id");
+                return () => AdminAsync(app, HttpMethod.Put, $"/{id}", NewClient);
+            },
+            200
+        );
+        foreach (var path in new[] { "apps/web/authorizations", "authorizations?subject=alice" })
+        {
+            yield return new(
+                "end " + path,
+                async app =>
+                {
+                    given = (await new ConnectedAppsApiTests.Session(app, "alice").TokensAsync("web")).AccessToken();
+                    return () => ManageAsync(app, HttpMethod.Delete, path, null);
+                },
+                200
+            )
+            {
+                StillWorks = CallsAsync,
+            };
+        }
+
         yield return new("make a client", app => Ready(() => AdminAsync(app, HttpMethod.Post, "", NewClient)), 201);
         yield return new(
             "replace a secret",
@@ -343,26 +410,40 @@ internal sealed class FailClosedTests
         }
     }
 
-    private static async Task<IReadOnlyList<string>> RunAsync(Ceremony ceremony, string what, (int Call, StoreFault Fault)? fault)
+    [Test]
+    public async Task Each_endpoint_that_changes_something_has_a_ceremony()
+    {
+        var seen = new HashSet<(string, string)>();
+        foreach (var ceremony in Ceremonies())
+            await RunAsync(ceremony, ceremony.Name, fault: null, seen);
+
+        await using var app = await StartAsync(new());
+        var all = app
+            .Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.Metadata.GetMetadata<ServerEndpoint>() is not null)
+            .SelectMany(e => (e.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Select(m => (m, e.RoutePattern.RawText!)))
+            .Where(e => e.m is "POST" or "PUT" or "PATCH" or "DELETE");
+
+        all.Should().BeSubsetOf(seen);
+    }
+
+    private static async Task<IReadOnlyList<string>> RunAsync(
+        Ceremony ceremony,
+        string what,
+        (int Call, StoreFault Fault)? fault,
+        HashSet<(string, string)>? seen = null
+    )
     {
         var stores = new FaultyStores();
-        await using var app = await TestApp.StartAsync(
-            o =>
-            {
-                DeviceSupport.Options(o);
-                (o.PersonalAccessTokens, o.CacheClientsFor, o.DcrManagement) = (true, TimeSpan.Zero, true);
-                o.Clients.Add(SigningClients.Options("signer", key));
-            },
-            parts: server => stores.Use(server.Services),
-            map: a => a.MapHqOAuth2Management().RequireAuthorization("admin"),
-            host: b => b.Services.AddAuthorization(o => o.AddPolicy("admin", p => p.RequireAuthenticatedUser())),
-            inMemory: true
-        );
+        await using var app = await StartAsync(stores);
         var send = await ceremony.Prepare(app);
 
         stores.Begin(fault);
         var answer = await TrySendAsync();
         stores.End();
+        if (stores.Endpoint is { } endpoint)
+            seen?.Add(endpoint);
         if (fault?.Fault == StoreFault.CallerLeaves)
             answer.Should().BeNull("{0}: nobody is there", what);
 
@@ -403,6 +484,20 @@ internal sealed class FailClosedTests
         }
     }
 
+    private static Task<TestApp> StartAsync(FaultyStores stores) =>
+        TestApp.StartAsync(
+            o =>
+            {
+                DeviceSupport.Options(o);
+                (o.PersonalAccessTokens, o.CacheClientsFor, o.DcrManagement) = (true, TimeSpan.Zero, true);
+                o.Clients.Add(SigningClients.Options("signer", key));
+            },
+            parts: server => stores.Use(server.Services),
+            map: a => a.MapHqOAuth2Management().RequireAuthorization("admin"),
+            host: b => b.Services.AddAuthorization(o => o.AddPolicy("admin", p => p.RequireAuthenticatedUser())),
+            inMemory: true
+        );
+
     /// <summary>Whether the answer says that nothing could be done now. Then it has nothing else in it.</summary>
     private static bool ShouldBeClosed(Answer answer, string what)
     {
@@ -430,13 +525,27 @@ internal sealed class FailClosedTests
     private const string NewClient =
         """{"client_name":"New","redirect_uris":["https://app.example.com/cb"],"token_endpoint_auth_method":"client_secret_basic"}""";
 
-    private static Task<Answer> AdminAsync(TestApp app, HttpMethod method, string path, string? json)
+    private static Task<Answer> AdminAsync(TestApp app, HttpMethod method, string path, string? json) =>
+        ManageAsync(app, method, "apps" + path, json);
+
+    private static Task<Answer> ManageAsync(TestApp app, HttpMethod method, string path, string? json) =>
+        app.NewBrowser("root").SendAsync(Request(method, "/api/v0/oauth2/" + path, json));
+
+    private static async Task<(string Id, string Token)> RegisteredAsync(TestApp app)
     {
-        var request = new HttpRequestMessage(method, "/api/v0/oauth2/apps" + path);
-        if (json is not null)
-            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
-        return app.NewBrowser("root").SendAsync(request);
+        var answer = await app.RegisterAsync(new { redirect_uris = new[] { TestApp.RedirectUri } });
+        return (answer.Text("client_id")!, answer.Text("registration_access_token")!);
     }
+
+    private static Task<Answer> OwnAsync(TestApp app, HttpMethod method, string id, string token, string? json)
+    {
+        var request = Request(method, "/oauth2/register/" + id, json);
+        request.Headers.Authorization = new("Bearer", token);
+        return app.SendAsync(request);
+    }
+
+    private static HttpRequestMessage Request(HttpMethod method, string path, string? json) =>
+        new(method, path) { Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json") };
 
     private static Task<Func<Task<Answer>>> Ready(Func<Task<Answer>> send) => Task.FromResult(send);
 

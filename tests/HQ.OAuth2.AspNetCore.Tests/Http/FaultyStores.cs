@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -30,6 +31,9 @@ internal sealed class FaultyStores
     private (int Call, StoreFault Fault)? planned;
     private bool isCounting;
     private HttpContext? request;
+
+    /// <summary>The method and the route of the last request, as routing has it.</summary>
+    public (string Method, string Route)? Endpoint { get; private set; }
 
     /// <summary>The calls since the counting began.</summary>
     public IReadOnlyList<string> Calls => calls;
@@ -130,10 +134,12 @@ internal sealed class FaultyStores
             app =>
             {
                 app.Use(
-                    (HttpContext http, RequestDelegate rest) =>
+                    async (HttpContext http, RequestDelegate rest) =>
                     {
                         stores.request = http;
-                        return rest(http);
+                        await rest(http);
+                        if (http.GetEndpoint() is RouteEndpoint endpoint)
+                            stores.Endpoint = (http.Request.Method, endpoint.RoutePattern.RawText!);
                     }
                 );
                 next(app);
