@@ -704,6 +704,9 @@ public abstract class ClientRegistryContract : StoreContract<IClientRegistry>
             ApplicationType = "native",
             TokenEndpointAuthSigningAlg = "ES256",
             JwksUri = "https://app.example.com/jwks",
+            Jwks = """{"keys":[{"kty":"RSA","n":"sXch","e":"AQAB"}]}""",
+            RequirePushedAuthorizationRequests = true,
+            DpopBoundAccessTokens = true,
         };
         // Members that only the server sets are in the JSON alone.
         var json = JsonNode.Parse(typed.ToJson())!;

@@ -455,6 +455,15 @@ internal sealed class CapturedLogs : ILoggerProvider
 
     public IEnumerable<string> Lines => lines;
 
+    /// <summary>
+    /// The failures that were logged. EF Core logs each insert of a key that is taken as an error; the stores expect it.
+    /// </summary>
+    public IEnumerable<string> Errors() =>
+        lines.Where(l =>
+            (l.StartsWith("Error", StringComparison.Ordinal) || l.StartsWith("Critical", StringComparison.Ordinal))
+            && !l.StartsWith("Error Microsoft.EntityFrameworkCore", StringComparison.Ordinal)
+        );
+
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
     public void Dispose() { }
