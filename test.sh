@@ -39,11 +39,13 @@ status=0
 run() { dotnet test "$@" -c "$configuration" --no-build 2>&1 | tee -a "$log" || status=1; }
 echo "== every test; the HTTP tests in memory"
 HQ_TEST_STORE=memory run --solution HQ.OAuth2.sln
+# FailClosedTests have stores of their own: once is enough.
+on_a_database=(--project tests/HQ.OAuth2.AspNetCore.Tests --filter "FullyQualifiedName!~FailClosedTests")
 echo "== the HTTP tests on SQLite"
-HQ_TEST_STORE=sqlite run --project tests/HQ.OAuth2.AspNetCore.Tests
+HQ_TEST_STORE=sqlite run "${on_a_database[@]}"
 if [ -n "$HQ_TEST_PG" ]; then
   echo "== the HTTP tests on PostgreSQL"
-  HQ_TEST_STORE=postgres run --project tests/HQ.OAuth2.AspNetCore.Tests
+  HQ_TEST_STORE=postgres run "${on_a_database[@]}"
 fi
 
 count() { awk -v name="$1:" '$1 == name { n += $2 } END { print n + 0 }' "$log"; }
