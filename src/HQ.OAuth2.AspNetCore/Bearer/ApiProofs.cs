@@ -11,10 +11,10 @@ internal sealed class ApiProofs(TimeProvider time)
     private readonly DpopProofs proofs = new();
 
     /// <summary>The challenge for a request that did not use the scheme (§7.1).</summary>
-    public static string Challenge { get; } = $"DPoP {Algorithms}";
+    public static string Challenge { get; } = $"DPoP {Named(DpopProofs.Algorithms)}";
 
     /// <summary>The parameter of a challenge that names the algorithms (§7.1).</summary>
-    public static string Algorithms => $"algs=\"{string.Join(' ', DpopProofs.Algorithms)}\"";
+    public static string Named(IEnumerable<string> algorithms) => $"algs=\"{string.Join(' ', algorithms)}\"";
 
     /// <summary>The number of signatures that were verified for APIs.</summary>
     public long Verifications => proofs.Verifications;
@@ -39,7 +39,14 @@ internal sealed class ApiProofs(TimeProvider time)
     /// <param name="token">The token, as it was sent.</param>
     /// <param name="key">The thumbprint of the key that it is bound to.</param>
     /// <param name="targets">The addresses that the request may have had for its sender.</param>
-    public OAuthError? Problem(HttpContext http, string token, string key, IReadOnlyList<string> targets) =>
+    /// <param name="algorithms">The algorithms by which it may be signed.</param>
+    public OAuthError? Problem(
+        HttpContext http,
+        string token,
+        string key,
+        IReadOnlyList<string> targets,
+        IReadOnlyList<string> algorithms
+    ) =>
         proofs
             .Check(
                 OAuthHttp.Proofs(http) ?? [],
@@ -47,6 +54,7 @@ internal sealed class ApiProofs(TimeProvider time)
                 {
                     Method = http.Request.Method,
                     Targets = targets,
+                    Algorithms = algorithms,
                     Now = time.GetUtcNow(),
                     AccessToken = token,
                     Thumbprint = key,

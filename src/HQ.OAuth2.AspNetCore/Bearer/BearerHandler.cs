@@ -28,6 +28,9 @@ internal abstract class BearerHandler<TOptions>(
     /// <summary>The identifiers whose hosts the public calls this API by.</summary>
     protected virtual IEnumerable<string> PublicIdentifiers => OwnResources;
 
+    /// <summary>The algorithms of proofs.</summary>
+    protected virtual IReadOnlyList<string> ProofAlgorithms => DpopProofs.Algorithms;
+
     /// <summary>Whether bearer tokens are refused, so that only tokens that are bound to a key are accepted.</summary>
     protected virtual bool RequiresDpop => Options.RequireDpop;
 
@@ -63,7 +66,7 @@ internal abstract class BearerHandler<TOptions>(
         // RFC 9449 §7: a token that is bound to a key comes with a proof of that key. It is checked last, so that a stranger's costs nothing.
         if (ApiProofs.WrongScheme(isDpop, token.Key, RequiresDpop) is { } wrong)
             return AuthenticateResult.Fail(new Refusal(wrong));
-        if (token.Key is { } key && Proofs.Problem(Context, text, key, Targets()) is { } unproved)
+        if (token.Key is { } key && Proofs.Problem(Context, text, key, Targets(), ProofAlgorithms) is { } unproved)
             return AuthenticateResult.Fail(new Refusal(unproved));
 
         var identity = new ClaimsIdentity(Claims(token), Scheme.Name, nameType: "sub", roleType: "roles");
@@ -135,11 +138,12 @@ internal abstract class BearerHandler<TOptions>(
     {
         var (parts, isDpop) = (await ChallengeAsync(error), BearerTokens.IsDpop(OAuthHttp.Authorization(Context)));
         var isUnauthorized = Response.StatusCode == StatusCodes.Status401Unauthorized;
-        var (bearer, dpop) = ("Bearer " + parts, $"DPoP {parts}, {ApiProofs.Algorithms}");
+        var algorithms = ApiProofs.Named(ProofAlgorithms);
+        var (bearer, dpop) = ("Bearer " + parts, $"DPoP {parts}, {algorithms}");
         string[] all =
             RequiresDpop || (isDpop && !isUnauthorized) ? [dpop]
             : isDpop ? [dpop, "Bearer realm=\"oauth2\""]
-            : isUnauthorized ? [bearer, ApiProofs.Challenge]
+            : isUnauthorized ? [bearer, $"DPoP {algorithms}"]
             : [bearer];
         return all;
     }

@@ -40,7 +40,9 @@ public sealed class DpopApi
         var token = ReadToken(http);
         if (ApiProofs.WrongScheme(token is not null, key, options.RequireDpop) is { } wrong)
             return wrong.Reason;
-        return key is null ? null : proofs.Problem(http, token!, key, ApiProofs.TargetsBelow(options.PublicUrl!, http))?.Description;
+        return key is null
+            ? null
+            : proofs.Problem(http, token!, key, ApiProofs.TargetsBelow(options.PublicUrl!, http), DpopProofs.Algorithms)?.Description;
     }
 
     private static string? Key(string json)

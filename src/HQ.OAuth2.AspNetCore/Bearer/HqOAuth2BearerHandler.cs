@@ -21,6 +21,8 @@ internal sealed class HqOAuth2BearerHandler(
     // An API below the issuer may be called by its host too, whatever the resources are called.
     protected override IEnumerable<string> PublicIdentifiers => OwnResources.Append(OAuthHttp.Settings(Context).Issuer.Value);
 
+    protected override IReadOnlyList<string> ProofAlgorithms => OAuthHttp.Settings(Context).ClientAlgorithms;
+
     protected override bool RequiresDpop => base.RequiresDpop || OAuthHttp.Settings(Context).Resources.OneDemandsProof(OwnResources);
 
     protected override string OrganizationClaim => OAuthHttp.Settings(Context).Options.OrganizationClaim;

@@ -59,7 +59,9 @@ internal sealed record ConnectedAppGroup(
         ];
 }
 
-/// <summary>One app for a user: all authorizations with one name, for the same resources and the same organization; or one personal access token.</summary>
+/// <summary>
+/// One app for a user: all authorizations with one name, for the same resources and the same organization; or one personal access token.
+/// </summary>
 /// <param name="Apps">The authorizations, one at least.</param>
 internal sealed record ConnectedAppEntry(IReadOnlyList<ConnectedApp> Apps)
 {

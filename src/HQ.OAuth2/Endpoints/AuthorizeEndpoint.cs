@@ -223,5 +223,5 @@ internal sealed class AuthorizeEndpoint(
         && (settings.RequiresPushedRequests || client.RequirePushedAuthorizationRequests == true);
 
     private bool MustUsePkce(Client client) =>
-        !client.ProvesItself || client.IsSelfRegistered || (client.RequirePkce ?? settings.Options.RequirePkce);
+        settings.IsFapi2 || !client.ProvesItself || client.IsSelfRegistered || (client.RequirePkce ?? settings.Options.RequirePkce);
 }

@@ -39,7 +39,7 @@ internal sealed class ServerSettings(HqOAuth2Options options)
 
     /// <summary>Whether a method is neither none nor a shared secret.</summary>
     public static bool IsStrong(string method) =>
-        method != OAuthClientAuthenticationMethods.None && !method.StartsWith("client_secret_", StringComparison.Ordinal);
+        method != OAuthClientAuthenticationMethods.None && !OAuthClientAuthenticationMethods.IsSharedSecret(method);
 
     /// <summary>The name of the service for users.</summary>
     public string ServiceName => options.Pages.ServiceName ?? UriText.DisplayHost(Issuer.Value);

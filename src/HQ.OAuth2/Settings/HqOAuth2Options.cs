@@ -133,8 +133,8 @@ public sealed partial class HqOAuth2Options
     public bool AcceptTokenEndpointAudience { get; set; }
 
     /// <summary>
-    /// Whether a DPoP proof at the token endpoint needs a nonce of this server (RFC 9449 §8): a proof that was made long in advance is of no use
-    /// then. A client without one is told to repeat its request. Default false.
+    /// Whether a DPoP proof at the token endpoint, or with a pushed request, needs a nonce of this server (RFC 9449 §8): a proof that was made
+    /// long in advance is of no use then. A client without one is told to repeat its request. Default false.
     /// </summary>
     public bool RequireDpopNonce { get; set; }
 

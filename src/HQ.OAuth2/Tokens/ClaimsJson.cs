@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace HQ.OAuth2;
 
-/// <summary>The payload of an access token as JSON: texts, lists of texts, numbers, truth values and a key, which are all that a claim can be here.</summary>
+/// <summary>
+/// The payload of an access token as JSON: texts, lists of texts, numbers, truth values and a key, which are all that a claim can be here.
+/// </summary>
 internal static class ClaimsJson
 {
     // A payload is base64url afterwards: nothing needs escaping but what JSON itself requires.

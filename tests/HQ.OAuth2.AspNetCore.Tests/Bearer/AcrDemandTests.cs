@@ -96,13 +96,13 @@ internal sealed class AcrDemandTests
     public async Task A_tool_demands_a_kind_and_the_others_do_not()
     {
         var token = await TokenAsync("pwd");
-        (await CallAsync("list_notes", token)).Status.Should().Be(200);
+        (await app.CallToolAsync("list_notes", token)).Status.Should().Be(200);
 
-        var refused = await CallAsync("delete_notes", token);
+        var refused = await app.CallToolAsync("delete_notes", token);
 
         refused.Status.Should().Be(401);
         refused.Header("WWW-Authenticate").Should().Contain("insufficient_user_authentication").And.Contain("acr_values=\"mfa\"");
-        (await CallAsync("delete_notes", await TokenAsync("mfa"))).Status.Should().Be(200);
+        (await app.CallToolAsync("delete_notes", await TokenAsync("mfa"))).Status.Should().Be(200);
     }
 
     [Test]
@@ -145,20 +145,6 @@ internal sealed class AcrDemandTests
     {
         var code = (await app.NewBrowser(user).ApproveAsync(TestApp.AuthorizeUrl("spa"))).LocationParameter("code")!;
         return (await app.RedeemAsync("spa", code)).Text("access_token")!;
-    }
-
-    private Task<Answer> CallAsync(string tool, string token)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/mcp")
-        {
-            Content = new StringContent(
-                $$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"{{{tool}}}"}}""",
-                System.Text.Encoding.UTF8,
-                "application/json"
-            ),
-        };
-        request.Headers.Authorization = new("Bearer", token);
-        return app.SendAsync(request);
     }
 
     /// <summary>A user's name says how the user signs in.</summary>

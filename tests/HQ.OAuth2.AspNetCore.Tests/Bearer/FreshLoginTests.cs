@@ -85,8 +85,8 @@ internal sealed class FreshLoginTests
         var tokens = await TokensAsync();
         app.Clock.Advance(TimeSpan.FromMinutes(2));
 
-        (await CallAsync("list_notes", tokens)).Status.Should().Be(200);
-        var refused = await CallAsync("delete_notes", tokens);
+        (await app.CallToolAsync("list_notes", tokens)).Status.Should().Be(200);
+        var refused = await app.CallToolAsync("delete_notes", tokens);
 
         refused.Status.Should().Be(401);
         refused.Header("WWW-Authenticate").Should().Contain("insufficient_user_authentication").And.Contain("max_age=\"60\"");
@@ -105,20 +105,6 @@ internal sealed class FreshLoginTests
         var browser = app.NewBrowser();
         var code = (await browser.ApproveAsync(TestApp.AuthorizeUrl("spa"))).LocationParameter("code")!;
         return (await app.RedeemAsync("spa", code)).Text("access_token")!;
-    }
-
-    private Task<Answer> CallAsync(string tool, string token)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/mcp")
-        {
-            Content = new StringContent(
-                $$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"{{{tool}}}"}}""",
-                System.Text.Encoding.UTF8,
-                "application/json"
-            ),
-        };
-        request.Headers.Authorization = new("Bearer", token);
-        return app.SendAsync(request);
     }
 
     /// <summary>The host's session says when the user signed in: at the start of the clock.</summary>

@@ -114,6 +114,39 @@ internal sealed class Fapi2Tests
         (await PushAsync(proof, client.Signed("bank", app.Clock.Now), ("redirect_uri", null))).ShouldRefuse(400, "invalid_request");
 
     [Test]
+    public async Task No_client_is_exempt_from_PKCE()
+    {
+        var registered = await app.RegisterAsync(
+            new
+            {
+                redirect_uris = new[] { TestApp.RedirectUri },
+                token_endpoint_auth_method = "private_key_jwt",
+                jwks = JsonNode.Parse(ProofKey.Set(client)),
+            }
+        );
+        var store = (IClientRegistry)app.Services.GetRequiredService<IClientStore>();
+        var found = (await store.FindAsync(registered.Text("client_id")!, default))!;
+        var exempt = found with { ClientId = "exempt", Provenance = ClientProvenance.Api, RequirePkce = false, Scope = null };
+        (await store.TryAddAsync(exempt, default)).Should().BeTrue();
+
+        var request = PushSupport.Request("exempt", ("code_challenge", null), ("code_challenge_method", null));
+        (await SendAsync(Par, [], [.. request, .. client.Signed("exempt", app.Clock.Now)])).ShouldRefuse(400, "invalid_request");
+        (await SendAsync(Par, [], [.. PushSupport.Request("exempt"), .. client.Signed("exempt", app.Clock.Now)])).Status.Should().Be(201);
+    }
+
+    [Test]
+    public async Task An_API_in_the_process_accepts_proofs_by_the_algorithms_of_the_profile()
+    {
+        var token = (await TokensAsync("api")).AccessToken();
+
+        var refused = await app.CallAsync(ProofKey.New("RS256"), token);
+
+        refused.Status.Should().Be(401);
+        refused.Header("WWW-Authenticate").Should().Contain("signed by ES256, PS256").And.Contain("algs=\"ES256 PS256\"");
+        (await app.GetAsync("/api/read")).Header("WWW-Authenticate").Should().Contain("DPoP algs=\"ES256 PS256\"");
+    }
+
+    [Test]
     public async Task A_token_request_without_a_proof_is_refused_and_spends_nothing()
     {
         var code = await CodeAsync("unproved");

@@ -33,7 +33,7 @@ internal static class ClientDocument
 
         if (ClientMetadataJson.Read(json).Failed(out var malformed, out var published))
             return malformed;
-        if (published.TokenEndpointAuthMethod is { } method && ClientPolicies.IsSharedSecret(method))
+        if (published.TokenEndpointAuthMethod is { } method && OAuthClientAuthenticationMethods.IsSharedSecret(method))
             return OAuthError.InvalidClientMetadata("token_endpoint_auth_method", "must not need a secret that both sides know");
 
         // A document is one for all servers, and nobody answers it: a client that lists both methods may use either. It is a public client here,

@@ -8,15 +8,9 @@ namespace HQ.OAuth2;
 /// <param name="findMethods">The names of the methods; called when they are needed, because a host's method may itself look clients up.</param>
 internal sealed class ClientPolicies(ServerSettings settings, Func<IEnumerable<string>> findMethods)
 {
-    // draft-ietf-oauth-client-id-metadata-document §4.1
-    private const string SharedSecretMethods = "client_secret_";
-
     private IReadOnlyList<string>? methods;
 
     private IReadOnlyList<string> Methods => methods ??= [.. findMethods().Where(settings.Allows)];
-
-    /// <summary>Whether a method needs a shared secret.</summary>
-    public static bool IsSharedSecret(string method) => method.StartsWith(SharedSecretMethods, StringComparison.Ordinal);
 
     /// <summary>The rules for an administrator who makes or changes a client of this provenance.</summary>
     public ClientPolicy ForAdministrator(ClientProvenance provenance) =>
@@ -34,7 +28,7 @@ internal sealed class ClientPolicies(ServerSettings settings, Func<IEnumerable<s
     public ClientPolicy ForDocument() =>
         ForSelfRegistration() with
         {
-            Methods = [.. Methods.Where(m => !IsSharedSecret(m))],
+            Methods = [.. Methods.Where(m => !OAuthClientAuthenticationMethods.IsSharedSecret(m))],
             DefaultMethod = OAuthClientAuthenticationMethods.None,
         };
 }
