@@ -145,7 +145,7 @@ internal static class Given
         var directory = Directory(settings.Options, registry, memory, clock).Directory;
         var apps = new ConnectedApps(Loop(store ?? new InMemoryAuthorizationStore()), directory, Events(), settings, clock);
         var ceiling = new RegistrationCeiling(settings, clock, NullLogger<RegistrationCeiling>.Instance);
-        var clients = new ClientLoop(registry, new(settings), memory, ceiling, clock);
+        var clients = new ClientLoop(registry, new(settings), memory, ceiling, new(), clock);
         return new(clients, Policies(settings.Options), apps, Events(), settings);
     }
 

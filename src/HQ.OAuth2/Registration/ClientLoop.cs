@@ -6,10 +6,11 @@ internal sealed class ClientLoop(
     ConfiguredClients configured,
     ClientCache cache,
     RegistrationCeiling ceiling,
+    ClientTurns turns,
     TimeProvider time
 )
 {
-    // One of the writers that race for a version wins each round; more rounds than this do not happen under normal load.
+    // One of the nodes that race for a version wins each round; more rounds than this do not happen under normal load.
     private const int MaxRounds = 50;
 
     /// <summary>The current time, in the precision that a client stores.</summary>
@@ -83,6 +84,7 @@ internal sealed class ClientLoop(
             return OAuthError.ClientIsConfigured;
         if (!Client.CanBeId(clientId))
             return OAuthError.NotFound;
+        using var turn = await turns.TakeAsync(clientId, ct);
         for (var round = 0; round < MaxRounds; round++)
         {
             if (await Registry.FindAsync(clientId, ct) is not { } client)

@@ -145,6 +145,7 @@ internal static class CoreServices
     private static IServiceCollection AddRegistration(this IServiceCollection services)
     {
         services.TryAddSingleton<RegistrationCeiling>();
+        services.TryAddSingleton<ClientTurns>();
         services.TryAddTransient<ClientLoop>();
         services.TryAddTransient<SecretReplacement>();
         services.TryAddTransient(s => new ClientRegistrar(

@@ -123,6 +123,57 @@ internal sealed class ClientManagementTests
     }
 
     [Test]
+    public async Task Changes_of_one_client_take_turns_so_that_nobody_loses_each_round()
+    {
+        var id = (await registrar.RegisterAsync(confidential, null, default)).Value.Client.ClientId;
+        var other = (await registrar.RegisterAsync(confidential, null, default)).Value.Client.ClientId;
+        var (begun, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        registry.Updates.Enqueue(
+            async (inner, next) =>
+            {
+                begun.SetResult();
+                await goOn.Task;
+                return await inner.TryUpdateAsync(next, default);
+            }
+        );
+        var first = RotateAsync(id);
+        await begun.Task;
+        var reads = registry.Reads;
+
+        using var leaving = new CancellationTokenSource();
+        var left = RotateAsync(id, leaving.Token);
+        var second = RotateAsync(id);
+        registry.Reads.Should().Be(reads, "it would decide on a row that is being changed");
+        (await RotateAsync(other)).Failed(out _, out _).Should().BeFalse("another client waits for nobody");
+        await leaving.CancelAsync();
+        await left.Awaiting(l => l).Should().ThrowAsync<OperationCanceledException>();
+        goOn.SetResult();
+
+        (await first).Value.Client.Version.Should().Be(2);
+        (await second).Value.Client.Version.Should().Be(3);
+        (await RotateAsync(id)).Value.Client.Version.Should().Be(4, "the caller that left took no turn with it");
+
+        Task<Outcome<RegisteredClient>> RotateAsync(string clientId, CancellationToken ct = default) =>
+            registrar.RotateSecretAsync(clientId, TimeSpan.Zero, null, ct).AsTask();
+    }
+
+    [Test]
+    public async Task Turns_are_forgotten_when_nobody_waits()
+    {
+        var turns = new ClientTurns();
+        var held = await turns.TakeAsync("a", default);
+        using (await turns.TakeAsync("b", default))
+        {
+            var waiting = turns.TakeAsync("a", new(true)).AsTask();
+            await waiting.Awaiting(w => w).Should().ThrowAsync<OperationCanceledException>();
+            turns.Count.Should().Be(2);
+        }
+
+        held.Dispose();
+        turns.Count.Should().Be(0);
+    }
+
+    [Test]
     public async Task A_store_that_fails_before_the_change_is_a_failure()
     {
         var id = (await registrar.RegisterAsync(confidential, null, default)).Value.Client.ClientId;

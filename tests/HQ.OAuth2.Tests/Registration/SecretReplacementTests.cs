@@ -170,7 +170,7 @@ internal sealed class SecretReplacementTests
     {
         var settings = new ServerSettings(Given.Options());
         var ceiling = new RegistrationCeiling(settings, clock, NullLogger<RegistrationCeiling>.Instance);
-        var loop = new ClientLoop(store ?? registry, new(settings), cache, ceiling, clock);
+        var loop = new ClientLoop(store ?? registry, new(settings), cache, ceiling, new(), clock);
         var proof = new SecretProof(client.ClientId, presented, secrets);
         if (!await proof.IsOfAsync(client, default))
         {
