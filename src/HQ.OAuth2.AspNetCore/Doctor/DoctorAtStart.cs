@@ -44,6 +44,8 @@ internal sealed class DoctorAtStart(
             ];
             if (scope.ServiceProvider.GetRequiredService<IKeyStore>() is InMemoryKeyStore)
                 logger.EphemeralKeys();
+            foreach (var (part, key, difference, fix) in BestCurrentPractice.Deviations(settings.Options))
+                logger.DoctorNamesDifference(HqOAuth2Options.Section, key, part, difference, fix);
             foreach (var finding in findings)
                 logger.DoctorFound(finding.Problem, finding.Fix);
             if (findings.Count == 0)

@@ -99,6 +99,9 @@ internal sealed class StartupCheck(
         logger.Serving(issuer.Value, issuer.Url(issuer.MetadataPath));
         foreach (var warning in OptionsWarnings.Of(settings.Options))
             logger.Weakens(HqOAuth2Options.Section, warning.Key, warning.Value, warning.Consequence);
+        var differences = BestCurrentPractice.Deviations(settings.Options).Select(d => $"§{d.Section} ({d.Key})").ToList();
+        if (differences.Count > 0)
+            logger.DiffersFromBestPractice(string.Join(", ", differences));
         foreach (
             var client in settings.Options.Clients.Where(c =>
                 c is { Secret: null, SecretHash: null, Jwks: null, JwksUri: null, TokenEndpointAuthMethod: null }

@@ -103,4 +103,21 @@ internal static partial class AdapterLog
         "This app runs in a container, and its Data Protection keys are kept inside it, or not at all: when the container is created anew, it cannot read the stored keys of access tokens and will not start. Keep them outside: PersistDataProtectionKeys() after UseSqlite or UsePostgreSql, or with a context of your own services.AddDataProtection().PersistKeysToDbContext<YourContext>()"
     )]
     public static partial void ProtectionOfThisContainerOnly(this ILogger logger);
+
+    [LoggerMessage(
+        1122,
+        LogLevel.Information,
+        "This configuration differs from RFC 9700 (security best current practice) in: {Differences}. docs/security.md#rfc-9700 says what each means"
+    )]
+    public static partial void DiffersFromBestPractice(this ILogger logger, string differences);
+
+    [LoggerMessage(1123, LogLevel.Information, "{Section}:{Key} differs from RFC 9700 §{Part}: {Difference}. To follow it: {Fix}")]
+    public static partial void DoctorNamesDifference(
+        this ILogger logger,
+        string section,
+        string key,
+        string part,
+        string difference,
+        string fix
+    );
 }

@@ -15,7 +15,7 @@ internal static class OptionsWarnings
             yield return new(
                 "allowPlainHttpBehindProxy",
                 true,
-                "codes, secrets and tokens are accepted over plain http from every machine that reaches this port; UseForwardedHeaders with the proxy's address is safer"
+                "codes, secrets and tokens are accepted over plain http from every machine that reaches this port; UseForwardedHeaders with the proxy's address is safer (RFC 9700 §2.6)"
             );
         if (options.Scopes.Count == 0)
             yield return new("scopes", "(none)", "no client can get a token: add at least one scope");

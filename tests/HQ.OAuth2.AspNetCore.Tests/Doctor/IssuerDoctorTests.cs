@@ -135,6 +135,39 @@ internal sealed class IssuerDoctorTests
     }
 
     [Test]
+    public async Task Differences_from_the_best_current_practice_are_named_at_start_and_explained_by_the_doctor()
+    {
+        await using var app = await TestApp.StartAsync(o => o.RefreshTokenLeeway = TimeSpan.Zero, inMemory: true);
+        using var own = app.NewHttpClient();
+        app.Logs.Lines.Should()
+            .ContainSingle(l => l.Contains("RFC 9700"))
+            .Which.Should()
+            .StartWith("Information")
+            .And.Contain("§2.2.1 (resources:requireDpop), §2.5 (clients:web), §2.5 (clients:post), §2.5 (clients:machine)")
+            .And.NotContain("4.14.2");
+
+        await app.Services.GetServices<IHostedService>().OfType<DoctorAtStart>().Single().ReportAsync(own, CancellationToken.None);
+
+        app.Logs.Lines.Where(l => l.Contains("differs from RFC 9700 §"))
+            .Should()
+            .HaveCount(4)
+            .And.ContainSingle(l =>
+                l.Contains($"{HqOAuth2Options.Section}:clients:web differs from RFC 9700 §2.5: ") && l.Contains("private_key_jwt")
+            );
+    }
+
+    [Test]
+    public async Task The_strict_profile_has_no_difference_to_name()
+    {
+        await using var app = await TestApp.StartAsync(o =>
+        {
+            o.Clients.Clear();
+            o.Profile = SecurityProfile.Fapi2;
+        });
+        app.Logs.Lines.Should().NotContain(l => l.Contains("RFC 9700"));
+    }
+
+    [Test]
     public async Task Keys_of_our_own_clients_that_cannot_be_had_are_told()
     {
         var web = new PublishedDocuments();

@@ -13,7 +13,7 @@ internal static class ResourceOptionTable
             ),
             OptionRules.Being<string?>(
                 ResourcePolicy.Any,
-                "clients get tokens for any address they name, so an API of somebody else may receive tokens of your users (RFC 8707 §2)"
+                "clients get tokens for any address they name, so an API of somebody else may receive tokens of your users (RFC 8707 §2, RFC 9700 §2.3)"
             )
         )
         .Text("name", o => o.Name, (o, v) => o.Name = v)

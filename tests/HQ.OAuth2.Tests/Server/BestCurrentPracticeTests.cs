@@ -1,0 +1,79 @@
+using HQ.OAuth2.Tests;
+
+namespace HQ.OAuth2;
+
+/// <summary>Each setting that differs from RFC 9700 is named with its section; nothing else is.</summary>
+internal sealed class BestCurrentPracticeTests
+{
+    private static readonly (string, string)[] ofTheDefaults = [("2.2.1", "resources:requireDpop"), ("4.14.2", "refreshTokenLeeway")];
+
+    [Test]
+    public void The_defaults_differ_where_most_clients_of_today_need_it() => DifferencesOf(_ => { }).Should().Equal(ofTheDefaults);
+
+    [Test]
+    public void The_strict_profile_differs_nowhere() => DifferencesOf(o => o.Profile = SecurityProfile.Fapi2).Should().BeEmpty();
+
+    [Test]
+    public void Proofs_at_each_resource_and_no_leeway_differ_nowhere()
+    {
+        DifferencesOf(o => Strict(o, "https://a.example", "https://b.example")).Should().BeEmpty();
+        DifferencesOf(o =>
+            {
+                Strict(o, "https://a.example");
+                o.Resources.Add(new() { Identifier = "https://c.example" });
+            })
+            .Should()
+            .Equal(ofTheDefaults[0]);
+
+        static void Strict(HqOAuth2Options o, params string[] resources)
+        {
+            o.RefreshTokenLeeway = TimeSpan.Zero;
+            foreach (var identifier in resources)
+                o.Resources.Add(new() { Identifier = identifier, RequireDpop = true });
+        }
+    }
+
+    private static IEnumerable<TestCaseData> Differing()
+    {
+        yield return Case("2.1.1", "requirePkce", o => o.RequirePkce = false);
+        yield return Case("2.1.1", "clients:app:requirePkce", o => o.Clients.Add(new() { ClientId = "app", RequirePkce = false }));
+        yield return Case("2.3", "resources:identifier", o => o.Resources.Add(new() { Identifier = "*" }));
+        yield return Case("2.5", "clients:app", o => o.Clients.Add(new() { ClientId = "app", Secret = "a secret" }));
+        yield return Case("2.5", "clients:app", o => o.Clients.Add(new() { ClientId = "app", SecretHash = "$2a$" }));
+        yield return Case("2.6", "allowPlainHttpBehindProxy", o => o.AllowPlainHttpBehindProxy = true);
+    }
+
+    [TestCaseSource(nameof(Differing))]
+    public void A_setting_that_differs_is_named_beside_those_of_the_defaults(
+        string section,
+        string key,
+        Action<HqOAuth2Options> configure
+    ) => DifferencesOf(configure).Should().BeEquivalentTo([.. ofTheDefaults, (section, key)]);
+
+    [Test]
+    public void Clients_without_a_shared_secret_follow_it() =>
+        DifferencesOf(o =>
+            {
+                o.Clients.Add(new() { ClientId = "public" });
+                o.Clients.Add(new() { ClientId = "signs", JwksUri = "https://app.example.com/jwks" });
+            })
+            .Should()
+            .Equal(ofTheDefaults);
+
+    [Test]
+    public void Each_says_what_is_done_here_and_what_to_change()
+    {
+        var all = BestCurrentPractice.Deviations(
+            Given.Options(o => (o.RequirePkce, o.AllowPlainHttpBehindProxy, o.RefreshTokenLeeway) = (false, true, TimeSpan.FromMinutes(2)))
+        );
+
+        all.Should().HaveCount(4).And.OnlyContain(d => d.Difference.Length > 10 && d.Fix.Length > 5);
+        all.Last().Difference.Should().Be("a spent refresh token is served for 00:02:00 more");
+    }
+
+    private static IEnumerable<(string, string)> DifferencesOf(Action<HqOAuth2Options> configure) =>
+        BestCurrentPractice.Deviations(Given.Options(configure)).Select(d => (d.Section, d.Key));
+
+    private static TestCaseData Case(string section, string key, Action<HqOAuth2Options> configure) =>
+        new TestCaseData(section, key, configure).SetArgDisplayNames(section, key);
+}
