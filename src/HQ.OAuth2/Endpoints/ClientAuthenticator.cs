@@ -43,7 +43,11 @@ internal sealed class ClientAuthenticator(
         if (request.Parameters["client_id"] is { } named && named != clientId)
             return OAuthError.InvalidClient.Because("client_id names another client than the credentials");
         if ((await clients.FindAsync(clientId, ct)).Failed(out var unknown, out var client))
+        {
+            await proofs.SpendAsync(proof, request.RemoteAddress, ct);
             return OAuthError.InvalidClient.Because(unknown.Reason!);
+        }
+
         // §2.3.1: an empty secret is none.
         if (proof is SecretProof { IsEmpty: true })
             (method, proof) = (OAuthClientAuthenticationMethods.None, new NoProof(clientId));

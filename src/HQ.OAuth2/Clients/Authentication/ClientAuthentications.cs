@@ -64,6 +64,9 @@ internal sealed class SecretProof(string? clientId, string secret, ClientSecrets
 
     public override ValueTask<bool> IsOfAsync(Client client, CancellationToken ct) => secrets.VerifyAsync(client, secret, ct);
 
+    /// <summary><see cref="ClientSecrets.VerifyForNobodyAsync"/>.</summary>
+    public ValueTask<bool> IsOfNobodyAsync(CancellationToken ct) => secrets.VerifyForNobodyAsync(secret, ct);
+
     /// <summary>After the proof was right: <see cref="ClientSecrets.ReplaceForeignAsync"/>.</summary>
     public Task ReplaceForeignAsync(Client client, Func<ClientSecret, Func<Task<ClientSecret>>, Task> replaceAsync) =>
         secrets.ReplaceForeignAsync(client, secret, replaceAsync);

@@ -31,6 +31,15 @@ internal sealed partial class ClientSecrets(ServerSettings settings, TimeProvide
 
     private static readonly TimeSpan rememberedFor = TimeSpan.FromHours(1);
 
+    // A hash that was not computed from a secret.
+    private readonly Client nobody = new()
+    {
+        ClientId = "",
+        Type = ClientType.Confidential,
+        TokenEndpointAuthMethod = OAuthClientAuthenticationMethods.ClientSecretBasic,
+        Secrets = [new() { Hash = $"$2a${settings.Options.BcryptWorkFactor:00}$" + new string('.', 22) + new string('/', 31) }],
+    };
+
     private readonly KeyedHash names = new();
     private readonly BoundedCache<bool> verified = new(MaxRemembered, rememberedFor);
     private readonly ConcurrentDictionary<string, Task<bool>> running = new(StringComparer.Ordinal);
@@ -112,6 +121,12 @@ internal sealed partial class ClientSecrets(ServerSettings settings, TimeProvide
             done.SetResult(isChecked);
         }
     }
+
+    /// <summary>
+    /// The work of <see cref="VerifyAsync"/> for a client that does not exist: one hash with the work factor of the host, which no secret has.
+    /// </summary>
+    /// <returns>False.</returns>
+    public ValueTask<bool> VerifyForNobodyAsync(string presented, CancellationToken ct) => VerifyAsync(nobody, presented, ct);
 
     /// <summary>
     /// Whether the secret is one of the client's live ones and was verified within the last hour, or is verified right now by another request
