@@ -1,0 +1,46 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace HQ.OAuth2.Model.Tests;
+
+/// <summary>The host's sign-in: a browser's user is the cookie <c>user</c>, and the user admin is the administrator.</summary>
+internal sealed class TestUsers(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Request.Cookies["user"] is not { Length: > 0 } user)
+            return Task.FromResult(AuthenticateResult.NoResult());
+        var identity = new ClaimsIdentity([new(ClaimTypes.NameIdentifier, user), new(ClaimTypes.Name, user)], Scheme.Name);
+        return Task.FromResult(AuthenticateResult.Success(new(new ClaimsPrincipal(identity), Scheme.Name)));
+    }
+}
+
+/// <summary>Who is in the one organization that there is. All nodes ask the same one.</summary>
+internal sealed class Membership
+{
+    public const string Organization = "acme";
+
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> members = new(StringComparer.Ordinal);
+
+    public bool Has(string subject) => members.ContainsKey(subject);
+
+    public void Set(string subject, bool isMember)
+    {
+        if (isMember)
+            members[subject] = true;
+        else
+            members.TryRemove(subject, out _);
+    }
+}
+
+/// <summary>The seam for it.</summary>
+internal sealed class Organizations(Membership members) : IOrganizations
+{
+    public ValueTask<IReadOnlyList<Organization>> ListAsync(string subject, CancellationToken ct) =>
+        new(members.Has(subject) ? [new Organization(Membership.Organization, "Acme")] : []);
+}

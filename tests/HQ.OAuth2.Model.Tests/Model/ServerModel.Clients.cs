@@ -1,0 +1,172 @@
+namespace HQ.OAuth2.Model.Tests;
+
+// What administrators do, and clients for themselves.
+internal sealed partial class ServerModel
+{
+    private Expected Register(Command.NewClient c)
+    {
+        Clients = Clients.Add(c.Id, new(c.Kind, c.Kind == ClientKind.Confidential ? [("SECRET" + c.Id, null)] : []));
+        return new(201);
+    }
+
+    private Expected? Change(int client, Func<ClientState, ClientState> change)
+    {
+        if (!Clients.TryGetValue(client, out var known))
+            return Registered(client) ? Expected.Problem(404) : null;
+        Clients = Clients.SetItem(client, change(known));
+        return new(200);
+    }
+
+    // Whether there ever was such a client: the driver then knows its id.
+    private bool Registered(int client) => removed.Contains(client);
+
+    private System.Collections.Immutable.ImmutableHashSet<int> removed = [];
+
+    /// <summary>The earlier secrets end after the overlap, at once without one.</summary>
+    private Expected? Rotate(Command.NewSecret c)
+    {
+        if (!Clients.TryGetValue(c.Client, out var client))
+            return Registered(c.Client) ? Expected.Problem(404) : null;
+        if (client.IsPublic)
+            return Expected.Problem(400);
+        var end = Now + c.OverlapSeconds;
+        Clients = Clients.SetItem(
+            c.Client,
+            client with
+            {
+                Secrets =
+                [
+                    ("SECRET" + c.Id, null),
+                    .. client.Secrets.Select(s => (s.Name, (long?)Math.Min(s.Until ?? long.MaxValue, end))),
+                ],
+            }
+        );
+        return new(200);
+    }
+
+    private Expected? Delete(Command.DeleteClient c)
+    {
+        if (!Clients.ContainsKey(c.Client))
+            return Registered(c.Client) ? Expected.Problem(404) : null;
+        Clients = Clients.Remove(c.Client);
+        removed = removed.Add(c.Client);
+        EndAll(g => g.Client == c.Client);
+        return new(204);
+    }
+
+    /// <summary>A token of the client's own has no grant, and no refresh token.</summary>
+    private Expected? OwnToken(Command.OwnToken c)
+    {
+        if (!Clients.ContainsKey(c.By) && !Registered(c.By))
+            return null;
+        if (!IsProved(c.By, c.Proof))
+            return Unproved();
+        if (Clients[c.By].IsPublic)
+            return Expected.Refused("unauthorized_client");
+        Access = Access.Add(c.Id, new(null, c.By, c.Scope, Now + AccessLife));
+        return new(200) { Scope = c.Scope, ExpiresIn = AccessLife };
+    }
+
+    /// <summary>A client ends the whole grant by any token of it that may still be known; of another client's token it is told no.</summary>
+    private Expected? Revoke(Command.Revoke c)
+    {
+        if (c.By is { } by && !Clients.ContainsKey(by) && !Registered(by))
+            return null;
+        if (c.By is { } client && !IsProved(client, c.Proof))
+            return Unproved();
+        if (c.Token.IsRefresh)
+        {
+            var (grant, _) = RefreshTokens[c.Token.Of];
+            if (!Grants.TryGetValue(grant, out var known))
+                return new(200);
+            return known.Client == c.By ? End(grant) : Expected.Refused("invalid_grant");
+        }
+
+        var token = Access[c.Token.Of];
+        if (Now >= token.Until || token.IsRevoked || !IsThere(token.Client) || (token.Grant is { } its && !Grants.ContainsKey(its)))
+            return new(200);
+        if (token.Client != c.By)
+            return Expected.Refused("invalid_grant");
+        if (token.Grant is { } id)
+            return End(id);
+        if (!rules.RevocationDoesNothing)
+            Access = Access.SetItem(c.Token.Of, token with { IsRevoked = true });
+        return new(200);
+    }
+
+    private Expected End(int grant)
+    {
+        if (!rules.RevocationDoesNothing)
+            Grants = Grants.Remove(grant);
+        return new(200);
+    }
+
+    private Expected? Introspect(Command.Introspect c)
+    {
+        if (c.By is { } by)
+        {
+            if (!Clients.ContainsKey(by) && !Registered(by))
+                return null;
+            // A client that proves nothing may not introspect.
+            if (!IsProved(by, c.Proof) || Clients[by].IsPublic)
+                return Unproved();
+        }
+
+        return c.Token.IsRefresh ? OfRefreshToken(c) : OfAccessToken(c);
+    }
+
+    // Only its own client is told about a refresh token, and only about the live one.
+    private Expected OfRefreshToken(Command.Introspect c)
+    {
+        var (id, turn) = RefreshTokens[c.Token.Of];
+        // A membership that is over ends the grant, whoever asks.
+        if (
+            c.By is not { } by
+            || !Grants.TryGetValue(id, out var grant)
+            || turn != grant.Chain!.Turn
+            || Now >= grant.Chain.EndsAt
+            || !grant.IsUsable(Now)
+            || !IsStillMember(c.Node, id)
+            || grant.Client != by
+        )
+            return new(200) { Active = false };
+        return new(200)
+        {
+            Active = true,
+            Scope = grant.Scope,
+            Subject = UserName(grant.User),
+            Organization = grant.ForOrganization ? "acme" : "",
+        };
+    }
+
+    private Expected OfAccessToken(Command.Introspect c)
+    {
+        var token = Access[c.Token.Of];
+        if (Left(c.Node, token) is not { } scope || (c.By is { } by && by != token.Client))
+            return new(200) { Active = false };
+        return new(200)
+        {
+            Active = true,
+            Scope = scope,
+            Subject = token.Grant is { } id ? UserName(Grants[id].User) : "client",
+            Organization = token.Grant is { } its && Grants[its].ForOrganization ? "acme" : "",
+        };
+    }
+
+    private Expected Call(Command.Call c, AccessState token) =>
+        Left(c.Node, token) is not { } scope ? new Expected(401) { Error = "invalid_token" }
+        : (scope & c.Scope) == 0 ? new Expected(403) { Error = "insufficient_scope" }
+        : new Expected(200);
+
+    // What is left of the scope of an access token; null = the token is not active.
+    private Scopes? Left(int node, AccessState token)
+    {
+        if (Now >= token.Until || token.IsRevoked || !IsThere(token.Client))
+            return null;
+        if (token.Grant is not { } id)
+            return token.Scope;
+        if (!Grants.TryGetValue(id, out var grant) || !grant.IsUsable(Now) || !IsStillMember(node, id))
+            return null;
+        return token.Scope & grant.Scope;
+    }
+}

@@ -1,0 +1,220 @@
+namespace HQ.OAuth2.Model.Tests;
+
+// What users allow, and what clients make of it.
+internal sealed partial class ServerModel
+{
+    public const long AccessLife = 15 * 60;
+    public const long CodeLife = 60;
+    public const long DeviceLife = 10 * 60;
+    public const long Leeway = 30;
+    private const long Day = 86400;
+    private const long Idle = 30 * Day;
+    private const long Consent = 90 * Day;
+    private const int MaxSpent = 8;
+
+    private static string UserName(int user) => "user" + user;
+
+    /// <summary>
+    /// The user is asked, unless an earlier answer on this page covers the request: to the same client, for as much, for the user's organization of
+    /// today. The answer of a client that registered itself is never remembered.
+    /// </summary>
+    private Expected Login(Command.Login c)
+    {
+        if (!IsThere(c.Client))
+            return new(400) { Asked = false };
+        var isMember = Members.Contains(c.User);
+        var isRemembered = Clients[c.Client].Kind != ClientKind.SelfRegistered;
+        var isCovered =
+            isRemembered
+            && Grants.Values.Any(g =>
+                g.Client == c.Client
+                && g.User == c.User
+                && Now < g.ConsentUntil
+                && g.IsUsable(Now)
+                && (c.Asked & ~g.Scope) == 0
+                && g.ForOrganization == isMember
+            );
+        var granted = isCovered ? c.Asked : c.Asked & (c.Ticked ?? Scopes.None);
+        if (granted == Scopes.None)
+            return new(302) { Error = "access_denied", Asked = true };
+        Codes = Codes.SetItem(c.Id, c.Client);
+        Grants = Grants.SetItem(
+            c.Id,
+            new()
+            {
+                Client = c.Client,
+                User = c.User,
+                Scope = granted,
+                ForOrganization = isMember,
+                CodeUntil = Now + CodeLife,
+                ConsentUntil = isRemembered && !isCovered ? Now + Consent : null,
+            }
+        );
+        return new(302) { Asked = !isCovered };
+    }
+
+    /// <summary>A code is for its client, its redirect URI and its verifier, once and for a minute. A second use ends what the first one got.</summary>
+    private Expected? Redeem(Command.Redeem c)
+    {
+        if (!Clients.ContainsKey(c.By) && !Registered(c.By))
+            return null;
+        if (!IsProved(c.By, c.Proof))
+            return Unproved();
+        if (!Grants.TryGetValue(c.Code, out var grant) || grant.Client != c.By || !c.RightRedirect)
+            return Expected.Refused("invalid_grant");
+        if (c.Verifier == Verifier.None)
+            return Expected.Refused("invalid_request");
+        return c.Verifier == Verifier.Right ? Begin(c.Id, c.Code, grant) : Expected.Refused("invalid_grant");
+    }
+
+    // The tokens of a code, of a browser or of a device.
+    private Expected Begin(int command, int id, Grant grant)
+    {
+        if (grant.IsRedeemed && !rules.CodesMayBeUsedTwice)
+        {
+            Grants = Grants.Remove(id);
+            return Expected.Refused("invalid_grant");
+        }
+
+        if (Now >= grant.CodeUntil)
+            return Expected.Refused(Devices.ContainsKey(id) ? "expired_token" : "invalid_grant");
+        if (Halt(grant) is { } halted)
+            return halted;
+        var until = Now + ((Clients[grant.Client!.Value].IsPublic ? 90 : 180) * Day);
+        return Issue(
+            command,
+            id,
+            grant with
+            {
+                IsRedeemed = true,
+                AccessUntil = AccessEnd(grant),
+                Chain = new(1, until, Now + Idle, []),
+            },
+            grant.Scope,
+            ""
+        );
+    }
+
+    private Expected? Halt(Grant grant) =>
+        grant.HasEnded(Now) ? Expected.Refused("invalid_grant")
+        : grant.IsPaused ? Expected.Refused("access_denied")
+        : null;
+
+    private long AccessEnd(Grant grant) => Math.Min(Now + AccessLife, grant.EndsAt ?? long.MaxValue);
+
+    private Expected Issue(int command, int id, Grant grant, Scopes scope, string refresh)
+    {
+        Grants = Grants.SetItem(id, grant);
+        RefreshTokens = RefreshTokens.SetItem(command, (id, grant.Chain!.Turn));
+        Access = Access.SetItem(command, new(id, grant.Client, scope, AccessEnd(grant)));
+        return new(200)
+        {
+            Scope = scope,
+            ExpiresIn = AccessEnd(grant) - Now,
+            Refresh = refresh,
+        };
+    }
+
+    /// <summary>
+    /// The live turn gets the next one. A turn that was spent a moment ago gets the live one: its answer may have been lost. Any earlier one shows that
+    /// two parties have the chain, and ends the grant.
+    /// </summary>
+    private Expected? Refresh(Command.Refresh c)
+    {
+        if (!Clients.ContainsKey(c.By) && !Registered(c.By))
+            return null;
+        if (!IsProved(c.By, c.Proof))
+            return Unproved();
+        var (id, turn) = RefreshTokens[c.Token];
+        if (!Grants.TryGetValue(id, out var grant) || grant.Client != c.By)
+            return Expected.Refused("invalid_grant");
+        if ((c.Scope & ~grant.Scope) != 0)
+            return Expected.Refused("invalid_scope");
+        var chain = grant.Chain!;
+        var kept = chain.Spent.RemoveAll(s => Now >= s.At + Leeway);
+        if (turn < chain.Turn && kept.All(s => s.Turn != turn))
+        {
+            Grants = Grants.Remove(id);
+            return Expected.Refused("invalid_grant");
+        }
+
+        if (Now >= chain.EndsAt)
+            return Expected.Refused("invalid_grant");
+        if (Halt(grant) is { } halted)
+            return halted;
+        if (!IsStillMember(c.Node, id))
+            return Expected.Refused("invalid_grant");
+        var scope = c.Scope == Scopes.None ? grant.Scope : c.Scope;
+        // The live turn is given again to a retry, and while the list of spent turns is full.
+        if (turn < chain.Turn || kept.Count >= MaxSpent)
+            return Issue(c.Id, id, grant, scope, NameOf(id, chain.Turn));
+        return Issue(
+            c.Id,
+            id,
+            grant with
+            {
+                AccessUntil = AccessEnd(grant),
+                Chain = chain with { Turn = turn + 1, IdleUntil = Now + Idle, Spent = kept.Add((turn, Now)) },
+            },
+            scope,
+            ""
+        );
+    }
+
+    private string NameOf(int grant, int turn) => "REFRESH" + RefreshTokens.First(t => t.Value == (grant, turn)).Key;
+
+    /// <summary>A user makes a token for a script.</summary>
+    private Expected MakePersonal(Command.NewPersonal c)
+    {
+        var until = Now + c.Seconds;
+        Grants = Grants.Add(
+            c.Id,
+            new()
+            {
+                Client = null,
+                User = c.User,
+                Scope = c.Scope,
+                ForOrganization = Members.Contains(c.User),
+                CodeUntil = until,
+                AccessUntil = until,
+            }
+        );
+        Access = Access.Add(c.Id, new(c.Id, null, c.Scope, until));
+        return new(201);
+    }
+
+    private Expected? Narrow(Command.Narrow c) =>
+        Grants.TryGetValue(c.Grant, out var grant) && grant.User == c.User && (c.Scope == Scopes.None || (c.Scope & ~grant.Scope) != 0)
+            ? Expected.Problem(400)
+            : ChangeGrant(c.Grant, c.User, g => g with { Scope = c.Scope });
+
+    private Expected? SetEnd(Command.SetEnd c) =>
+        c.Seconds <= 0 && Grants.TryGetValue(c.Grant, out var grant) && grant.User == c.User
+            ? Expected.Problem(400)
+            : ChangeGrant(c.Grant, c.User, g => g with { EndsAt = Now + c.Seconds });
+
+    // A change holds whatever the client is; the app is shown while its client is there.
+    private Expected? ChangeGrant(int id, int user, Func<Grant, Grant> change)
+    {
+        if (!Grants.TryGetValue(id, out var grant))
+            return IsKnown(id) ? Expected.Problem(404) : null;
+        if (grant.User != user)
+            return Expected.Problem(404);
+        Grants = Grants.SetItem(id, change(grant));
+        return IsThere(grant.Client) ? new(200) : Expected.Problem(404);
+    }
+
+    private Expected? Disconnect(Command.Disconnect c)
+    {
+        if (!IsKnown(c.Grant))
+            return null;
+        if (!Grants.TryGetValue(c.Grant, out var grant) || grant.User != c.User)
+            return Expected.Problem(404);
+        End(c.Grant);
+        return new(204);
+    }
+
+    // Whether the driver has the id of a grant: it is in the code.
+    private bool IsKnown(int id) =>
+        Codes.ContainsKey(id) || Devices.ContainsKey(id) || Access.TryGetValue(id, out var t) && t.Client is null;
+}

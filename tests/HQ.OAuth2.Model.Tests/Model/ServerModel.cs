@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+
+namespace HQ.OAuth2.Model.Tests;
+
+/// <summary>
+/// The whole server as a person would explain it: who may do what, and what is left of it. It knows the documents and none of the code. It is one
+/// server, however many nodes there are; of what a node keeps for itself it knows two things that the documents name: how fast a device polls, and the
+/// last answer about a membership.
+/// </summary>
+/// <param name="now">The time, in seconds since 1970.</param>
+/// <param name="rules">The rules; tests of the tests change one.</param>
+internal sealed partial class ServerModel(long now, Rules rules)
+{
+    public long Now { get; private set; } = now;
+
+    public ImmutableDictionary<int, ClientState> Clients { get; private set; } = ImmutableDictionary<int, ClientState>.Empty;
+
+    public ImmutableDictionary<int, Grant> Grants { get; private set; } = ImmutableDictionary<int, Grant>.Empty;
+
+    public ImmutableDictionary<int, AccessState> Access { get; private set; } = ImmutableDictionary<int, AccessState>.Empty;
+
+    /// <summary>The refresh tokens that are out: the grant and the turn of each.</summary>
+    public ImmutableDictionary<int, (int Grant, int Turn)> RefreshTokens { get; private set; } =
+        ImmutableDictionary<int, (int Grant, int Turn)>.Empty;
+
+    public ImmutableDictionary<int, DeviceState> Devices { get; private set; } = ImmutableDictionary<int, DeviceState>.Empty;
+
+    /// <summary>The codes that are out, and the client of each.</summary>
+    public ImmutableDictionary<int, int> Codes { get; private set; } = ImmutableDictionary<int, int>.Empty;
+
+    /// <summary>The users who are in the organization.</summary>
+    public ImmutableHashSet<int> Members { get; private set; } = [];
+
+    /// <summary>What a node said last about a membership behind a grant, and until when it goes by that.</summary>
+    public ImmutableDictionary<(int Node, int Grant), (bool IsMember, long Until)> Answers { get; private set; } =
+        ImmutableDictionary<(int Node, int Grant), (bool IsMember, long Until)>.Empty;
+
+    private ImmutableDictionary<(int Node, int Device), Pace> paces = ImmutableDictionary<(int Node, int Device), Pace>.Empty;
+
+    public ServerModel Clone() => (ServerModel)MemberwiseClone();
+
+    /// <summary>Does what a command does.</summary>
+    /// <returns>The answer to it; null when it names what is not there, so that it does nothing.</returns>
+    public Expected? Step(Command command) =>
+        command switch
+        {
+            Command.NewClient c => Register(c),
+            Command.Disable c => Change(c.Client, client => client with { IsDisabled = c.Disabled }),
+            Command.NewSecret c => Rotate(c),
+            Command.DeleteClient c => Delete(c),
+            Command.RevokeClient c => EndAll(g => g.Client == c.Client),
+            Command.RevokeUser c => EndAll(g => g.User == c.User),
+            Command.Login c => Clients.ContainsKey(c.Client) || Registered(c.Client) ? Login(c) : null,
+            Command.Redeem c => Codes.ContainsKey(c.Code) ? Redeem(c) : null,
+            Command.Refresh c => RefreshTokens.ContainsKey(c.Token) ? Refresh(c) : null,
+            Command.OwnToken c => OwnToken(c),
+            Command.Revoke c => Knows(c.Token) ? Revoke(c) : null,
+            Command.Introspect c => Knows(c.Token) ? Introspect(c) : null,
+            Command.Call c => Access.TryGetValue(c.Token, out var token) ? Call(c, token) : null,
+            Command.AskDevice c => AskDevice(c),
+            Command.AnswerDevice c => Devices.TryGetValue(c.Device, out var device) ? AnswerDevice(c, device) : null,
+            Command.Poll c => Devices.TryGetValue(c.Device, out var device) ? Poll(c, device) : null,
+            Command.NewPersonal c => MakePersonal(c),
+            Command.Narrow c => Narrow(c),
+            Command.Pause c => ChangeGrant(c.Grant, c.User, g => g with { IsPaused = c.Paused }),
+            Command.SetEnd c => SetEnd(c),
+            Command.Disconnect c => Disconnect(c),
+            Command.DisconnectAll c => EndAll(g => g.User == c.User, 204),
+            Command.Join c => Join(c),
+            Command.Wait c => Wait(c),
+            Command.Prune => Prune(),
+            // Rotation never takes the key of a token that somebody may still verify.
+            Command.Keys c => Access.TryGetValue(c.Token, out var token) && token.Client is not null && Now < token.Until
+                ? new Expected(200) { Active = true }
+                : null,
+            _ => throw new ArgumentOutOfRangeException(nameof(command)),
+        };
+
+    private bool Knows(Token token) => token.IsRefresh ? RefreshTokens.ContainsKey(token.Of) : Access.ContainsKey(token.Of);
+
+    private Expected Join(Command.Join c)
+    {
+        Members = c.IsMember ? Members.Add(c.User) : Members.Remove(c.User);
+        return new(200);
+    }
+
+    private Expected Wait(Command.Wait c)
+    {
+        Now += c.Seconds;
+        return new(200);
+    }
+
+    // A row is dropped on the second day after all that it holds has ended.
+    private Expected Prune()
+    {
+        const long day = 86400;
+        foreach (var (id, g) in Grants)
+        {
+            long[] ends = [g.CodeUntil, g.AccessUntil, g.Chain?.EndsAt ?? 0, g.ConsentUntil ?? 0];
+            if (((Math.Min(ends.Max(), g.EndsAt ?? long.MaxValue) / day) + 2) * day < Now)
+                Grants = Grants.Remove(id);
+        }
+
+        return new(200);
+    }
+
+    private Expected EndAll(Func<Grant, bool> which, int status = 200)
+    {
+        if (!rules.RevocationDoesNothing)
+            Grants = Grants.RemoveRange(Grants.Where(g => which(g.Value)).Select(g => g.Key));
+        return new(status);
+    }
+
+    // The client that a request comes from; a client that is gone or disabled is none.
+    private bool IsProved(int client, Proof proof)
+    {
+        if (!Clients.TryGetValue(client, out var known) || known.IsDisabled)
+            return false;
+        if (known.IsPublic)
+            return proof is Proof.Right or Proof.None or Proof.First;
+        return proof switch
+        {
+            Proof.Right => true,
+            Proof.First => known.Secrets[^1] is var first && (first.Until is null || Now < first.Until),
+            _ => false,
+        };
+    }
+
+    private static Expected Unproved() => Expected.Refused("invalid_client", 401);
+
+    private bool IsThere(int? client) => client is not { } id || (Clients.TryGetValue(id, out var known) && !known.IsDisabled);
+
+    // Whether the user still has the organization of a grant. A node asks once in half a minute; a no ends the grant.
+    private bool IsStillMember(int node, int id)
+    {
+        var grant = Grants[id];
+        if (!grant.ForOrganization)
+            return true;
+        if (!Answers.TryGetValue((node, id), out var answer) || answer.Until <= Now)
+        {
+            answer = (Members.Contains(grant.User), Now + 30);
+            Answers = Answers.SetItem((node, id), answer);
+        }
+
+        if (!answer.IsMember)
+            Grants = Grants.Remove(id);
+        return answer.IsMember;
+    }
+}
+
+/// <summary>Rules of the model that a test of the tests may set wrong.</summary>
+internal sealed record Rules
+{
+    public static readonly Rules Right = new();
+
+    public bool CodesMayBeUsedTwice { get; init; }
+
+    public bool RevocationDoesNothing { get; init; }
+}
