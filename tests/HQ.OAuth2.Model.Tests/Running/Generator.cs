@@ -31,7 +31,8 @@ internal sealed class Generator(Random random, int nodes)
 
     private Command? Try(ServerModel model, int id, int node)
     {
-        if (model.Clients.Count == 0 || (model.Clients.Count < 3 && Chance(12)))
+        // Two clients at least, so that one may be the thief.
+        if (model.Clients.Count < 2 || (model.Clients.Count < 3 && Chance(2)))
             return new Command.NewClient(
                 id,
                 node,
@@ -39,16 +40,19 @@ internal sealed class Generator(Random random, int nodes)
             );
         if (model.Grants.IsEmpty && Chance(60))
             return Start(model, id, node);
+        // Tokens come soon, so that there is something to take away.
+        if (model.RefreshTokens.IsEmpty && Chance(35))
+            return Redeem(model, id, node);
         return random.Next(100) switch
         {
-            < 10 => Start(model, id, node),
-            < 27 => Redeem(model, id, node),
+            < 7 => Start(model, id, node),
+            < 21 => Redeem(model, id, node),
             < 44 => Refresh(model, id, node),
-            < 54 => Introspect(model, id, node),
-            < 58 => Choose(model.Access.Keys, out var token) ? new Command.Call(id, node, token, OneScope()) : null,
+            < 53 => Introspect(model, id, node),
+            < 57 => Choose(model.Access.Keys, out var token) ? new Command.Call(id, node, token, OneScope()) : null,
             < 62 => Revoke(model, id, node),
-            < 72 => ChangeGrant(model, id, node),
-            < 79 => ChangeClient(model, id, node),
+            < 74 => ChangeGrant(model, id, node),
+            < 80 => ChangeClient(model, id, node),
             < 82 => Chance(70) ? new Command.Join(id, node, User(), Chance(60)) : new Command.RevokeUser(id, node, User()),
             < 84 => Chance(80) && Choose(model.Access.Keys, out var signed)
                 ? new Command.Keys(id, node, signed)
@@ -137,8 +141,8 @@ internal sealed class Generator(Random random, int nodes)
         return random.Next(20) switch
         {
             < 9 => new Command.Disable(id, node, client, !model.Clients[client].IsDisabled),
-            < 15 => new Command.NewSecret(id, node, client, Pick([0, 0, 1, 60, 3600])),
-            < 17 => new Command.RevokeClient(id, node, client),
+            < 16 => new Command.NewSecret(id, node, client, Pick([0, 0, 1, 60, 3600])),
+            < 18 => new Command.RevokeClient(id, node, client),
             _ => new Command.DeleteClient(id, node, client),
         };
     }

@@ -1,0 +1,66 @@
+namespace HQ.OAuth2.Model.Tests;
+
+/// <summary>Tests of the tests: a model with a wrong rule is found out, and what is printed is short.</summary>
+internal sealed class ShrinkTests
+{
+    private const int MaxSequences = 2000;
+    private const int Length = 20;
+
+    [Test]
+    public async Task A_model_in_which_a_code_may_be_used_twice_is_found_out_by_two_redemptions()
+    {
+        var (failure, script) = await ShrinkAsync(Rules.Right with { CodesMayBeUsedTwice = true });
+
+        failure.Commands.Should().HaveCountLessThanOrEqualTo(5);
+        failure.Commands.OfType<Command.Redeem>().Should().HaveCount(2).And.OnlyContain(c => c.Verifier == Verifier.Right);
+        script.Split('\n').Where(l => l.Contains("grant_type=authorization_code", StringComparison.Ordinal)).Should().HaveCount(2);
+        var code = failure.Commands.OfType<Command.Login>().Should().ContainSingle().Subject.Id;
+        script.Should().Contain($"--data-urlencode \"code=$CODE{code}\"").And.Contain($"CODE{code}=$(").And.Contain("expected 200");
+    }
+
+    [Test]
+    public async Task A_model_in_which_a_revocation_does_nothing_is_found_out_by_a_revocation_and_a_look()
+    {
+        var (failure, script) = await ShrinkAsync(Rules.Right with { RevocationDoesNothing = true });
+
+        failure.Commands.Should().HaveCountLessThanOrEqualTo(6);
+        script.Split('\n').Count(l => l.Contains("curl", StringComparison.Ordinal)).Should().BeLessThanOrEqualTo(8, script);
+    }
+
+    [Test]
+    public async Task A_failure_that_every_command_is_needed_for_stays_as_it_is()
+    {
+        List<Command> all = [.. Enumerable.Range(1, 6).Select(i => new Command.Wait(i, 0, 1))];
+        var shrinker = new Shrinker(c => Task.FromResult(c.Count == 6 ? new Failure(c, "", "") : null));
+
+        (await shrinker.ShrinkAsync(new(all, "", ""))).Commands.Should().Equal(all);
+    }
+
+    [Test]
+    public async Task What_is_not_needed_goes_and_the_rest_becomes_plain()
+    {
+        List<Command> all = [.. Enumerable.Range(1, 40).Select(i => new Command.Wait(i, 1, 100 + i))];
+        var shrinker = new Shrinker(c =>
+            Task.FromResult(c.Any(w => w is Command.Wait { Id: 7, Seconds: >= 33 }) ? new Failure([.. c.TakeWhile(w => w.Id <= 7)], "", "") : null)
+        );
+
+        var shrunk = await shrinker.ShrinkAsync(new([.. all.Take(7)], "", ""));
+
+        shrunk.Commands.Should().Equal(new Command.Wait(7, 0, 33));
+    }
+
+    private static async Task<(Failure Failure, string Script)> ShrinkAsync(Rules wrong)
+    {
+        await using var world = await World.StartAsync(nodes: 2);
+        var runner = new Runner(world, wrong);
+        for (var seed = 0; seed < MaxSequences; seed++)
+        {
+            if (await runner.RunAsync(seed, Length) is not { } failure)
+                continue;
+            var shrunk = await new Shrinker(commands => runner.RunAsync(commands)).ShrinkAsync(failure);
+            return (shrunk, Script.Of(shrunk));
+        }
+
+        throw new AssertionException($"{MaxSequences} sequences found no difference.");
+    }
+}
