@@ -66,7 +66,7 @@ internal sealed class SequenceTests
     {
         await using var world = await World.StartAsync(nodes: 2);
         var shrinker = new Shrinker(commands => new Runner(world, rules).RunAsync(commands));
-        return Script.Of(await shrinker.ShrinkAsync(failure));
+        return Script.Of(await shrinker.ShrinkAsync(failure), world.Clock.Now);
     }
 
     private static int SeedOf(int seed, int number) => unchecked((seed * 1_000_003) + number);

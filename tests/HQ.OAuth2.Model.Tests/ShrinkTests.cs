@@ -41,7 +41,9 @@ internal sealed class ShrinkTests
     {
         List<Command> all = [.. Enumerable.Range(1, 40).Select(i => new Command.Wait(i, 1, 100 + i))];
         var shrinker = new Shrinker(c =>
-            Task.FromResult(c.Any(w => w is Command.Wait { Id: 7, Seconds: >= 33 }) ? new Failure([.. c.TakeWhile(w => w.Id <= 7)], "", "") : null)
+            Task.FromResult(
+                c.Any(w => w is Command.Wait { Id: 7, Seconds: >= 33 }) ? new Failure([.. c.TakeWhile(w => w.Id <= 7)], "", "") : null
+            )
         );
 
         var shrunk = await shrinker.ShrinkAsync(new([.. all.Take(7)], "", ""));
@@ -58,7 +60,7 @@ internal sealed class ShrinkTests
             if (await runner.RunAsync(seed, Length) is not { } failure)
                 continue;
             var shrunk = await new Shrinker(commands => runner.RunAsync(commands)).ShrinkAsync(failure);
-            return (shrunk, Script.Of(shrunk));
+            return (shrunk, Script.Of(shrunk, world.Clock.Now));
         }
 
         throw new AssertionException($"{MaxSequences} sequences found no difference.");

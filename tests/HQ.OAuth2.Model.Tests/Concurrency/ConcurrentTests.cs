@@ -91,7 +91,11 @@ internal sealed class ConcurrentTests(Engine engine)
         JustOne<Command.DeleteClient>(callers);
         JustOne<Command.Disconnect>(callers);
         using var start = new Barrier(callers.Count);
-        var events = (await Task.WhenAll(callers.Select(commands => Task.Factory.StartNew(() => CallAsync(commands), TaskCreationOptions.LongRunning).Unwrap())))
+        var events = (
+            await Task.WhenAll(
+                callers.Select(commands => Task.Factory.StartNew(() => CallAsync(commands), TaskCreationOptions.LongRunning).Unwrap())
+            )
+        )
             .SelectMany(e => e)
             .ToList();
         // What is left is looked at afterwards, at every node.
@@ -138,7 +142,14 @@ internal sealed class ConcurrentTests(Engine engine)
             return new Command.Redeem(id, node, Login, Client, Proof.First, random.Next(10) > 0 ? Verifier.Right : Verifier.Wrong, true);
         return kind switch
         {
-            < 40 when isRedeemed => new Command.Refresh(id, node, Tokens, Client, Proof.First, random.Next(3) > 0 ? Scopes.None : Scopes.Write),
+            < 40 when isRedeemed => new Command.Refresh(
+                id,
+                node,
+                Tokens,
+                Client,
+                Proof.First,
+                random.Next(3) > 0 ? Scopes.None : Scopes.Write
+            ),
             < 48 when isRedeemed => new Command.Revoke(id, node, new(random.Next(2) == 0, Tokens), Client, Proof.First),
             < 56 when isRedeemed => new Command.Introspect(id, node, new(false, Tokens), null, Proof.Right),
             < 60 => new Command.Redeem(id, node, Login, Client, Proof.First, Verifier.Right, true),
@@ -163,14 +174,18 @@ internal sealed class ConcurrentTests(Engine engine)
     private static IEnumerable<Command> Looks(List<Event> events)
     {
         var id = 100;
-        foreach (var name in events.SelectMany(e => e.Seen.Values.Keys).Where(n => n.StartsWith("ACCESS", StringComparison.Ordinal)).ToList())
+        foreach (
+            var name in events.SelectMany(e => e.Seen.Values.Keys).Where(n => n.StartsWith("ACCESS", StringComparison.Ordinal)).ToList()
+        )
         {
             var token = int.Parse(name["ACCESS".Length..], CultureInfo.InvariantCulture);
             yield return new Command.Introspect(id, id % Nodes, new(false, token), null, Proof.Right);
             id++;
         }
 
-        foreach (var name in events.SelectMany(e => e.Seen.Values.Keys).Where(n => n.StartsWith("REFRESH", StringComparison.Ordinal)).ToList())
+        foreach (
+            var name in events.SelectMany(e => e.Seen.Values.Keys).Where(n => n.StartsWith("REFRESH", StringComparison.Ordinal)).ToList()
+        )
         {
             var token = int.Parse(name["REFRESH".Length..], CultureInfo.InvariantCulture);
             yield return new Command.Refresh(id, id % Nodes, token, Client, Proof.First, Scopes.None);

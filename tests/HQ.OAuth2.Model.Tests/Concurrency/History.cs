@@ -59,6 +59,8 @@ internal static class Linearizability
             '\n',
             events
                 .OrderBy(e => e.Begun)
-                .Select(e => $"{e.Begun, 3} to {e.Answered, 3}: {e.Command} gave {e.Seen.Status} {e.Seen.Error} {e.Seen.Active} {e.Seen.Scope}")
+                .Select(e =>
+                    $"{e.Begun, 3} to {e.Answered, 3}: {e.Command} gave {e.Seen.Status} {e.Seen.Error} {e.Seen.Active} {e.Seen.Scope}"
+                )
         );
 }

@@ -71,10 +71,18 @@ internal sealed class LinearizabilityTests
         ];
 
         Holds(events).Should().BeFalse();
-        Holds([events[0], events[1], At(4, 5, look, Active()), At(6, 7, look with { Id = 21 }, new(200) { Active = false })]).Should().BeTrue();
+        Holds([events[0], events[1], At(4, 5, look, Active()), At(6, 7, look with { Id = 21 }, new(200) { Active = false })])
+            .Should()
+            .BeTrue();
     }
 
-    private static Seen Active() => new(200) { Active = true, Scope = Scopes.All, Subject = "user0" };
+    private static Seen Active() =>
+        new(200)
+        {
+            Active = true,
+            Scope = Scopes.All,
+            Subject = "user0",
+        };
 
     private static Seen Issued(int id, string refresh) =>
         new(200)

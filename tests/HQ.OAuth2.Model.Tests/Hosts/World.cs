@@ -2,6 +2,7 @@ using HQ.OAuth2.Tests;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,8 @@ internal sealed class World : IAsyncDisposable
 
     private readonly List<WebApplication> apps = [];
 
+    private string? address;
+
     private World() { }
 
     public TestClock Clock { get; } = new();
@@ -36,6 +39,14 @@ internal sealed class World : IAsyncDisposable
         for (var i = 0; i < nodes; i++)
             world.apps.Add(await world.StartAsync(database, protection));
         world.Nodes = [.. world.apps.Select(a => new HttpClient(a.GetTestServer().CreateHandler()) { BaseAddress = new(Issuer) })];
+        return world;
+    }
+
+    /// <summary>One node that listens, for other programs.</summary>
+    public static async Task<World> ListenAsync(string address)
+    {
+        var world = new World { address = address };
+        world.apps.Add(await world.StartAsync(null, new EphemeralDataProtectionProvider()));
         return world;
     }
 
@@ -65,14 +76,21 @@ internal sealed class World : IAsyncDisposable
     private async Task<WebApplication> StartAsync(TestDatabase? database, IDataProtectionProvider protection)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
-        builder.WebHost.UseTestServer();
+        if (address is null)
+            builder.WebHost.UseTestServer();
+        else
+            builder.WebHost.UseUrls(address);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton(Members);
         builder.Services.AddSingleton(protection);
         builder.Services.AddAuthentication("Test").AddScheme<AuthenticationSchemeOptions, TestUsers>("Test", null).AddHqOAuth2Bearer();
         builder.Services.AddAuthorization();
-        var server = builder.Services.AddHqOAuth2(Options);
+        var server = builder.Services.AddHqOAuth2(o =>
+        {
+            Options(o);
+            o.IssuerURL = address ?? Issuer;
+        });
         server.AddOrganizations<Organizations>();
         database?.Use(server);
         if (database is null && apps.Count > 0)
@@ -98,7 +116,7 @@ internal sealed class World : IAsyncDisposable
 
     private static void Options(HqOAuth2Options o)
     {
-        (o.Enabled, o.IssuerURL, o.Dcr, o.DefaultOrg) = (true, Issuer, true, "default");
+        (o.Enabled, o.Dcr, o.DefaultOrg) = (true, true, "default");
         (o.DeviceAuthorization, o.SelfRegisteredDevices, o.PersonalAccessTokens) = (true, true, true);
         (o.Doctor, o.ExplainErrors, o.BcryptWorkFactor) = (false, false, 4);
         o.Pages.ChooseScopes = true;

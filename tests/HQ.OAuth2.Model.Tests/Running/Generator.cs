@@ -91,7 +91,7 @@ internal sealed class Generator(Random random, int nodes)
         return new Command.Redeem(id, node, code, ClientOr(model, model.Codes[code]), ProofOf(), verifier, Chance(97));
     }
 
-    private Command? Refresh(ServerModel model, int id, int node)
+    private Command.Refresh? Refresh(ServerModel model, int id, int node)
     {
         var live = model.RefreshTokens.Where(t => model.Grants.TryGetValue(t.Value.Grant, out var g) && g.Chain!.Turn == t.Value.Turn);
         if (!Choose(Chance(60) ? live.Select(t => t.Key) : model.RefreshTokens.Keys, out var token))
@@ -100,7 +100,7 @@ internal sealed class Generator(Random random, int nodes)
         return new Command.Refresh(id, node, token, ClientOr(model, grant?.Client), ProofOf(), Chance(75) ? Scopes.None : SomeScope());
     }
 
-    private Command? Introspect(ServerModel model, int id, int node)
+    private Command.Introspect? Introspect(ServerModel model, int id, int node)
     {
         if (Any(model) is not { } token)
             return null;
@@ -114,7 +114,7 @@ internal sealed class Generator(Random random, int nodes)
         );
     }
 
-    private Command? Revoke(ServerModel model, int id, int node) =>
+    private Command.Revoke? Revoke(ServerModel model, int id, int node) =>
         Any(model) is not { } token ? null
         : Owner(model, token) is { } client && !Chance(5) ? new Command.Revoke(id, node, token, ClientOr(model, client), ProofOf())
         : new Command.Revoke(id, node, token, null, Proof.Right);

@@ -7,15 +7,18 @@ internal static class Script
 {
     private const string Head = """
         # A host with the settings of tests/HQ.OAuth2.Model.Tests/Hosts/World.cs; with one node, NODE1 is NODE0.
-        NODE0=http://localhost:5080 NODE1=$NODE0
-        # USER0.jar, USER1.jar and admin.jar are cookie jars of people who have signed in; USER0 and USER1 are their subjects.
+        NODE0=${NODE0:-http://localhost:5080} NODE1=${NODE1:-$NODE0}
+        # USER0.jar, USER1.jar and admin.jar are cookie jars of people who have signed in, these are the subjects:
+        USER0=user0 USER1=user1
         json() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
         param() { sed -n "s/^[Ll]ocation:.*[?&]$1=\([^&]*\).*/\1/p" | tr -d '\r'; }
-        fields() { sed -n 's/.*<input type="hidden" name="\([^"]*\)" value="\([^"]*\)">.*/--data-urlencode\n\1=\2/p' page.html; }
+        fields() { grep -o '<input type="hidden" name="[^"]*" value="[^"]*">' page.html | sed 's/.* name="\([^"]*\)" value="\(.*\)">/--data-urlencode\n\1=\2/'; }
         seal() { curl -s -o /dev/null -D - -b "$2.jar" -c "$2.jar" "$1/api/v0/users/me/oauth2/authorizations" | sed -n 's/^RequestVerificationToken: //Ip' | tr -d '\r'; }
         """;
 
-    public static string Of(Failure failure)
+    /// <param name="failure">What failed.</param>
+    /// <param name="now">The time of the host.</param>
+    public static string Of(Failure failure, DateTimeOffset now)
     {
         var (text, secrets, members) = (new StringBuilder(Head), new Dictionary<int, (string, string)>(), new HashSet<int>());
         text.AppendLine().AppendLine();
@@ -27,11 +30,14 @@ internal static class Script
                     Command.Wait c => $"sleep {c.Seconds}    # or set the clock of the host",
                     Command.Prune => "# The hourly pruning runs here.",
                     Command.Join c => $"# USER{c.User} {(c.IsMember ? "joins" : "leaves")} the organization {Membership.Organization}.",
-                    _ => Lines(command, Requests.Of(command, secrets, members, DateTimeOffset.UnixEpoch)!),
+                    _ => Lines(command, Requests.Of(command, secrets, members, now)!),
                 }
             );
             switch (command)
             {
+                case Command.Wait c:
+                    now = now.AddSeconds(c.Seconds);
+                    break;
                 case Command.NewClient { Kind: ClientKind.Confidential } c:
                     secrets[c.Id] = ("SECRET" + c.Id, "SECRET" + c.Id);
                     break;

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+namespace HQ.OAuth2.Model.Tests;
+
+/// <summary>The printed script is one that a person can run: here a shell runs it, against a host that listens.</summary>
+internal sealed partial class ScriptTests
+{
+    private static readonly Command[] commands =
+    [
+        new Command.NewClient(1, 0, ClientKind.Confidential),
+        new Command.NewClient(2, 0, ClientKind.SelfRegistered),
+        new Command.Join(3, 0, 1, true),
+        new Command.Login(4, 0, 1, 0, Scopes.All, Scopes.Read | Scopes.Write),
+        new Command.Redeem(5, 0, 4, 1, Proof.Right, Verifier.Right, true),
+        new Command.Redeem(6, 0, 4, 2, Proof.Right, Verifier.Right, true),
+        new Command.Refresh(7, 0, 5, 1, Proof.Right, Scopes.Read),
+        new Command.NewSecret(8, 0, 1, 0),
+        new Command.Refresh(9, 0, 7, 1, Proof.First, Scopes.None),
+        new Command.Refresh(10, 0, 7, 1, Proof.Right, Scopes.None),
+        new Command.Narrow(11, 0, 4, 0, Scopes.Write),
+        new Command.Call(12, 0, 10, Scopes.Read),
+        new Command.Call(13, 0, 10, Scopes.Write),
+        new Command.Introspect(14, 0, new(true, 10), 1, Proof.Right),
+        new Command.AskDevice(15, 0, 2, Proof.Right, Scopes.Read),
+        new Command.AnswerDevice(16, 0, 15, 1, Scopes.All),
+        new Command.Poll(17, 0, 15, 2, Proof.Right),
+        new Command.NewPersonal(18, 0, 0, Scopes.Read, 3600),
+        new Command.OwnToken(19, 0, 1, Proof.Right, Scopes.Read),
+        new Command.Revoke(20, 0, new(false, 19), 1, Proof.Right),
+        new Command.Disable(21, 0, 2, true),
+        new Command.Refresh(22, 0, 17, 2, Proof.Right, Scopes.None),
+        new Command.Login(23, 0, 2, 0, Scopes.Read, Scopes.Read),
+        new Command.Disconnect(24, 0, 4, 0),
+        new Command.Keys(25, 0, 17),
+        new Command.RevokeUser(26, 0, 0),
+        new Command.DeleteClient(27, 0, 1),
+    ];
+
+    [Test]
+    public async Task A_shell_that_runs_the_printed_script_gets_the_answers_of_the_model()
+    {
+        var address = $"http://localhost:{FreePort()}";
+        await using var world = await World.ListenAsync(address);
+        world.Members.Set("user1", isMember: true);
+        var folder = Directory.CreateTempSubdirectory("hq-model-").FullName;
+        try
+        {
+            foreach (var (jar, user) in new[] { ("USER0", "user0"), ("USER1", "user1"), ("admin", "admin") })
+                await File.WriteAllTextAsync(
+                    Path.Combine(folder, jar + ".jar"),
+                    $"# Netscape HTTP Cookie File\nlocalhost\tFALSE\t/\tFALSE\t0\tuser\t{user}\n"
+                );
+
+            // What the script says of times is said by the clock of the host.
+            var script = Script.Of(new(commands, "", ""), world.Clock.Now);
+            var output = await RunAsync(folder, address, script);
+
+            var model = new ServerModel(world.Clock.Now.ToUnixTimeSeconds(), Rules.Right);
+            var expected = commands.Select(c => (Command: c, Answer: model.Step(c)!)).Where(c => c.Command is not Command.Join).ToList();
+            var statuses = Statuses()
+                .Matches(output)
+                .Select(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture))
+                .Select(s => s == 303 ? 302 : s);
+            statuses.Should().Equal(expected.Select(e => e.Answer.Status), output);
+            Errors()
+                .Matches(output)
+                .Select(m => m.Groups[1].Value)
+                .Should()
+                .Equal("invalid_grant", "invalid_client", "insufficient_scope", "invalid_client");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<string> RunAsync(string folder, string address, string script)
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder, "script.sh"), script);
+        var start = new ProcessStartInfo("bash", "script.sh")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            Environment = { ["NODE0"] = address },
+        };
+        using var shell = Process.Start(start)!;
+        using var end = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var output = await shell.StandardOutput.ReadToEndAsync(end.Token);
+        await shell.WaitForExitAsync(end.Token);
+        return output;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [GeneratedRegex("HTTP/1.1 ([0-9]+)")]
+    private static partial Regex Statuses();
+
+    [GeneratedRegex("error(?:=\"|\":\")([a-z_]+)")]
+    private static partial Regex Errors();
+}
