@@ -104,6 +104,6 @@ internal sealed partial class ScriptTests
     [GeneratedRegex("HTTP/1.1 ([0-9]+)")]
     private static partial Regex Statuses();
 
-    [GeneratedRegex("error(?:=\"|\":\")([a-z_]+)")]
+    [GeneratedRegex("\"error\":\"([a-z_]+)")]
     private static partial Regex Errors();
 }

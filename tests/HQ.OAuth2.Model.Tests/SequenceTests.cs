@@ -22,7 +22,7 @@ internal sealed class SequenceTests
     [Test]
     public async Task Every_answer_is_the_one_of_the_model()
     {
-        var (sequences, length) = (Number("HQ_MODEL_SEQUENCES", 10_000), Number("HQ_MODEL_LENGTH", 14));
+        var (sequences, length) = (Number("HQ_MODEL_SEQUENCES", 10_000), Number("HQ_MODEL_LENGTH", 12));
         var seed = Number("HQ_MODEL_SEED", Environment.TickCount & 0xFFFFFF);
         var (next, commands, watch) = (-1, 0L, Stopwatch.StartNew());
         var before = Environment.CpuUsage.TotalTime;

@@ -31,6 +31,8 @@ internal sealed class Generator(Random random, int nodes)
 
     private Command? Try(ServerModel model, int id, int node)
     {
+        if (id == 1 && Chance(30))
+            return new Command.Join(id, node, 0, true);
         // Two clients at least, so that one may be the thief.
         if (model.Clients.Count < 2 || (model.Clients.Count < 3 && Chance(2)))
             return new Command.NewClient(
@@ -53,7 +55,9 @@ internal sealed class Generator(Random random, int nodes)
             < 62 => Revoke(model, id, node),
             < 74 => ChangeGrant(model, id, node),
             < 80 => ChangeClient(model, id, node),
-            < 82 => Chance(70) ? new Command.Join(id, node, User(), Chance(60)) : new Command.RevokeUser(id, node, User()),
+            < 82 => Chance(70)
+                ? new Command.Join(id, node, User(), model.Members.IsEmpty || Chance(30))
+                : new Command.RevokeUser(id, node, User()),
             < 84 => Chance(80) && Choose(model.Access.Keys, out var signed)
                 ? new Command.Keys(id, node, signed)
                 : new Command.Prune(id, node),
