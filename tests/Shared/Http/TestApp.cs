@@ -40,7 +40,7 @@ internal sealed class TestApp : IAsyncDisposable
 
     public TestClock Clock { get; }
 
-    /// <summary>Everything that was logged, at Trace.</summary>
+    /// <summary>Everything that was logged: from the levels of an appsettings.json in the folder up, at Trace while secrets are watched.</summary>
     public CapturedLogs Logs { get; }
 
     public IServiceProvider Services => app.Services;
@@ -64,6 +64,9 @@ internal sealed class TestApp : IAsyncDisposable
         builder.WebHost.UseTestServer();
         var (clock, logs) = (new TestClock(), new CapturedLogs());
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
+        if (SecretWatch.IsOn)
+            // Whatever an appsettings.json in the folder says about levels.
+            builder.Services.Configure<LoggerFilterOptions>(o => o.Rules.Clear());
         builder.Services.AddSingleton<TimeProvider>(clock);
         builder
             .Services.AddAuthentication("Test")
@@ -159,7 +162,7 @@ internal sealed class TestApp : IAsyncDisposable
         return client;
     }
 
-    public HttpClient NewHttpClient() => new(Server.CreateHandler()) { BaseAddress = new(Issuer) };
+    public HttpClient NewHttpClient() => new(SecretWatch.Behind(Server.CreateHandler())) { BaseAddress = new(Issuer) };
 
     /// <summary>Posts a form; a pair named "basic" ("id:secret") becomes the Authorization header.</summary>
     public async Task<Answer> PostAsync(string path, params (string Name, string Value)[] form)
@@ -481,6 +484,11 @@ internal sealed class CapturedLogs : ILoggerProvider
             TState state,
             Exception? exception,
             Func<TState, Exception?, string> formatter
-        ) => logs.lines.Enqueue($"{logLevel} {category} {formatter(state, exception)} {exception}");
+        )
+        {
+            var line = $"{logLevel} {category} {formatter(state, exception)} {exception}";
+            SecretWatch.SawLogged(category, line);
+            logs.lines.Enqueue(line);
+        }
     }
 }
