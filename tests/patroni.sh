@@ -157,7 +157,7 @@ etcd3: { hosts: "127.0.0.1:$port" }
 bootstrap:
   # As short as they may be. A server that was killed is not started again as the primary: a standby takes its place.
   dcs:
-    ttl: 10
+    ttl: 20
     loop_wait: 1
     retry_timeout: 3
     primary_start_timeout: 0

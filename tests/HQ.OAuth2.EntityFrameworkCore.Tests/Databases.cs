@@ -7,12 +7,16 @@ internal enum Engine
 {
     Sqlite,
     PostgreSql,
+
+    /// <summary>PostgreSQL with every transaction serializable.</summary>
+    Serializable,
     MariaDb,
 }
 
 /// <summary>A fixture that runs on each database.</summary>
 [TestFixture(Engine.Sqlite)]
 [TestFixture(Engine.PostgreSql)]
+[TestFixture(Engine.Serializable)]
 internal abstract class OnEachDatabase(Engine engine)
 {
     protected Engine Engine { get; } = engine;
@@ -20,7 +24,11 @@ internal abstract class OnEachDatabase(Engine engine)
     protected TestDatabase Database { get; private set; } = null!;
 
     [SetUp]
-    public async Task OpenAsync() => Database = Engine == Engine.Sqlite ? TestDatabase.Sqlite() : await TestDatabase.PostgreSqlAsync();
+    public async Task OpenAsync() =>
+        Database =
+            Engine == Engine.Sqlite
+                ? TestDatabase.Sqlite()
+                : await TestDatabase.PostgreSqlAsync(serializable: Engine == Engine.Serializable);
 
     [TearDown]
     public async Task CloseAsync()

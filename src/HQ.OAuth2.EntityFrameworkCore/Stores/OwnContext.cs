@@ -13,35 +13,38 @@ namespace HQ.OAuth2;
 internal sealed class OwnContext(Func<(DbContext Context, IAsyncDisposable Owner)> open)
 {
     private const int MaxInserts = 10;
-    private const int MaxDeadlocks = 10;
+    private const int MaxConflicts = 10;
     private const string Sqlite = "Microsoft.EntityFrameworkCore.Sqlite";
 
     // SQLite has one writer at a time: a writer that waits at this gate need not sleep and retry in the driver. There is one gate for each
     // database, for all writers.
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> gates = new(StringComparer.Ordinal);
 
-    /// <summary>Runs a query.</summary>
-    public async ValueTask<T> ReadAsync<T>(Func<DbContext, Task<T>> query)
-    {
-        using var outside = Outside();
-        var (context, owner) = open();
-        await using var _ = owner;
-        return await query(context);
-    }
+    /// <summary>Runs a query, as often as the database asks for it: where every transaction is serializable, it may end one that only reads.</summary>
+    public ValueTask<T> ReadAsync<T>(Func<DbContext, Task<T>> query) =>
+        AgainAsync(async () =>
+        {
+            using var outside = Outside();
+            var (context, owner) = open();
+            await using var _ = owner;
+            return await query(context);
+        });
 
-    /// <summary>
-    /// Runs a statement that is committed when it returns. It runs again if the database ended it because of a deadlock: then the database has
-    /// rolled all of it back.
-    /// </summary>
-    public async ValueTask<T> WriteAsync<T>(Func<DbContext, Task<T>> statement, CancellationToken ct)
+    /// <summary>Runs a statement that is committed when it returns, as often as the database asks for it.</summary>
+    public ValueTask<T> WriteAsync<T>(Func<DbContext, Task<T>> statement, CancellationToken ct) =>
+        AgainAsync(() => WriteOnceAsync(statement, ct));
+
+    // A database that ends a transaction because of a conflict has rolled all of it back: the statement can run again, and sees what the other
+    // transaction wrote.
+    private static async ValueTask<T> AgainAsync<T>(Func<ValueTask<T>> once)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await WriteOnceAsync(statement, ct);
+                return await once();
             }
-            catch (Exception e) when (attempt < MaxDeadlocks && IsDeadlock(e)) { }
+            catch (Exception e) when (attempt < MaxConflicts && IsConflict(e)) { }
         }
     }
 
@@ -92,13 +95,13 @@ internal sealed class OwnContext(Func<(DbContext Context, IAsyncDisposable Owner
         }
     }
 
-    // SQLSTATE 40001 and PostgreSQL's own 40P01. MySQL's driver gives only the error number, in the data of the exception. A provider wraps the
+    // A serialization failure (SQLSTATE 40001), or a deadlock: 40001, or PostgreSQL's own 40P01. MySQL's driver gives only the error number, in the data of the exception. A provider wraps the
     // driver's exception in some of its own.
-    private static bool IsDeadlock(Exception? e) =>
+    private static bool IsConflict(Exception? e) =>
         e is not null
         && (
             e is DbException error && (error.SqlState is "40001" or "40P01" || error.Data["Server Error Code"] is 1213)
-            || IsDeadlock(e.InnerException)
+            || IsConflict(e.InnerException)
         );
 
     private static TransactionScope? Outside() =>

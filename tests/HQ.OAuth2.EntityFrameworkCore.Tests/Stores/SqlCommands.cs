@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -9,6 +10,7 @@ namespace HQ.OAuth2;
 internal sealed class SqlCommands : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
 {
     private readonly ConcurrentQueue<string> seen = new();
+    private readonly ConcurrentBag<string?> refused = [];
     private readonly ConcurrentBag<IDisposable> subscriptions = [];
     private int opened;
 
@@ -16,6 +18,9 @@ internal sealed class SqlCommands : IObserver<DiagnosticListener>, IObserver<Key
     public int Opened => opened;
 
     public SqlCommands() => subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
+
+    /// <summary>How many commands the database ended with an SQLSTATE.</summary>
+    public int Refused(string state) => refused.Count(s => s == state);
 
     /// <summary>Verb and table of each command since the last call.</summary>
     public IReadOnlyList<string> Take()
@@ -36,6 +41,8 @@ internal sealed class SqlCommands : IObserver<DiagnosticListener>, IObserver<Key
     {
         if (value.Key == RelationalEventId.CommandExecuting.Name)
             seen.Enqueue(((CommandEventData)value.Value!).Command.CommandText);
+        if (value.Key == RelationalEventId.CommandError.Name)
+            refused.Add((((CommandErrorEventData)value.Value!).Exception as DbException)?.SqlState);
         if (value.Key == RelationalEventId.ConnectionOpened.Name)
             Interlocked.Increment(ref opened);
     }

@@ -10,6 +10,9 @@ internal sealed class Nodes(Engine engine) : IAsyncDisposable
     private readonly List<ServiceProvider> open = [];
     private TestDatabase? database;
 
+    /// <summary>Where the database of the nodes is.</summary>
+    public string ConnectionString => database!.ConnectionString;
+
     /// <summary>A service of a new node; the first one makes the database.</summary>
     public async ValueTask<T> OpenAsync<T>(TimeProvider? time = null)
         where T : class
@@ -18,6 +21,7 @@ internal sealed class Nodes(Engine engine) : IAsyncDisposable
         {
             Engine.Sqlite => TestDatabase.Sqlite(),
             Engine.PostgreSql => await TestDatabase.PostgreSqlAsync(),
+            Engine.Serializable => await TestDatabase.PostgreSqlAsync(serializable: true),
             _ => await TestDatabase.MariaDbAsync(),
         };
         var services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System);
@@ -44,6 +48,7 @@ internal sealed class Nodes(Engine engine) : IAsyncDisposable
 
 [TestFixture(Engine.Sqlite)]
 [TestFixture(Engine.PostgreSql)]
+[TestFixture(Engine.Serializable)]
 [TestFixture(Engine.MariaDb)]
 internal sealed class AuthorizationStoreTests(Engine engine) : AuthorizationStoreContract
 {
@@ -58,6 +63,7 @@ internal sealed class AuthorizationStoreTests(Engine engine) : AuthorizationStor
 
 [TestFixture(Engine.Sqlite)]
 [TestFixture(Engine.PostgreSql)]
+[TestFixture(Engine.Serializable)]
 [TestFixture(Engine.MariaDb)]
 internal sealed class ClientRegistryTests(Engine engine) : ClientRegistryContract
 {
@@ -73,6 +79,7 @@ internal sealed class ClientRegistryTests(Engine engine) : ClientRegistryContrac
 
 [TestFixture(Engine.Sqlite)]
 [TestFixture(Engine.PostgreSql)]
+[TestFixture(Engine.Serializable)]
 [TestFixture(Engine.MariaDb)]
 internal sealed class TicketStoreTests(Engine engine) : TicketStoreContract
 {
@@ -88,6 +95,7 @@ internal sealed class TicketStoreTests(Engine engine) : TicketStoreContract
 
 [TestFixture(Engine.Sqlite)]
 [TestFixture(Engine.PostgreSql)]
+[TestFixture(Engine.Serializable)]
 [TestFixture(Engine.MariaDb)]
 internal sealed class KeyStoreTests(Engine engine) : KeyStoreContract
 {

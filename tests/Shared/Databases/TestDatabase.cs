@@ -19,16 +19,20 @@ internal abstract class TestDatabase : IAsyncDisposable
             null or "" or "memory" => null,
             "sqlite" => Sqlite(),
             "postgres" => await PostgreSqlAsync(),
+            "postgres-serializable" => await PostgreSqlAsync(serializable: true),
             "mariadb" => await MariaDbAsync(),
             var other => throw new InvalidOperationException(
-                $"HQ_TEST_STORE = {other} is unknown: use memory, sqlite, postgres or mariadb."
+                $"HQ_TEST_STORE = {other} is unknown: use memory, sqlite, postgres, postgres-serializable or mariadb."
             ),
         };
 
     public static TestDatabase Sqlite() => new SqliteFile();
 
     /// <summary>A database on the server of HQ_TEST_PG; without it the test is skipped and says so.</summary>
-    public static Task<TestDatabase> PostgreSqlAsync() => PostgreSqlDatabase.RentAsync();
+    /// <param name="serializable">
+    /// Whether every transaction is serializable: then the database ends some of them with 40001, as CockroachDB, YugabyteDB and Aurora DSQL do.
+    /// </param>
+    public static Task<TestDatabase> PostgreSqlAsync(bool serializable = false) => PostgreSqlDatabase.RentAsync(serializable);
 
     /// <summary>A database on the server of HQ_TEST_MARIADB; without it the test is skipped and says so.</summary>
     public static Task<TestDatabase> MariaDbAsync() => MariaDb.RentAsync();
@@ -67,27 +71,32 @@ internal abstract class TestDatabase : IAsyncDisposable
     }
 
     /// <summary>Making a database takes a while and emptying one does not, so they are used again.</summary>
-    private sealed class PostgreSqlDatabase(string name) : TestDatabase
+    private sealed class PostgreSqlDatabase(string name, bool serializable) : TestDatabase
     {
         private static readonly string? server = Environment.GetEnvironmentVariable("HQ_TEST_PG");
         private static readonly ConcurrentBag<string> free = [];
         private static readonly ConcurrentBag<string> made = [];
 
         public override string ConnectionString =>
-            new NpgsqlConnectionStringBuilder(server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
+            new NpgsqlConnectionStringBuilder(server)
+            {
+                Database = name,
+                MaxPoolSize = 20,
+                Options = serializable ? "-c default_transaction_isolation=serializable" : null,
+            }.ConnectionString;
 
         public override void Use(HqOAuth2Builder server) => server.UsePostgreSql(ConnectionString);
 
-        public static async Task<TestDatabase> RentAsync()
+        public static async Task<TestDatabase> RentAsync(bool serializable)
         {
             if (string.IsNullOrEmpty(server))
                 Assert.Ignore(NoPostgreSql);
             if (free.TryTake(out var name))
-                return new PostgreSqlDatabase(name);
+                return new PostgreSqlDatabase(name, serializable);
             name = $"hq_test_{Environment.ProcessId}_{Guid.NewGuid():N}";
             await ExecuteAsync(server!, $"create database {name}");
             made.Add(name);
-            return new PostgreSqlDatabase(name);
+            return new PostgreSqlDatabase(name, serializable);
         }
 
         public override Task DropTablesAsync() => ExecuteAsync(ConnectionString, "drop schema public cascade; create schema public");
