@@ -1,24 +1,27 @@
 #!/usr/bin/env bash
-# Proves that the server loses nothing: publishes QuickStart and the harness, starts PostgreSQL when it is needed, runs, cleans up.
-#   tests/durability.sh cluster|crash|growth [options]    (the options: HQ.OAuth2.Durability/Program.cs)
+# Proves that the server loses nothing: publishes QuickStart and the harness, starts PostgreSQL when it is needed (for failover:
+# three of them under Patroni), runs, cleans up.
+#   tests/durability.sh cluster|crash|failover|growth [options]    (the options: HQ.OAuth2.Durability/Program.cs)
 # HQ_TEST_PG: connection string of a PostgreSQL server to use instead of a new one; it must allow this user to create databases.
 # HQ_DURABILITY_BIN: a directory to keep the published programs in, and to take them from when they are there.
 set -euo pipefail
 repo=$(cd "$(dirname "$0")/.." && pwd)
 command=${1:-}
 case $command in
-  cluster | crash | growth) ;;
-  *) echo "usage: durability.sh cluster|crash|growth [options]" >&2; exit 2 ;;
+  cluster | crash | failover | growth) ;;
+  *) echo "usage: durability.sh cluster|crash|failover|growth [options]" >&2; exit 2 ;;
 esac
 
 work=$(mktemp -d)
 harness=
 pg=
+patroni=
 cleanup() {
   trap - EXIT INT TERM
   # Nodes are in the harness's process group; a harness that was killed cannot stop them itself.
   if [ -n "$harness" ]; then kill -KILL -- "-$harness" 2>/dev/null || true; fi
   if [ -n "$pg" ]; then "$repo/tests/pg.sh" down || true; fi
+  if [ -n "$patroni" ]; then "$repo/tests/patroni.sh" down || true; fi
   rm -rf "$work"
 }
 trap cleanup EXIT
@@ -35,7 +38,7 @@ publish samples/QuickStart quickstart QuickStart
 publish tests/HQ.OAuth2.Durability harness durability
 
 case "$command ${*:2}" in
-  *"--store sqlite"* | *"--store memory"*) needs_pg=0 ;;
+  *"--store sqlite"* | *"--store memory"* | failover*) needs_pg=0 ;;
   *) needs_pg=1 ;;
 esac
 if [ "$needs_pg" = 1 ] && [ -z "${HQ_TEST_PG:-}" ]; then
@@ -46,6 +49,14 @@ if [ "$needs_pg" = 1 ] && [ -z "${HQ_TEST_PG:-}" ]; then
   if [ "$command" = growth ]; then export HQ_PG_FSYNC=on; fi
   pg=started
   HQ_TEST_PG=$("$repo/tests/pg.sh" up)
+  export HQ_TEST_PG
+fi
+
+if [ "$command" = failover ]; then
+  chmod 711 "$work"
+  export HQ_PATRONI_DIR=$work/patroni HQ_PATRONI_PORT=$((30000 + RANDOM % 200 * 10)) HQ_PATRONI=$repo/tests/patroni.sh
+  patroni=started
+  HQ_TEST_PG=$("$HQ_PATRONI" up)
   export HQ_TEST_PG
 fi
 

@@ -8,10 +8,13 @@ const string usage = """
                --nodes 3 --codes 1000 --refreshes 200 --callers 30 --rotate-seconds 45 --store postgres|memory
       crash    one node, killed at random moments: what was answered is still true after the restart
                --rounds 100 --store sqlite|postgres|both|memory --seed N
+      failover contested codes and refresh tokens at several nodes while the primary of PostgreSQL is killed and replaced
+               --nodes 2 --contests 10000 --kills 5 --failovers 5 --callers 3
       growth   the same steps on an empty database and on a full one, and the pruning of expired rows (PostgreSQL)
                --authorizations 1000000 --subjects 200000 --clients 100000 --expired 20000 --rounds 200
 
       --quickstart DIR   the published QuickStart; else HQ_QUICKSTART
+      HQ_PATRONI         the script that kills and replaces the primary (tests/patroni.sh)
       HQ_TEST_PG         connection string of a PostgreSQL server that may create databases
     memory keeps nothing: it shows what these checks see when a store loses everything.
     """;
@@ -26,6 +29,7 @@ try
     {
         "cluster" => await ClusterCommand.RunAsync(arguments),
         "crash" => await CrashCommand.RunAsync(arguments),
+        "failover" => await FailOverCommand.RunAsync(arguments),
         "growth" => await GrowthCommand.RunAsync(arguments),
         _ => throw new ArgumentException($"'{arguments.Command}' is no command."),
     };

@@ -46,6 +46,8 @@ internal sealed class QuickStartNode : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public bool HasExited => process.HasExited;
+
     /// <summary>What users and clients do here.</summary>
     public UserFlow Flow { get; }
 

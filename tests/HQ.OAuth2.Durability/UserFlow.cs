@@ -11,8 +11,13 @@ using System.Text.RegularExpressions;
 namespace HQ.OAuth2.Durability;
 
 /// <summary>An answer. Prints its status and error only: a body may hold tokens.</summary>
-internal sealed record Reply(HttpStatusCode Status, string? Location, string Body)
+internal sealed record Reply(HttpStatusCode Status, string? Location, string Body, bool SaysWhen = false)
 {
+    /// <summary>The store cannot be reached: the same request may succeed later.</summary>
+    public bool IsUnavailable =>
+        Status == HttpStatusCode.ServiceUnavailable
+        || Location?.Contains("error=temporarily_unavailable", StringComparison.Ordinal) is true;
+
     public bool IsOk => Status == HttpStatusCode.OK;
 
     public bool IsInvalidGrant => Status == HttpStatusCode.BadRequest && Text("error") == "invalid_grant";
@@ -30,7 +35,10 @@ internal sealed record Reply(HttpStatusCode Status, string? Location, string Bod
 }
 
 /// <summary>A server answered what it never should at this step.</summary>
-internal sealed class UnexpectedReplyException(string step, Reply reply) : Exception($"{step}: {reply}");
+internal sealed class UnexpectedReplyException(string step, Reply reply) : Exception($"{step}: {reply}")
+{
+    public Reply Reply => reply;
+}
 
 /// <summary>A signed-in browser: its cookies, good at every node.</summary>
 internal sealed class Session(string user)
@@ -210,7 +218,12 @@ internal sealed partial class UserFlow(HttpClient http, string node)
             session?.Take(response.Headers);
             // A Location is compared and cut as it was sent.
             response.Headers.NonValidated.TryGetValues("Location", out var location);
-            return new(response.StatusCode, location.Count > 0 ? location.ToString() : null, await response.Content.ReadAsStringAsync());
+            return new(
+                response.StatusCode,
+                location.Count > 0 ? location.ToString() : null,
+                await response.Content.ReadAsStringAsync(),
+                response.Headers.RetryAfter is not null
+            );
         }
     }
 
