@@ -36,9 +36,8 @@ is_running() { [ -s "$dir/$1.pid" ] && kill -0 "$(cat "$dir/$1.pid")" 2>/dev/nul
 members() {
   local node
   for node in 1 2 3; do
-    curl -sS -m 2 "$(rest $node)/cluster" 2>/dev/null |
-      python3 -c 'import json, sys
-for m in json.load(sys.stdin)["members"]: print(m["name"], m["role"], m["state"])' 2>/dev/null && return
+    curl -sS -m 2 "$(rest $node)/cluster" 2>/dev/null | tr '{' '\n' |
+      sed -nE 's/.*"name": "([^"]+)", "role": "([^"]+)", "state": "([^"]+)".*/\1 \2 \3/p' | grep . && return
   done
   return 1
 }
@@ -104,7 +103,7 @@ flock 9
 
 missing() {
   local tool
-  for tool in patroni etcd psql curl python3; do command -v $tool >/dev/null || { echo "$tool"; return; }; done
+  for tool in patroni etcd psql curl; do command -v $tool >/dev/null || { echo "$tool"; return; }; done
   [ -n "$(server_bin || true)" ] || echo "PostgreSQL's server"
 }
 if [ "$1" = up ] && [ -n "$(missing)" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -170,7 +169,6 @@ bootstrap:
       use_slots: true
       parameters:
         fsync: "off"
-        full_page_writes: "off"
         max_connections: 200
         wal_keep_size: 512MB
         wal_receiver_status_interval: 1
@@ -182,6 +180,9 @@ postgresql:
   data_dir: "$dir/node$node"
   bin_dir: "$bin"
   pgpass: "$dir/pgpass$node"
+  # A server that has what the new primary has not gets a new copy when pg_rewind does not help.
+  remove_data_directory_on_rewind_failure: true
+  remove_data_directory_on_diverged_timelines: true
   pg_hba: [ "host all all 127.0.0.1/32 trust", "host replication all 127.0.0.1/32 trust" ]
   parameters: { unix_socket_directories: "" }
   authentication:
@@ -194,4 +195,4 @@ done
 settle || { stop; exit 1; }
 
 hosts=127.0.0.1:$(sql_port 1),127.0.0.1:$(sql_port 2),127.0.0.1:$(sql_port 3)
-echo "Host=$hosts;Username=postgres;Database=postgres;Target Session Attributes=primary;Host Recheck Seconds=1;Timeout=3;Command Timeout=5"
+echo "Host=$hosts;Username=postgres;Database=postgres;Target Session Attributes=primary;Host Recheck Seconds=1;Timeout=3;Command Timeout=20"

@@ -77,7 +77,7 @@ public abstract class AuthorizationStoreContest : StoreContract<IAuthorizationSt
             }
         }
 
-        await TestContext.Progress.WriteLineAsync(contest.Table());
+        await TestContext.Out.WriteLineAsync(contest.Table());
         Assert.That(contest.Holds, Is.True, contest.Table());
     }
 

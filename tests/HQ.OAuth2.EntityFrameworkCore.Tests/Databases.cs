@@ -11,6 +11,17 @@ internal enum Engine
     /// <summary>PostgreSQL with every transaction serializable.</summary>
     Serializable,
     MariaDb,
+
+    /// <summary>MariaDB as a Galera cluster, of which every server is a writer.</summary>
+    Galera,
+}
+
+/// <summary>The databases that the contract kit runs on.</summary>
+internal static class Engines
+{
+    /// <summary>Galera only where its servers are (tests/engines.sh): a run without them skips nothing.</summary>
+    public static IEnumerable<Engine> OfTheKit =>
+        Enum.GetValues<Engine>().Where(e => e != Engine.Galera || GaleraDatabase.Servers.Length > 0);
 }
 
 /// <summary>A fixture that runs on each database.</summary>

@@ -22,6 +22,7 @@ internal sealed class Nodes(Engine engine) : IAsyncDisposable
             Engine.Sqlite => TestDatabase.Sqlite(),
             Engine.PostgreSql => await TestDatabase.PostgreSqlAsync(),
             Engine.Serializable => await TestDatabase.PostgreSqlAsync(serializable: true),
+            Engine.Galera => await GaleraDatabase.OpenAsync(),
             _ => await TestDatabase.MariaDbAsync(),
         };
         var services = new ServiceCollection().AddSingleton(time ?? TimeProvider.System);
@@ -46,10 +47,7 @@ internal sealed class Nodes(Engine engine) : IAsyncDisposable
     }
 }
 
-[TestFixture(Engine.Sqlite)]
-[TestFixture(Engine.PostgreSql)]
-[TestFixture(Engine.Serializable)]
-[TestFixture(Engine.MariaDb)]
+[TestFixtureSource(typeof(Engines), nameof(Engines.OfTheKit))]
 internal sealed class AuthorizationStoreTests(Engine engine) : AuthorizationStoreContract
 {
     private readonly Nodes nodes = new(engine);
@@ -61,10 +59,7 @@ internal sealed class AuthorizationStoreTests(Engine engine) : AuthorizationStor
     protected override ValueTask CleanUpAsync(IAuthorizationStore store) => nodes.DisposeAsync();
 }
 
-[TestFixture(Engine.Sqlite)]
-[TestFixture(Engine.PostgreSql)]
-[TestFixture(Engine.Serializable)]
-[TestFixture(Engine.MariaDb)]
+[TestFixtureSource(typeof(Engines), nameof(Engines.OfTheKit))]
 internal sealed class ClientRegistryTests(Engine engine) : ClientRegistryContract
 {
     private readonly Nodes nodes = new(engine);
@@ -77,10 +72,7 @@ internal sealed class ClientRegistryTests(Engine engine) : ClientRegistryContrac
     protected override ValueTask CleanUpAsync(IClientRegistry store) => nodes.DisposeAsync();
 }
 
-[TestFixture(Engine.Sqlite)]
-[TestFixture(Engine.PostgreSql)]
-[TestFixture(Engine.Serializable)]
-[TestFixture(Engine.MariaDb)]
+[TestFixtureSource(typeof(Engines), nameof(Engines.OfTheKit))]
 internal sealed class TicketStoreTests(Engine engine) : TicketStoreContract
 {
     private readonly Nodes nodes = new(engine);
@@ -93,10 +85,7 @@ internal sealed class TicketStoreTests(Engine engine) : TicketStoreContract
     protected override ValueTask CleanUpAsync(ITicketStore store) => nodes.DisposeAsync();
 }
 
-[TestFixture(Engine.Sqlite)]
-[TestFixture(Engine.PostgreSql)]
-[TestFixture(Engine.Serializable)]
-[TestFixture(Engine.MariaDb)]
+[TestFixtureSource(typeof(Engines), nameof(Engines.OfTheKit))]
 internal sealed class KeyStoreTests(Engine engine) : KeyStoreContract
 {
     private readonly Nodes nodes = new(engine);
