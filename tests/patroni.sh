@@ -5,7 +5,7 @@
 #   patroni.sh primary   prints the name of the primary
 #   patroni.sh settle    waits until there is a primary with two standbys that stream from it, one of them synchronous
 #   patroni.sh failover  a planned fail-over: a standby becomes the primary; returns when it is
-#   patroni.sh kill      kill -9 of the primary's postmaster and of all its processes; returns at once
+#   patroni.sh kill      kill -9 of the primary's postmaster and of all its processes, half a second after the last that its standbys got
 # Where: HQ_PATRONI_DIR and HQ_PATRONI_PORT (the first of eight ports). HQ_PATRONI_SYNC=off replicates asynchronously, to see what that loses.
 # They flush nothing to disk: their data outlives a killed server, not a power cut.
 set -euo pipefail
@@ -84,6 +84,10 @@ case $1 in
   settle) settle; exit ;;
   kill)
     node=$(primary)
+    # For a moment the standbys get nothing any more: a commit that is answered although no standby has it is lost now.
+    # shellcheck disable=SC2046
+    kill -STOP $(pgrep -f -P "$(head -n 1 "$dir/$node/postmaster.pid")" walsender) 2>/dev/null || true
+    sleep 0.5
     # shellcheck disable=SC2046
     kill -KILL $(processes "$dir/$node") 2>/dev/null
     echo "$node"

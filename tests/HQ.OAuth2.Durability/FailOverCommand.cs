@@ -72,7 +72,8 @@ internal sealed class FailOverCommand(NodeGroup nodes, FailOverLoad load, Contes
         using var process = Process.Start(new ProcessStartInfo(script, [command]) { RedirectStandardOutput = true })!;
         var said = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        tally.Expect(process.ExitCode == 0, "the database comes back", $"{command}: exit code {process.ExitCode} {said}");
+        if (process.ExitCode != 0)
+            throw new NodeFailedException($"The database does not come back: {command} ended with exit code {process.ExitCode}. {said}");
         tally.Max($"longest {command} of the database, ms", clock.ElapsedMilliseconds);
     }
 }
