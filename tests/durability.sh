@@ -3,13 +3,13 @@
 # three of them under Patroni), runs, cleans up.
 #   tests/durability.sh cluster|crash|failover|growth [options]    (the options: HQ.OAuth2.Durability/Program.cs)
 # HQ_TEST_PG: connection string of a PostgreSQL server to use instead of a new one; it must allow this user to create databases.
-# HQ_DURABILITY_BIN: a directory to keep the published programs in, and to take them from when they are there.
+# HQ_DURABILITY_BIN: a directory to keep the published programs in, and to take them from when they are there. `prepare` only publishes.
 set -euo pipefail
 repo=$(cd "$(dirname "$0")/.." && pwd)
 command=${1:-}
 case $command in
-  cluster | crash | failover | growth) ;;
-  *) echo "usage: durability.sh cluster|crash|failover|growth [options]" >&2; exit 2 ;;
+  prepare | cluster | crash | failover | growth) ;;
+  *) echo "usage: durability.sh prepare|cluster|crash|failover|growth [options]" >&2; exit 2 ;;
 esac
 
 work=$(mktemp -d)
@@ -36,6 +36,7 @@ publish() {
 }
 publish samples/QuickStart quickstart QuickStart
 publish tests/HQ.OAuth2.Durability harness durability
+[ "$command" != prepare ] || exit 0
 
 case "$command ${*:2}" in
   *"--store sqlite"* | *"--store memory"* | failover*) needs_pg=0 ;;

@@ -3,7 +3,7 @@
 # the contract kit on a Galera cluster of three writers, two of which are killed in the contest. Prints a table for each.
 # Ends with "N passed, N failed".
 #   tests/engines.sh [patroni|galera]    (both without an argument)
-# HQ_DURABILITY_BIN: as for tests/durability.sh.
+# HQ_DURABILITY_BIN: as for tests/durability.sh. HQ_ENGINES_BUILT=1: the tests are built already.
 set -euo pipefail
 repo=$(cd "$(dirname "$0")/.." && pwd)
 case "${1:-all}" in
@@ -33,7 +33,7 @@ if [ "${1:-all}" != patroni ]; then
   galera=started
   HQ_TEST_GALERA=$("$HQ_GALERA" up)
   export HQ_TEST_GALERA
-  dotnet test --project "$repo/tests/HQ.OAuth2.EntityFrameworkCore.Tests" -c Release --filter "FullyQualifiedName~Galera" --output Detailed \
+  dotnet test --project "$repo/tests/HQ.OAuth2.EntityFrameworkCore.Tests" -c Release ${HQ_ENGINES_BUILT:+--no-build} --filter "FullyQualifiedName~Galera" --output Detailed \
     --minimum-expected-tests 80 >"$work/log" 2>&1 || { failed=$((failed + 1)); grep -A 12 '^failed' "$work/log" || tail -n 30 "$work/log"; }
   grep -A 2 '| engine' "$work/log" || true
   read -r succeeded < <(sed -nE 's/^ *succeeded: ([0-9]+)$/\1/p' "$work/log") || succeeded=0
