@@ -104,9 +104,12 @@ internal sealed class SignedJwt
 
     private static bool IsText(JsonElement json, string member) => !json.TryGetProperty(member, out _) || Text(json, member) is not null;
 
-    private static string? Text(JsonElement json, string member)
+    private static string? Text(JsonElement json, string member) => json.TryGetProperty(member, out var value) ? Text(value) : null;
+
+    /// <summary>A value that is a text; null when it is something else.</summary>
+    public static string? Text(JsonElement value)
     {
-        if (!json.TryGetProperty(member, out var value) || value.ValueKind != JsonValueKind.String)
+        if (value.ValueKind != JsonValueKind.String)
             return null;
         try
         {

@@ -229,6 +229,8 @@ internal static class Malformed
         "\"\"",
         "\"\\ud800\"",
         "\"\\u0000\"",
+        // A text is compared up to its first escape, and only then decoded.
+        $"\"{TestApp.Issuer}\\ud800\"",
         "\"" + new string('x', 2000) + "\"",
         "[null,\"\\udc00\"]",
         "{\"\\ud800\":1}",

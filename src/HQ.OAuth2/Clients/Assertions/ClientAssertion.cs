@@ -90,10 +90,10 @@ internal sealed class ClientAssertion
     }
 
     private static bool IsOurs(JsonElement audience, ServerSettings settings) =>
-        audience.ValueKind == JsonValueKind.String
+        SignedJwt.Text(audience) is { } named
         && (
-            audience.ValueEquals(settings.Issuer.Value)
-            || (settings.Options.AcceptTokenEndpointAudience && audience.ValueEquals(settings.Issuer.Url(settings.Issuer.TokenPath)))
+            named == settings.Issuer.Value
+            || (settings.Options.AcceptTokenEndpointAudience && named == settings.Issuer.Url(settings.Issuer.TokenPath))
         );
 
     // Items 4 to 6. What is no time counts as a wrong one, not as an absent one.

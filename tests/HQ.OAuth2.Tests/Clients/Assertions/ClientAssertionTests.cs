@@ -52,6 +52,16 @@ internal sealed class ClientAssertionTests
     public void The_audience_is_the_issuer_and_nothing_else(string audience) =>
         Problem(c => c["aud"] = JsonNode.Parse(audience)).Should().StartWith("aud");
 
+    [TestCase("\"https://auth.example.com\\ud800\"")]
+    [TestCase("[\"https://auth.example.com\\udc00\"]")]
+    public void An_audience_that_is_no_text_after_its_beginning_is_refused(string audience)
+    {
+        var payload = Claims(c => c["aud"] = "?").ToJsonString().Replace("\"?\"", audience, StringComparison.Ordinal);
+        var assertion = ClientAssertion.Read(key.SignText("{\"alg\":\"ES256\"}", payload))!;
+
+        assertion.Problem(Client, new ServerSettings(Given.Options()), now).Should().StartWith("aud");
+    }
+
     [Test, Rfc("7523-3-6")]
     public void Old_clients_may_name_the_token_endpoint_where_the_host_says_so_and_no_other_server_beside_it()
     {
