@@ -8,6 +8,8 @@ namespace HQ.OAuth2;
 internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings, TimeProvider time)
 {
     private const int MaxVerified = 10_000;
+    private const long MaxSeconds = 253_402_300_799;
+
     private static readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
 
     private readonly KeyedHash names = new();
@@ -126,8 +128,12 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
             || !jwt.TryGetPayloadValue<string>("client_id", out var clientId)
             || !jwt.TryGetPayloadValue<string>("scope", out var scopeText)
             || ScopeSet.Parse(scopeText).Failed(out _, out var scope)
-            || jwt.Subject is not { } subject
-            || jwt.Id is not { } jwtId
+            // Not by the library's properties, which are empty texts for a claim that is absent.
+            || !jwt.TryGetPayloadValue<string>("sub", out var subject)
+            || !jwt.TryGetPayloadValue<string>("jti", out var jwtId)
+            || !IsTime(exp)
+            || !IsTime(nbf)
+            || !IsTime(iat)
             || !TryReadKey(jwt, out var boundTo)
         )
             return null;
@@ -140,15 +146,19 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
             JwtId = jwtId,
             IssuedAt = DateTimeOffset.FromUnixTimeSeconds(iat),
             ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(exp),
-            SignedInAt = jwt.TryGetPayloadValue<long>(AccessToken.SignInTimeClaim, out var signedIn)
-                ? DateTimeOffset.FromUnixTimeSeconds(signedIn)
-                : null,
+            SignedInAt =
+                jwt.TryGetPayloadValue<long>(AccessToken.SignInTimeClaim, out var signedIn) && IsTime(signedIn)
+                    ? DateTimeOffset.FromUnixTimeSeconds(signedIn)
+                    : null,
             Context = jwt.TryGetPayloadValue<string>(AccessToken.ContextClaim, out var context) ? context : null,
             Key = boundTo,
             AuthorizationId = jwt.TryGetPayloadValue<string>(AccessToken.AuthorizationClaim, out var id) ? id : null,
         };
         return new(token, DateTimeOffset.FromUnixTimeSeconds(nbf), jwt.Kid);
     }
+
+    // The years that a DateTimeOffset has.
+    private static bool IsTime(long seconds) => seconds is >= 0 and <= MaxSeconds;
 
     // A token that is bound to something else than a key is none of ours: it must not pass for a bearer token.
     private static bool TryReadKey(JsonWebToken jwt, out string? key)
