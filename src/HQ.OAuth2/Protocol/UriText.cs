@@ -76,8 +76,23 @@ internal static class UriText
         return (port.Length == 0 || IsPort(port))
             && Uri.CheckHostName(host) != UriHostNameType.Unknown
             && host.All(IsHostCharacter)
+            && (!EndsInNumber(host) || IsPlainIPv4(host))
             && host.Contains(':', StringComparison.Ordinal) == host.StartsWith('[');
     }
+
+    // Browsers read a host whose last label is a number as an IPv4 address, and write it in four parts: 2130706433 and 0x7f.1 are 127.0.0.1
+    // (WHATWG URL §3.5). A user would be shown another host than the one the browser goes to.
+    private static bool EndsInNumber(string host)
+    {
+        var last = host.TrimEnd('.').Split('.')[^1];
+        return last.All(char.IsAsciiDigit)
+            || (last.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && last[2..].All(char.IsAsciiHexDigit));
+    }
+
+    private static bool IsPlainIPv4(string host) =>
+        System.Net.IPAddress.TryParse(host, out var address)
+        && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+        && address.ToString() == host;
 
     private static bool IsHostCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '[' or ']';
 }

@@ -94,6 +94,14 @@ internal sealed class RedirectUrisTests
     [TestCase("https://:::1/cb")]
     [TestCase("https://2001:db8::1:443/cb")]
     [TestCase("https://[::1]x/cb")]
+    [TestCase("https://2130706433/cb")]
+    [TestCase("https://0x7f.1/cb")]
+    [TestCase("https://0X7F000001/cb")]
+    [TestCase("https://127.1/cb")]
+    [TestCase("https://127.0.0.01/cb")]
+    [TestCase("https://1.1.1.1.1/cb")]
+    [TestCase("https://c.example.7/cb")]
+    [TestCase("https://127.0.0.1./cb")]
     public void An_https_uri_needs_a_plain_host(string uri) => ShouldBeRefused(uri);
 
     [TestCase("http://c.example/cb")]
