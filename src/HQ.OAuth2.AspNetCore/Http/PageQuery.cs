@@ -23,7 +23,12 @@ internal static class PageQuery
 
         if (query["limit"] is not [{ } text])
             return true;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxLimit)
+        // TryParse ignores NUL characters at the end.
+        if (
+            text.All(char.IsAsciiDigit)
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
+            && limit is >= 1 and <= MaxLimit
+        )
             return true;
         invalid = [new("limit", $"must be 1 to {MaxLimit}")];
         return false;

@@ -296,6 +296,7 @@ internal sealed class ManagementTests
         var all = (await SendAsync("GET", "?limit=1000")).Json.GetProperty("items").EnumerateArray();
         all.Select(c => c.GetProperty("client_id").GetString()).Should().Contain("web").And.Contain(dcr);
         Fields(await SendAsync("GET", "?provenance=me&limit=0")).Should().Equal("limit", "provenance");
+        Fields(await SendAsync("GET", "?limit=1%00")).Should().Equal("limit");
     }
 
     [Test]
