@@ -14,7 +14,5 @@ internal sealed record Confirmation([property: JsonPropertyName(Confirmation.Mem
 
     /// <summary>The thumbprint of a confirmation; null when it is one of another kind, which this server does not check.</summary>
     public static string? Read(JsonElement json) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(Member, out var key) && key.ValueKind == JsonValueKind.String
-            ? key.GetString()
-            : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(Member, out var key) ? SignedJwt.Text(key) : null;
 }

@@ -84,6 +84,10 @@ internal static class Jwt
         yield return ("expired", Signed(token, ours, payload: p => p["exp"] = p["iat"]!.GetValue<long>()));
         yield return ("no expiry", Signed(token, ours, payload: p => p.Remove("exp")));
         yield return ("an end in the year 10000", Signed(token, ours, payload: p => p["exp"] = 253_402_300_800));
+        yield return (
+            "a key that is no text",
+            Signed(token, ours, payload: p => p["cnf"] = new JsonObject { ["jkt"] = JsonNode.Parse("\"\\ud800\"") })
+        );
         yield return ("no subject", Signed(token, ours, payload: p => p.Remove("sub")));
         yield return ("no id", Signed(token, ours, payload: p => p.Remove("jti")));
         yield return ("nbf in the future", Signed(token, ours, payload: p => p["nbf"] = p["iat"]!.GetValue<long>() + 1));
