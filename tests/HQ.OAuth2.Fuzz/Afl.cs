@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+using SharpFuzz;
+
+namespace HQ.OAuth2.Fuzz;
+
+/// <summary>The parts for afl-fuzz, which starts this program and sends it one input after the other.</summary>
+internal static class Afl
+{
+    /// <summary>Makes libraries tell afl-fuzz which branches they take.</summary>
+    public static int Instrument(string[] libraries)
+    {
+        foreach (var library in libraries)
+            Fuzzer.Instrument(library, _ => true, Options.Value);
+        return 0;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int Run(string name)
+    {
+        var target = Target.Named(name);
+        Fuzzer.OutOfProcess.Run(stream =>
+        {
+            using var input = new MemoryStream();
+            stream.CopyTo(input);
+            if (input.Length <= Generator.MaxBytes)
+                target.Reads(input.ToArray());
+        });
+        return 0;
+    }
+}
