@@ -50,10 +50,10 @@ export DOTNET_gcServer=0 DOTNET_TieredPGO=0
 
 # In a process of its own, which becomes afl-fuzz, so that it can be stopped.
 fuzz() {
-  mkdir -p "$work/in/$1"
+  mkdir -p "$work/in/$1" "$out"
   # What is longer than an AFL input is left out; the tests run it.
   find "tests/corpus/$1" -type f -size -9k -exec cp {} "$work/in/$1/" \;
-  exec afl-fuzz -i "$work/in/$1" -o "$out/$1" -m none -t 5000 -V "$seconds" -x tests/corpus/oauth.dict -- \
+  exec afl-fuzz -i "$work/in/$1" -o "$out/$1" -m none -t 5000 -G 16384 -V "$seconds" -x tests/corpus/oauth.dict -- \
     dotnet "$harness" afl "$1" >"$work/$1.log" 2>&1 </dev/null
 }
 
@@ -77,7 +77,7 @@ for target in "${targets[@]}"; do
     continue
   fi
   failed=$((failed + 1)) status=1
-  [ "${executions:-0}" -gt 0 ] || { echo "$target did not run:" >&2; tail -n 20 "$work/$target.log" >&2; }
+  [ "${executions:-0}" -gt 0 ] || { echo "$target did not run:" >&2; tail -n 5 "$work/$target.log" >&2; }
   while read -r input; do
     kept=tests/corpus/$target/found-$(sha256sum "$input" | cut -c1-12)
     cp "$input" "$kept"

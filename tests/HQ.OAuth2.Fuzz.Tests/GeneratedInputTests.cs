@@ -1,5 +1,3 @@
-using HQ.OAuth2.Fuzz;
-
 [assembly: Parallelizable(ParallelScope.Children)]
 
 namespace HQ.OAuth2.Fuzz.Tests;

@@ -17,9 +17,11 @@ internal static class Afl
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Run(string name)
     {
-        var target = Target.Named(name);
+        Target? target = null;
         Fuzzer.OutOfProcess.Run(stream =>
         {
+            // Not before: what an instrumented library does needs the memory that this process shares with afl-fuzz.
+            target ??= Target.Named(name);
             using var input = new MemoryStream();
             stream.CopyTo(input);
             if (input.Length <= Generator.MaxBytes)

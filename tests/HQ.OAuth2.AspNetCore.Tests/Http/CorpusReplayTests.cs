@@ -12,6 +12,9 @@ namespace HQ.OAuth2.AspNetCore.Tests;
 internal sealed class CorpusReplayTests
 {
     private const string Form = "application/x-www-form-urlencoded";
+    private const string Apis = "/api/v0/";
+
+    private readonly List<string> problems = [];
 
     /// <summary>A place of a request that an input is put into.</summary>
     private sealed record Place(string Name, Action<HttpContext, byte[]> Put);
@@ -34,7 +37,7 @@ internal sealed class CorpusReplayTests
     private static readonly Place cookie = new("Cookie", (http, input) => http.Request.Headers.Cookie += "; hq=" + Latin(input));
     private static readonly Place path = new(
         "path",
-        (http, input) => http.Request.Path = http.Request.Path.Value!.Replace("{}", Text(input))
+        (http, input) => http.Request.Path = new(http.Request.Path.Value!.Replace("{}", Text(input)))
     );
 
     private static readonly Place[] everywhere = [formBody, jsonBody, query, header, basic, bearer, dpop, cookie, path];
@@ -72,22 +75,25 @@ internal sealed class CorpusReplayTests
     [Test]
     public async Task Each_input_of_the_corpus_at_every_endpoint()
     {
-        var (endpoints, sent) = (host.All, 0);
+        var (endpoints, files, sent) = (host.All, 0, 0);
         foreach (var folder in Directory.EnumerateDirectories(Path.Combine(Repository.Root, "tests", "corpus")).Order())
         {
             foreach (var file in Directory.EnumerateFiles(folder).Order())
             {
                 var input = await File.ReadAllBytesAsync(file);
-                foreach (var endpoint in endpoints)
+                files++;
+                foreach (var (i, endpoint) in endpoints.Index())
                 {
                     // In turn, so that each place and each user is tried at each endpoint.
+                    var (turn, belongs) = ((files + i) / 2, own[Path.GetFileName(folder)]);
+                    var place = (files + i) % 2 == 0 ? belongs[turn % belongs.Length] : everywhere[turn % everywhere.Length];
+                    await SendAsync(endpoint, place, users[turn / everywhere.Length % users.Length], input, file);
                     sent++;
-                    foreach (var place in own[Path.GetFileName(folder)].Append(everywhere[sent % everywhere.Length]))
-                        await SendAsync(endpoint, place, users[sent / everywhere.Length % users.Length], input, file);
                 }
             }
         }
 
+        problems.Take(5).Should().BeEmpty("{0} answers are wrong", problems.Count);
         sent.Should().BeGreaterThan(400 * endpoints.Count);
         host.Server.Logs.Errors().Where(l => !l.Contains("Microsoft.AspNetCore.Antiforgery")).Should().BeEmpty();
 
@@ -109,23 +115,24 @@ internal sealed class CorpusReplayTests
             {
                 http.Request.Headers.Cookie = "test-user=" + user;
                 place.Put(http, input);
-                http.Request.Path = http.Request.Path.Value!.Replace("{}", new string('0', 32));
+                http.Request.Path = new(http.Request.Path.Value!.Replace("{}", new string('0', 32)));
             }
         );
-        if (Problem(answer, endpoint.IsOurs, endpoint.Method) is { } problem)
-            Assert.Fail(
+        if (Problem(answer, endpoint.Method, endpoint.Path, endpoint.IsOurs && place != path) is { } problem)
+            problems.Add(
                 $"{endpoint.Method} {endpoint.Path} as '{user}' got {file} as {place.Name} ({Convert.ToBase64String(input)}): {problem}\n{answer.Status} {answer.Headers} {answer.Body}"
             );
     }
 
     // What is no answer of the standards; null when it is one.
-    private static string? Problem(Answer answer, bool isOurs, string method) =>
+    private static string? Problem(Answer answer, string method, string path, bool isOurs) =>
         answer.Status >= 500 ? "a failure of the server"
         : answer.Status is 301 or 308 ? "a redirect that a browser keeps for ever"
         : answer.Status is 302 or 303 or 307 && answer.Location is null ? "a redirect to nowhere"
         : answer.Location?.Any(char.IsControl) == true ? "a control character in the Location header"
-        // RFC 9110 §11.6.1, §10.2.3. The APIs of a session are for the scripts of the host's pages: no scheme signs a user in there.
-        : answer.Status == 401 && answer.Header("WWW-Authenticate") is null && !answer.Body.Contains("HQ1046") ? "no challenge"
+        // RFC 9110 §11.6.1, §10.2.3. The APIs of a session say in their body how a user signs in: no scheme does it there.
+        : answer.Status == 401 && answer.Header("WWW-Authenticate") is null && !path.StartsWith(Apis, StringComparison.Ordinal)
+            ? "no challenge"
         : answer.Status == 429 && answer.Header("Retry-After") is null ? "not when to try again"
         : !isOurs ? null
         : answer.Header("X-Content-Type-Options") != "nosniff" ? "a content type that may be guessed"

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -10,7 +9,7 @@ namespace HQ.OAuth2.Fuzz;
 /// Access tokens of the server (RFC 9068 §4): one, or a header and a payload that are signed here (<see cref="Server.Jwt"/>). With <c>E</c> before
 /// the brace the signed token is encrypted, as opaque tokens are.
 /// </summary>
-internal sealed class AccessTokenTarget
+internal sealed class AccessTokenTarget : IDisposable
 {
     private static readonly JsonWebTokenHandler handler = new();
 
@@ -34,8 +33,13 @@ internal sealed class AccessTokenTarget
         );
 
         void Add(string id, byte[] key) =>
-            Rule.Holds(store.TryAddAsync(new(id, Server.Now, Convert.ToBase64String(key)), default).Result, "The key is added.");
+            Rule.Holds(
+                store.TryAddAsync(new(id, Server.Now, Convert.ToBase64String(key)), default).AsTask().GetAwaiter().GetResult(),
+                "The key is added."
+            );
     }
+
+    public void Dispose() => keys.Dispose();
 
     public bool AccessToken(byte[] input)
     {

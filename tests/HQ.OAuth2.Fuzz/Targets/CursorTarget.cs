@@ -48,7 +48,7 @@ internal sealed partial class CursorTarget
         var (rest, pages) = (new List<string>(), 0);
         for (var next = after; ; )
         {
-            var page = registry.ListAsync(new(limit: limit, after: next), default).Result;
+            var page = registry.ListAsync(new(limit: limit, after: next), default).AsTask().GetAwaiter().GetResult();
             Rule.Holds(page.Items.Count <= limit, "A page is not longer than its limit.");
             rest.AddRange(page.Items.Select(c => c.ClientId));
             if (page.Next is null)
