@@ -3,7 +3,7 @@
 #   tests/fuzz.sh [TARGET...] [--seconds 30] [--at-once 2]
 # Begins with the corpus of tests/corpus and its dictionary. An input that breaks a rule, or hangs, is copied to tests/corpus/TARGET to be kept there,
 # and the exit code is 1. Ends with a table, and with "N passed, N failed": targets.
-# Needs afl-fuzz; installs Debian's afl++ where it may. HQ_FUZZ_OUT keeps what afl-fuzz writes.
+# Needs afl-fuzz; installs Debian's afl++ where it may. HQ_FUZZ_OUT keeps what afl-fuzz writes. HQ_FUZZ_BUILT=1: the harness is built already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export UseSharedCompilation=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -35,7 +35,7 @@ cleanup() {
 trap cleanup EXIT
 
 project=tests/HQ.OAuth2.Fuzz
-dotnet build "$project" -c Release -v quiet >&2
+[ -n "${HQ_FUZZ_BUILT:-}" ] || dotnet build "$project" -c Release -v quiet >&2
 bin=$project/bin/Release/net10.0
 harness=$work/bin/HQ.OAuth2.Fuzz.dll
 cp -r "$bin" "$work/bin"
