@@ -1,4 +1,3 @@
-using HQ.OAuth2.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using static HQ.OAuth2.AspNetCore.Tests.BackChannel;
 

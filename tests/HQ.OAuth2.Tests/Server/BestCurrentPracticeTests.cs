@@ -1,5 +1,3 @@
-using HQ.OAuth2.Tests;
-
 namespace HQ.OAuth2;
 
 /// <summary>Each setting that differs from RFC 9700 is named with its section; nothing else is.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Text.Json;
 using System.Web;
