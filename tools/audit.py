@@ -11,6 +11,7 @@ was accepted too long ago are told apart. Python's standard library only.
 import datetime
 import http.server
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -59,7 +60,9 @@ def publishing_sources():
         try:
             with urllib.request.urlopen(url, timeout=20) as answer:
                 resources = json.load(answer)["resources"]
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError) as problem:
+            if os.environ.get("HQ_CI_STRICT") == "1":
+                sys.exit(f"The package source {line.split()[-1]} cannot be asked whether it publishes advisories: {problem}")
             continue
         if any(str(r.get("@type", "")).startswith("VulnerabilityInfo") for r in resources):
             yield url

@@ -42,12 +42,6 @@ internal sealed class ClientAuthenticator(
         // §2.3.2: one registration, whatever else the request says.
         if (request.Parameters["client_id"] is { } named && named != clientId)
             return OAuthError.InvalidClient.Because("client_id names another client than the credentials");
-        if ((await clients.FindAsync(clientId, ct)).Failed(out var unknown, out var client))
-        {
-            await proofs.SpendAsync(proof, request.RemoteAddress, ct);
-            return OAuthError.InvalidClient.Because(unknown.Reason!);
-        }
-
         // §2.3.1: an empty secret is none.
         if (proof is SecretProof { IsEmpty: true })
             (method, proof) = (OAuthClientAuthenticationMethods.None, new NoProof(clientId));
@@ -55,8 +49,14 @@ internal sealed class ClientAuthenticator(
             return OAuthError.InvalidClient.Because(
                 $"the profile of this server does not allow {method}: register keys for private_key_jwt"
             );
-        if (!IsRegisteredFor(client, method))
-            return OAuthError.InvalidClient.Because($"the client is registered for {client.TokenEndpointAuthMethod} and used {method}");
+        var found = await clients.FindAsync(clientId, ct);
+        if (found.Failed(out var unknown, out var client) || !IsRegisteredFor(client, method))
+        {
+            await proofs.SpendAsync(proof, request.RemoteAddress, ct);
+            return OAuthError.InvalidClient.Because(
+                unknown?.Reason ?? $"the client is registered for {client!.TokenEndpointAuthMethod} and used {method}"
+            );
+        }
 
         // §2.3.1: limit wrong secrets per client and address. A secret verified within the last hour is exempt.
         if (await proofs.CheckAsync(proof, client, request.RemoteAddress, ct) is { } refused)

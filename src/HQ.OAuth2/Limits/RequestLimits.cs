@@ -9,8 +9,12 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
     // Several users share an address, and one user may have several accounts.
     private const int UsersPerAddress = 4;
 
-    // No client has it as its id.
+    // Of the checks at the same time, one of so many may be for a client that does not exist: strangers take no place from clients.
+    private const int ShareOfNobody = 4;
+
+    // No client has one of these as its id.
     private const string AnonymousIntrospection = "(anonymous introspection)";
+    private const string UnknownClient = "(unknown client)";
 
     private readonly MinuteLimit registrations = new(time);
     private readonly MinuteLimit failures = new(time);
@@ -93,6 +97,21 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
         return OAuthError.TooManyChecks.Because(
             $"{MaxChecks} secrets are being checked, {ChecksPerBcrypt} for each of limits:bcryptConcurrency"
         );
+    }
+
+    /// <summary>
+    /// Takes the place of one check for a client that does not exist; null when the address has had its number, or when others need the places.
+    /// Nobody is refused by it, so no limit counts as reached.
+    /// </summary>
+    public Guess? TryGuessAtNobody(string? address)
+    {
+        if (!failures.TryTake(Key(UnknownClient, address), settings.Options.Limits.FailedAuthenticationsPerMinute, out var place))
+            return null;
+        var guess = new Guess(this, place, isSlow: true);
+        if (Interlocked.Increment(ref checks) <= MaxChecks / ShareOfNobody)
+            return guess;
+        guess.Dispose();
+        return null;
     }
 
     /// <summary>False when an address has reached its limit of unknown tokens, on a server where anyone may introspect (RFC 7662 §4).</summary>

@@ -1,17 +1,21 @@
 namespace HQ.OAuth2;
 
 /// <summary>
-/// Changes of one client take turns in this process, in the order they came. Without turns each round of <see cref="ClientLoop"/> has one
-/// winner, and the same caller can lose all of them: a client that repeats its own updates would keep out the administrator who disables it.
+/// Changes of one client take turns in this process. Without turns each round of <see cref="ClientLoop"/> has one winner, and the same caller can
+/// lose all of them: a client that repeats its own updates would keep out the administrator who disables it. A turn only makes a change likely to
+/// win, the swap makes it right: so nobody waits long for one.
 /// </summary>
 internal sealed class ClientTurns
 {
+    /// <summary>The longest wait: a change that hangs in the store holds up no other one.</summary>
+    public TimeSpan Longest { get; init; } = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<string, Line> lines = new(StringComparer.Ordinal);
 
     /// <summary>Waits for the turn of a change.</summary>
-    /// <returns>What ends the turn when it is disposed of.</returns>
+    /// <returns>What ends the turn when it is disposed of; after <see cref="Longest"/> it is nobody's turn, and the change goes on.</returns>
     /// <exception cref="OperationCanceledException">The caller left before its turn came.</exception>
-    public async ValueTask<IDisposable> TakeAsync(string clientId, CancellationToken ct)
+    public async ValueTask<IDisposable?> TakeAsync(string clientId, CancellationToken ct)
     {
         Line? line;
         lock (lines)
@@ -21,17 +25,18 @@ internal sealed class ClientTurns
             line.Length++;
         }
 
+        var isTurn = false;
         try
         {
-            await line.Gate.WaitAsync(ct);
+            isTurn = await line.Gate.WaitAsync(Longest, ct);
         }
-        catch
+        finally
         {
-            Leave(line);
-            throw;
+            if (!isTurn)
+                Leave(line);
         }
 
-        return line;
+        return isTurn ? line : null;
     }
 
     /// <summary>How many clients are being changed now.</summary>

@@ -18,12 +18,12 @@ internal static class BestCurrentPractice
                 "this client may leave PKCE out",
                 "write true, or leave the key out"
             );
-        if (!isFapi2 && !(options.Resources.Count > 0 && options.Resources.All(r => r.RequireDpop)))
+        if (!isFapi2)
             yield return new(
                 "2.2.1",
                 "resources:requireDpop",
-                "a client that sends no proof of a key gets bearer tokens, which work for a thief too",
-                "set it at each resource, or profile to fapi2, when all your clients send DPoP proofs"
+                "a client that sends no proof of a key gets bearer tokens, which work for a thief too, for each resource without it and for this server's own",
+                "set it at each resource, or profile to fapi2 for all of them, when your clients send DPoP proofs"
             );
         if (options.Resources.Any(r => r.Identifier == ResourcePolicy.Any))
             yield return new("2.3", "resources:identifier", "* lets clients name any address as the audience", "list the resources");
@@ -34,13 +34,19 @@ internal static class BestCurrentPractice
                 "this client proves itself by a secret that both sides know",
                 "give it jwks or jwksUri instead (private_key_jwt)"
             );
+        foreach (var (key, url) in new[] { ("pages:logo", options.Pages.Logo), ("pages:stylesheet", options.Pages.Stylesheet) })
+        {
+            if (url?.StartsWith('/') == false)
+                yield return new("4.2.4", key, "the pages load it from another origin", "serve it from this host, and write its path");
+        }
+
         if (options.AllowPlainHttpBehindProxy)
             yield return new("2.6", "allowPlainHttpBehindProxy", "requests without TLS are answered", "use UseForwardedHeaders instead");
         if (options.RefreshTokenLeeway > TimeSpan.Zero && !isFapi2)
             yield return new(
                 "4.14.2",
                 "refreshTokenLeeway",
-                $"a spent refresh token is served for {OptionText.Of(options.RefreshTokenLeeway)} more",
+                $"a spent refresh token is still accepted for {OptionText.Of(options.RefreshTokenLeeway)}",
                 "write 0, if no client of yours has several processes or a bad network"
             );
     }

@@ -23,6 +23,7 @@ internal sealed class SameWorkTests
         await app.AddClientAsync(Confidential("known", Secret));
 
         var unknown = await CountAsync("unknown", Secret);
+        var needless = await CountAsync("spa", Secret);
         var wrong = await CountAsync("known", Secret + "!");
         var right = await CountAsync("known", Secret);
 
@@ -30,7 +31,8 @@ internal sealed class SameWorkTests
         wrong.Answer.ShouldBeError("invalid_client", 401);
         wrong.Answer.Body.Should().Be(unknown.Answer.Body, "the bodies tell nothing either");
         right.Answer.Status.Should().NotBe(401);
-        unknown.Hashes.Should().Be(1);
+        (unknown.Hashes, needless.Hashes).Should().Be((1, 1));
+        needless.Answer.Body.Should().Be(unknown.Answer.Body, "a public client is as unknown to a secret");
         (wrong.Hashes, right.Hashes).Should().Be((1, 1));
         wrong.Calls.Should().Equal(unknown.Calls).And.ContainSingle();
         right.Calls.Should().StartWith(unknown.Calls);
@@ -76,6 +78,26 @@ internal sealed class SameWorkTests
             401
         );
         secrets.Computations.Should().Be(4);
+    }
+
+    [Test]
+    public async Task Where_no_client_may_have_a_secret_there_is_nothing_to_compute()
+    {
+        await using var app = await TestApp.StartAsync(
+            o =>
+            {
+                o.Clients.Clear();
+                o.Profile = SecurityProfile.Fapi2;
+            },
+            inMemory: true
+        );
+
+        (await app.PostAsync(Token, ClientCredentials, ("client_id", "unknown"), ("client_secret", Secret))).ShouldBeError(
+            "invalid_client",
+            401
+        );
+
+        app.Services.GetRequiredService<ClientSecrets>().Computations.Should().Be(0);
     }
 
     [Test]

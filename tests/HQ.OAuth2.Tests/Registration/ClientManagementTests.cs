@@ -169,8 +169,21 @@ internal sealed class ClientManagementTests
             turns.Count.Should().Be(2);
         }
 
-        held.Dispose();
+        held!.Dispose();
         turns.Count.Should().Be(0);
+    }
+
+    [Test]
+    public async Task A_change_that_hangs_holds_up_no_other_one_for_long()
+    {
+        var turns = new ClientTurns { Longest = TimeSpan.FromMilliseconds(20) };
+        var hangs = await turns.TakeAsync("a", default);
+
+        (await turns.TakeAsync("a", default)).Should().BeNull("the swap decides, without a turn");
+
+        hangs!.Dispose();
+        using var next = await turns.TakeAsync("a", default);
+        next.Should().NotBeNull();
     }
 
     [Test]

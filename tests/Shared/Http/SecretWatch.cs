@@ -9,7 +9,8 @@ namespace HQ.OAuth2.AspNetCore.Tests;
 
 /// <summary>
 /// Watches a whole run of the HTTP tests: learns each secret that goes over the wire of a <see cref="TestApp"/>, and looks at each text that is
-/// logged, thrown, traced or measured. Order does not matter: both sides are kept until somebody asks.
+/// logged, thrown, traced or measured. Order does not matter: both sides are kept until somebody asks. Not learnt: texts of less than 20 characters
+/// (user codes), secrets of other characters than base64 has, and what only a page shows.
 /// </summary>
 internal static class SecretWatch
 {
@@ -93,7 +94,7 @@ internal static class SecretWatch
         foreach (var word in Words(text))
         {
             seen.TryAdd(word, where);
-            foreach (var part in word.Split('.'))
+            foreach (var part in word.Split('.', '/', '+'))
             {
                 if (part.Length >= Shortest)
                     seen.TryAdd(part, where);
@@ -150,7 +151,7 @@ internal static class SecretWatch
         }
     }
 
-    private static bool IsOfWord(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '~';
+    private static bool IsOfWord(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '~' or '+' or '/';
 
     private sealed class Wire(HttpMessageHandler server) : DelegatingHandler(server)
     {
@@ -184,6 +185,7 @@ internal static class SecretWatch
                 return;
             }
 
+            Learn("a Basic header", header[6..].TrimEnd('='));
             Span<byte> bytes = new byte[header.Length];
             if (Convert.TryFromBase64String(header[6..], bytes, out var length))
                 Learn("a secret in Basic", Uri.UnescapeDataString(Encoding.UTF8.GetString(bytes[..length]).Split(':', 2)[^1]));

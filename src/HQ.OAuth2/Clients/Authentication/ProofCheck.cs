@@ -3,9 +3,6 @@ namespace HQ.OAuth2;
 /// <summary>Checks the proof of which client a request comes from: a right proof is never limited, a wrong one is (RFC 6749 §2.3.1).</summary>
 internal sealed class ProofCheck(RequestLimits limits)
 {
-    // No client has it as its id.
-    private const string UnknownClient = "(unknown client)";
-
     /// <returns>Null when the proof is right; <c>invalid_client</c>, or that there were too many.</returns>
     public async ValueTask<OAuthError?> CheckAsync(ClientProof proof, Client client, string? address, CancellationToken ct)
     {
@@ -27,15 +24,13 @@ internal sealed class ProofCheck(RequestLimits limits)
     }
 
     /// <summary>
-    /// Does for a client that does not exist the work of a wrong secret, so that the time of the answer does not tell which clients exist. Beyond
-    /// the limit of the address it does nothing: the answer stays the same, since a client that was removed must learn that it is unknown.
+    /// Does the work of a wrong secret for a client that does not exist or uses no secret, so that the time of the answer does not tell which
+    /// clients exist. Beyond the limit of the address it does nothing: the answer stays the same, since a client that was removed must learn that
+    /// it is unknown.
     /// </summary>
     public async ValueTask SpendAsync(ClientProof proof, string? address, CancellationToken ct)
     {
-        if (
-            proof is not SecretProof { IsEmpty: false } secret
-            || limits.TryGuess(UnknownClient, address, isSlow: true).Failed(out _, out var guess)
-        )
+        if (proof is not SecretProof { IsEmpty: false } secret || limits.TryGuessAtNobody(address) is not { } guess)
             return;
         using (guess)
         {

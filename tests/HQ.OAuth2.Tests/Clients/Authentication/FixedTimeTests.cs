@@ -14,7 +14,7 @@ internal sealed class FixedTimeTests
 
     // What these compare is no secret: a checksum that anybody can compute, the response types of a client, the resources of a grant.
     [Test]
-    public void No_other_place_compares_bytes_or_characters_one_by_one() =>
+    public void Other_types_compare_bytes_only_where_they_are_no_secret() =>
         CallersOf("SequenceEqual").Should().BeEquivalentTo("IssuedText", "ClientMetadata", "OAuthAuthorization");
 
     private static List<string> CallersOf(string name)
