@@ -131,6 +131,8 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
             // Not by the library's properties, which are empty texts for a claim that is absent.
             || !jwt.TryGetPayloadValue<string>("sub", out var subject)
             || !jwt.TryGetPayloadValue<string>("jti", out var jwtId)
+            || subject is "" or null
+            || jwtId is "" or null
             || !IsTime(exp)
             || !IsTime(nbf)
             || !IsTime(iat)
@@ -164,9 +166,10 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
     private static bool TryReadKey(JsonWebToken jwt, out string? key)
     {
         key = null;
-        if (!jwt.TryGetPayloadValue<JsonElement>(Confirmation.Claim, out var confirmation))
+        if (!jwt.TryGetPayloadValue<object>(Confirmation.Claim, out _))
             return true;
-        key = Confirmation.Read(confirmation);
+        // The library gives an object as JSON; anything else is no confirmation.
+        key = jwt.TryGetPayloadValue<JsonElement>(Confirmation.Claim, out var confirmation) ? Confirmation.Read(confirmation) : null;
         return key is not null;
     }
 

@@ -10,16 +10,30 @@ internal sealed class CoreHost : IAsyncDisposable
 {
     private readonly ServiceProvider services;
 
-    public CoreHost()
+    public CoreHost(Action<HqOAuth2Options>? configure = null, TimeProvider? clock = null, Action<IServiceCollection>? add = null)
     {
         var options = Given.Options(o => o.Clients.Add(new() { ClientId = "app" }));
         options.Clients[^1].RedirectUris.Add(Given.RedirectUri);
-        services = new ServiceCollection()
-            .AddHqOAuth2Core()
+        configure?.Invoke(options);
+        var own = new ServiceCollection().AddSingleton(clock ?? TimeProvider.System);
+        add?.Invoke(own);
+        services = own.AddHqOAuth2Core()
             .AddSingleton(Options.Create(options))
             .AddSingleton(new KeyProtection(Convert.ToBase64String, Convert.FromBase64String))
             .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
             .BuildServiceProvider(validateScopes: true);
+    }
+
+    /// <summary>A service that lives as long as the host.</summary>
+    public T Get<T>()
+        where T : notnull => services.GetRequiredService<T>();
+
+    /// <summary>Does something with a service of one request.</summary>
+    public async Task<TResult> WithAsync<T, TResult>(Func<T, ValueTask<TResult>> use)
+        where T : notnull
+    {
+        await using var scope = services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<T>());
     }
 
     /// <summary>Asks for a code, and answers the consent page with yes.</summary>
@@ -52,11 +66,8 @@ internal sealed class CoreHost : IAsyncDisposable
 
     public Task<TokenResponse> RefreshAsync(string token) => TokenAsync(("grant_type", "refresh_token"), ("refresh_token", token));
 
-    public async Task<AccessToken?> VerifyAsync(string token)
-    {
-        await using var scope = services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<AccessTokenVerifier>().VerifyAsync(token, default);
-    }
+    public Task<AccessToken?> VerifyAsync(string token) =>
+        WithAsync((AccessTokenVerifier verifier) => verifier.VerifyAsync(token, default));
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
 
