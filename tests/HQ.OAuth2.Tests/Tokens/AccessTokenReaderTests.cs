@@ -76,7 +76,7 @@ internal sealed class AccessTokenReaderTests
     }
 
     [TestCase("iss", "https://evil.example.com")]
-    [TestCase("scope", "re\"ad")]
+    [TestCase("scope", "re\\ad")]
     [TestCase("exp", "soon")]
     [TestCase("cnf", "text")]
     [TestCase("cnf", 7)]
@@ -89,13 +89,12 @@ internal sealed class AccessTokenReaderTests
         (await ReadAsync(await SignAsync(c => c[claim] = JsonValue.Create(value)))).Should().BeNull();
     }
 
-    [TestCase("""{"x5t#S256":"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}""")]
-    [TestCase("""{"jkt":7}""")]
-    [TestCase("""{}""")]
-    public async Task A_token_that_is_bound_in_another_way_is_no_bearer_token(string confirmation)
+    [Test]
+    public async Task A_token_that_is_bound_in_another_way_is_no_bearer_token()
     {
         Host();
-        (await ReadAsync(await SignAsync(c => c["cnf"] = JsonNode.Parse(confirmation)))).Should().BeNull();
+        foreach (var other in new[] { """{"x5t#S256":"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}""", """{"jkt":7}""", "{}", "[]" })
+            (await ReadAsync(await SignAsync(c => c["cnf"] = JsonNode.Parse(other)))).Should().BeNull(other);
     }
 
     [Test]
