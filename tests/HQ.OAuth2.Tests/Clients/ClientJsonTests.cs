@@ -167,7 +167,7 @@ internal sealed class ClientJsonTests
         read.Should().Throw<JsonException>();
     }
 
-    [TestCase("scope", "\"a\\\"b\"")]
+    [TestCase("scope", "\"a\\\"b\"", TestName = "A_quotation_mark_in_a_stored_scope_is_a_JsonException")]
     [TestCase("scope", "\"ä\"")]
     [TestCase("scope", "7")]
     [TestCase("type", "\"secret\"")]

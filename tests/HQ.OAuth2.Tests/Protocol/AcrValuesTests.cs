@@ -18,7 +18,7 @@ internal sealed class AcrValuesTests
     }
 
     [TestCase(" ")]
-    [TestCase("m\"fa")]
+    [TestCase("m\"fa", TestName = "A_text_with_a_quotation_mark_is_malformed")]
     [TestCase("m\\fa")]
     [TestCase("m\tfa")]
     [TestCase("mfä")]

@@ -18,7 +18,7 @@ internal sealed class ScopeSetTests
         ScopeSet.Parse(text).Value.ToString().Should().Be(expected);
     }
 
-    [TestCase("re\"ad")]
+    [TestCase("re\"ad", TestName = "A_quotation_mark_in_a_scope_is_refused")]
     [TestCase("re\\ad")]
     [TestCase("read\twrite")]
     [TestCase("read\nwrite")]

@@ -230,7 +230,7 @@ internal sealed class ClientMetadataTests
     [TestCase("data:text/html,x")]
     [TestCase("HTTPS://c.example")]
     [TestCase("https://user:secret@c.example")]
-    [TestCase("https://c.example/\"onload=x")]
+    [TestCase("https://c.example/\"onload=x", TestName = "A_link_with_a_quotation_mark_is_left_out")]
     [TestCase("//c.example")]
     [TestCase("http://127.0.0.1/")]
     [TestCase("com.example.app:/x")]
