@@ -55,32 +55,31 @@ def is_left_out(path):
 
 
 def tests_of(folders):
-    """The test classes in these folders; a test project has the folders of the project it tests. None = all of them."""
+    """The test files of these folders; a test project has the folders of the project it tests. None = all of them."""
     for path in sorted(TESTS.rglob("*Tests.cs")):
         relative = path.relative_to(TESTS)
         if {"bin", "obj"} & set(relative.parts) or path.stem in SLOW:
             continue
-        if folders is None or any(relative.is_relative_to(f) for f in folders):
-            yield path.stem
+        if folders is None or any(relative.parent == f or (deep and relative.is_relative_to(f)) for f, deep in folders):
+            yield f"../HQ.OAuth2.Tests/{relative}"
 
 
-def plan(wanted):
+def patterns(wanted):
     if wanted == ["all"]:
-        patterns, folders = ["**/*.cs"], None
-    elif wanted:
-        patterns = [w if w.endswith(".cs") else f"{w.strip('/')}/**/*.cs" for w in wanted]
-        folders = {Path(w).parent if w.endswith(".cs") else Path(w) for w in wanted}
-    else:
-        patterns = CRITICAL
-        folders = {Path(p).parent for p in CRITICAL} | {Path("Devices")}
-    for pattern in patterns:
+        return ["**/*.cs"]
+    return [w if w.endswith(".cs") else f"{w.strip('/')}/**/*.cs" for w in wanted] or CRITICAL
+
+
+def folders(wanted):
+    if wanted == ["all"]:
+        return None
+    # What a row does with a device code is a rule of the row.
+    return {(Path(p).parent, False) if p.endswith(".cs") else (Path(p), True) for p in wanted or [*CRITICAL, "Devices"]}
+
+
+def arguments(wanted):
+    for pattern in [*patterns(wanted), *("!" + p for p in LEFT_OUT)]:
         yield from ("--mutate", pattern)
-    for pattern in LEFT_OUT:
-        yield from ("--mutate", "!" + pattern)
-    names = sorted(set(tests_of(folders)))
-    if not names:
-        sys.exit("There are no tests for " + " ".join(wanted))
-    yield from ("--test-case-filter", "|".join(f"FullyQualifiedName~.{n}" for n in names))
 
 
 def equivalents():
@@ -132,7 +131,10 @@ def report(path):
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "plan":
-        print("\n".join(plan(sys.argv[2:])))
+    command, *rest = sys.argv[1:]
+    if command == "tests":
+        print(";".join(tests_of(folders(rest))) or sys.exit("There are no tests for " + " ".join(rest)))
+    elif command == "arguments":
+        print("\n".join(arguments(rest)))
     else:
-        sys.exit(report(sys.argv[2]))
+        sys.exit(report(*rest))

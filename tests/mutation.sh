@@ -17,9 +17,10 @@ fi
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_hostBuilder__reloadConfigOnChange=false RunAnalyzers=false
 dotnet tool restore >/dev/null
 
-# One argument a line: which files are mutated, and which test classes run.
-python3 tests/mutation.py plan "$@" >"$out/arguments"
-mapfile -t arguments <"$out/arguments"
+# The tests of the same folders run. Which files are mutated: one argument a line.
+HQ_MUTATION_TESTS=$(python3 tests/mutation.py tests "$@")
+export HQ_MUTATION_TESTS
+mapfile -t arguments < <(python3 tests/mutation.py arguments "$@")
 rm -rf "$out/reports"
 (cd "$project" && dotnet stryker --skip-version-check --output "$out" "${arguments[@]}") >"$out/log" 2>&1 ||
   { tail -40 "$out/log" >&2; exit 1; }
