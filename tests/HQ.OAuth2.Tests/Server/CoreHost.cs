@@ -66,8 +66,11 @@ internal sealed class CoreHost : IAsyncDisposable
 
     public Task<TokenResponse> RefreshAsync(string token) => TokenAsync(("grant_type", "refresh_token"), ("refresh_token", token));
 
-    public Task<AccessToken?> VerifyAsync(string token) =>
-        WithAsync((AccessTokenVerifier verifier) => verifier.VerifyAsync(token, default));
+    public async Task<AccessToken?> VerifyAsync(string token)
+    {
+        await using var scope = services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<AccessTokenVerifier>().VerifyAsync(token, default);
+    }
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
 

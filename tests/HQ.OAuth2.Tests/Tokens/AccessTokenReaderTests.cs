@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using HQ.OAuth2.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace HQ.OAuth2;
 
