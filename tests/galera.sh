@@ -2,7 +2,7 @@
 # Three MariaDB servers as a Galera cluster to throw away, each of them a writer, on loopback.
 #   galera.sh up        starts them (or finds them running) and prints their connection strings, one a line, nothing else, on stdout
 #   galera.sh down      stops them and removes them
-#   galera.sh kill      kill -9 of one of them; returns at once and prints its number
+#   galera.sh kill [number]   kill -9 of that server, or of the last one that runs; returns at once and prints its number
 #   galera.sh settle    starts what is down, and waits until all three are in the cluster
 # Where: HQ_GALERA_DIR and HQ_GALERA_PORT (the first of twelve ports). They flush nothing to disk.
 set -euo pipefail
@@ -11,7 +11,7 @@ port=${HQ_GALERA_PORT:-53310}
 
 case "${1:-}" in
   up | down | kill | settle) ;;
-  *) echo "usage: galera.sh up|down|kill|settle" >&2; exit 2 ;;
+  *) echo "usage: galera.sh up|down|kill [1|2|3]|settle" >&2; exit 2 ;;
 esac
 
 # Debian keeps the server where only root's PATH looks.
@@ -72,10 +72,10 @@ stop() {
 }
 
 if [ "$1" = kill ]; then
-  for number in 3 2 1; do
-    if is_running $number; then
+  for number in ${2:-3 2 1}; do
+    if is_running "$number"; then
       kill -KILL "$(cat "$dir/$number/pid")"
-      echo $number
+      echo "$number"
       exit
     fi
   done
