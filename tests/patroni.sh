@@ -52,8 +52,9 @@ is_settled() {
       "select count(*) from pg_stat_replication where state = 'streaming'" 2>/dev/null)" = 2 ]
 }
 settle() {
-  local _
-  for _ in $(seq 300); do
+  # A server may get a new copy on a busy machine.
+  local until=$((SECONDS + 180))
+  while [ "$SECONDS" -lt "$until" ]; do
     if is_settled; then return; fi
     sleep 0.2
   done
@@ -199,4 +200,4 @@ done
 settle || { stop; exit 1; }
 
 hosts=127.0.0.1:$(sql_port 1),127.0.0.1:$(sql_port 2),127.0.0.1:$(sql_port 3)
-echo "Host=$hosts;Username=postgres;Database=postgres;Target Session Attributes=primary;Host Recheck Seconds=1;Timeout=3;Command Timeout=20"
+echo "Host=$hosts;Username=postgres;Database=postgres;Target Session Attributes=primary;Host Recheck Seconds=1;Timeout=3;Command Timeout=30"

@@ -9,8 +9,8 @@ internal sealed class FailOverLoad(NodeGroup nodes, Contest contest, Tally tally
 {
     private const int TurnsOfAChain = 10;
 
-    // 3 s to connect and 20 s for a command (docs/storage.md), and what is left for everything else.
-    private static readonly TimeSpan longestAnswer = TimeSpan.FromSeconds(3 + 20 + 5);
+    // 3 s to connect and 30 s for a command (docs/storage.md), and what is left for everything else.
+    private static readonly TimeSpan longestAnswer = TimeSpan.FromSeconds(3 + 30 + 5);
     private static readonly TimeSpan longestOutage = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan pause = TimeSpan.FromMilliseconds(100);
 
