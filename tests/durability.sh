@@ -45,7 +45,7 @@ esac
 if [ "$needs_pg" = 1 ] && [ -z "${HQ_TEST_PG:-}" ]; then
   # One of our own, so that stopping it takes it from nobody. The server's user must be able to reach it.
   chmod 711 "$work"
-  export HQ_PG_DIR=$work/pg HQ_PG_PORT=$((30000 + RANDOM % 2000))
+  export HQ_PG_DIR=$work/pg HQ_PG_PORT=$((20000 + RANDOM % 2000))
   # Times mean something only if commits reach the disk.
   if [ "$command" = growth ]; then export HQ_PG_FSYNC=on; fi
   pg=started
@@ -55,7 +55,7 @@ fi
 
 if [ "$command" = failover ]; then
   chmod 711 "$work"
-  export HQ_PATRONI_DIR=$work/patroni HQ_PATRONI_PORT=$((30000 + RANDOM % 200 * 10)) HQ_PATRONI=$repo/tests/patroni.sh
+  export HQ_PATRONI_DIR=$work/patroni HQ_PATRONI_PORT=$((22000 + RANDOM % 200 * 10)) HQ_PATRONI=$repo/tests/patroni.sh
   patroni=started
   HQ_TEST_PG=$("$HQ_PATRONI" up)
   export HQ_TEST_PG

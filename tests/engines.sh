@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Engines of more than one server: PostgreSQL under Patroni whose primary is killed and replaced while codes and refresh tokens are contested, and
-# the contract kit on a Galera cluster of three writers, two of which are killed in the contest. Prints a table for each.
+# the contract kit on a Galera cluster of three writers, of which the third and then the first are killed in the contest. Prints a table for each.
 # Ends with "N passed, N failed".
 #   tests/engines.sh [patroni|galera]    (both without an argument)
 # HQ_DURABILITY_BIN: as for tests/durability.sh. HQ_ENGINES_BUILT=1: the tests are built already.
@@ -29,7 +29,7 @@ if [ "${1:-all}" != galera ]; then
   if "$repo/tests/durability.sh" failover; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 fi
 if [ "${1:-all}" != patroni ]; then
-  export HQ_GALERA_DIR=$work/galera HQ_GALERA_PORT=$((31000 + RANDOM % 90 * 20)) HQ_GALERA=$repo/tests/galera.sh
+  export HQ_GALERA_DIR=$work/galera HQ_GALERA_PORT=$((24000 + RANDOM % 100 * 20)) HQ_GALERA=$repo/tests/galera.sh
   galera=started
   HQ_TEST_GALERA=$("$HQ_GALERA" up)
   export HQ_TEST_GALERA

@@ -38,7 +38,7 @@ if [ ! -f "$bin/ManyNodes.dll" ]; then
   dotnet publish "$repo/samples/ManyNodes" -c Release -o "$bin" --no-restore -v quiet
 fi
 
-base=$((32000 + RANDOM % 800 * 10))
+base=$((26000 + RANDOM % 400 * 10))
 export HQ_PG_DIR=$work/pg HQ_PG_PORT=$((base + 9))
 pg=started
 database=$("$repo/tests/pg.sh" up)
