@@ -8,8 +8,20 @@ cd "$(dirname "$0")"
 export UseSharedCompilation=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 configuration=${CONFIGURATION:-Release}
 log=$(mktemp)
-own_pg=0 own_mariadb=0
+own_pg=0 own_mariadb=0 lane=
+# The tests in the background end before their database: what they started is in their process group.
+end_lane() {
+  [ -n "$lane" ] || return 0
+  kill -TERM -- "-$lane" 2>/dev/null || true
+  for _ in $(seq 100); do
+    kill -0 -- "-$lane" 2>/dev/null || break
+    sleep 0.1
+  done
+  kill -KILL -- "-$lane" 2>/dev/null || true
+  wait "$lane" 2>/dev/null || true
+}
 cleanup() {
+  end_lane
   rm -f "$log" "$log.pg" "$log.mariadb" "$log.http"
   if [ "$own_mariadb" = 1 ]; then tests/mariadb.sh down || true; fi
   if [ "$own_pg" = 1 ]; then tests/pg.sh down || true; fi
@@ -55,12 +67,15 @@ http_lane() {
   fi
   return "$lane"
 }
-http_lane >"$log.http" &
+set -m
+http_lane >"$log.http" </dev/null &
 lane=$!
+set +m
 for project in tests/*/*.Tests.csproj; do
   [ "$project" = "$http" ] || run "$project" | tee -a "$log" || status=1
 done
 wait "$lane" || status=1
+lane=
 tee -a "$log" <"$log.http"
 
 count() { awk -v name="$1:" '$1 == name { n += $2 } END { print n + 0 }' "$log"; }
