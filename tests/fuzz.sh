@@ -53,7 +53,7 @@ fuzz() {
   mkdir -p "$work/in/$1" "$out"
   # What is longer than an AFL input is left out; the tests run it.
   find "tests/corpus/$1" -type f -size -9k -exec cp {} "$work/in/$1/" \;
-  exec afl-fuzz -i "$work/in/$1" -o "$out/$1" -m none -t 5000 -G 16384 -V "$seconds" -x tests/corpus/oauth.dict -- \
+  exec afl-fuzz -i "$work/in/$1" -o "$out/$1" -m none -t 20000 -G 16384 -V "$seconds" -x tests/corpus/oauth.dict -- \
     dotnet "$harness" afl "$1" >"$work/$1.log" 2>&1 </dev/null
 }
 

@@ -5,21 +5,21 @@ internal static class Commands
 {
     public static int List()
     {
-        foreach (var target in Target.All)
-            Console.WriteLine(target.Name);
+        foreach (var name in Target.Names)
+            Console.WriteLine(name);
         return 0;
     }
 
     /// <summary>Runs files, a crash of afl-fuzz for instance, and says what each is for the target.</summary>
     public static int Run(string name, string[] files)
     {
-        var status = 0;
+        var (status, target) = (0, Target.Named(name));
         foreach (var file in files)
         {
             var input = File.ReadAllBytes(file);
             try
             {
-                Console.WriteLine($"{(Target.Named(name).Run(input) ? "accepted" : "refused")} {file}");
+                Console.WriteLine($"{(target.Run(input) ? "accepted" : "refused")} {file}");
             }
             catch (Exception e)
             {

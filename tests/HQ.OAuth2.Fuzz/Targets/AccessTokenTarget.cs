@@ -81,7 +81,7 @@ internal sealed class AccessTokenTarget : IDisposable
         Rule.Holds(Server.IsSigned(jwt, pair), "A token has the signature of this server.");
         var header = Members(jwt.Split('.')[0]);
         var claims = Members(jwt.Split('.')[1]);
-        Rule.Holds(Has(header, "typ", "at+jwt") || Has(header, "typ", "application/at+jwt"), "The type is at+jwt (RFC 9068 §4).");
+        Rule.Holds(HasType(header, "at+jwt") || HasType(header, "application/at+jwt"), "The type is at+jwt (RFC 9068 §4).");
         Rule.Holds(Has(header, "alg", "ES256"), "The algorithm is that of the key, and never none.");
         Rule.Holds(!header.Any(m => m.Name == "crit"), "No extension is understood.");
         Rule.Holds(Has(claims, "iss", Server.Issuer), "The issuer is this server.");
@@ -95,9 +95,15 @@ internal sealed class AccessTokenTarget : IDisposable
     }
 
     private static bool Has(List<(string Name, JsonElement Value)> members, string name, string value) =>
-        members.Any(m => m.Name == name && m.Value.ValueKind == JsonValueKind.String && Same(m.Value, value));
+        members.Any(m => m.Name == name && m.Value.ValueKind == JsonValueKind.String && m.Value.GetString() == value);
 
-    private static bool Same(JsonElement json, string value) => json.GetString()!.Equals(value, StringComparison.OrdinalIgnoreCase);
+    // A media type has no case (RFC 9110 §8.3.1); everything else has.
+    private static bool HasType(List<(string Name, JsonElement Value)> header, string type) =>
+        header.Any(m =>
+            m.Name == "typ"
+            && m.Value.ValueKind == JsonValueKind.String
+            && m.Value.GetString()!.Equals(type, StringComparison.OrdinalIgnoreCase)
+        );
 
     // Names twice are kept, and what follows the object is not read: the library decides about both, and only this server signs.
     private static List<(string Name, JsonElement Value)> Members(string part)
