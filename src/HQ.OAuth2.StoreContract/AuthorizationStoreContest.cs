@@ -22,21 +22,21 @@ public abstract class AuthorizationStoreContest : StoreContract<IAuthorizationSt
     protected virtual string Engine => Store.GetType().Name;
 
     /// <summary>
-    /// How many rows there are; each has one contested redemption and one contested refresh. 300 when not overridden, or the number in the
-    /// environment variable <c>HQ_CONTEST_ROWS</c>.
+    /// How many rows there are; each has one contested redemption and one contested refresh. At least 4 for each kill and each fail-over. 300 when
+    /// not overridden, or the number in the environment variable <c>HQ_CONTEST_ROWS</c>.
     /// </summary>
     protected virtual int Rows =>
         int.TryParse(Environment.GetEnvironmentVariable("HQ_CONTEST_ROWS"), NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
             ? rows
             : 300;
 
-    /// <summary>How many callers offer one code or one refresh token at once.</summary>
+    /// <summary>How many callers offer one code or one refresh token at once; at least 2.</summary>
     protected virtual int Callers => 6;
 
-    /// <summary>How often <see cref="KillAsync"/> is called; 0 when not overridden.</summary>
+    /// <summary>How often <see cref="KillAsync"/> is called, which is overridden as well then; 0 when not overridden.</summary>
     protected virtual int Kills => 0;
 
-    /// <summary>How often <see cref="FailOverAsync"/> is called; 0 when not overridden.</summary>
+    /// <summary>How often <see cref="FailOverAsync"/> is called, which is overridden as well then; 0 when not overridden.</summary>
     protected virtual int FailOvers => 0;
 
     /// <summary>
@@ -49,16 +49,29 @@ public abstract class AuthorizationStoreContest : StoreContract<IAuthorizationSt
     protected abstract ValueTask<IAuthorizationStore> CreateStoreAsync();
 
     /// <summary>Kills a server of the engine, and returns when another one may be killed. Callers go on meanwhile.</summary>
-    protected virtual Task KillAsync() => Task.CompletedTask;
+    protected virtual Task KillAsync() =>
+        throw new NotSupportedException(
+            $"{nameof(Kills)} is {Kills}: override {nameof(KillAsync)}, so that it kills a server of the engine."
+        );
 
     /// <summary>Lets another server of the engine take over, and returns when the next one may. Callers go on meanwhile.</summary>
-    protected virtual Task FailOverAsync() => Task.CompletedTask;
+    protected virtual Task FailOverAsync() =>
+        throw new NotSupportedException(
+            $"{nameof(FailOvers)} is {FailOvers}: override {nameof(FailOverAsync)}, so that another server of the engine takes over."
+        );
 
     private protected sealed override ValueTask<IAuthorizationStore> OpenAsync() => CreateStoreAsync();
 
     [Test]
     public async Task Nothing_is_spent_twice_and_nothing_is_lost()
     {
+        Assert.That(Callers, Is.GreaterThanOrEqualTo(2), $"{nameof(Callers)}: one caller contests nothing.");
+        // Each disturbance comes after a quarter of its rows.
+        Assert.That(
+            Rows,
+            Is.GreaterThanOrEqualTo(4 * Math.Max(1, Kills + FailOvers)),
+            $"{nameof(Rows)}: each kill and each fail-over needs 4 rows at least, so that it comes in the midst of them."
+        );
         contest = new(Engine);
         var last = new AuthorizationRecord?[Rows];
 

@@ -72,7 +72,16 @@ internal sealed class Contest(string engine)
             var underWay = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var contests = LanesAsync(from, to, lanes, one, n => Begin(n, from + ((to - from) / 4), underWay));
             await Task.WhenAny(underWay.Task, contests);
-            await disturbances[d].Run!();
+            try
+            {
+                await disturbances[d].Run!();
+            }
+            finally
+            {
+                // No caller goes on when the test is over. Their own failure comes after that of the disturbance, if there is none.
+                await Task.WhenAny(contests);
+            }
+
             Interlocked.Increment(ref disturbances[d].IsKill ? ref kills : ref failOvers);
             await contests;
         }

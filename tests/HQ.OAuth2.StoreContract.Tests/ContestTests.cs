@@ -62,6 +62,55 @@ internal sealed class ContestTests
     }
 
     [Test]
+    public async Task A_kill_that_fails_ends_the_test_when_every_caller_has_ended()
+    {
+        var slow = new IsSlow(new InMemoryAuthorizationStore());
+        var contest = new Contested { Broken = _ => slow, OnKill = () => throw new IOException("no such server") };
+
+        await contest.OpenStoreAsync();
+        var run = contest.Nothing_is_spent_twice_and_nothing_is_lost;
+
+        (await run.Should().ThrowAsync<IOException>()).WithMessage("no such server");
+        var calls = slow.Calls;
+        calls.Should().BePositive();
+        await Task.Delay(50);
+        slow.Calls.Should().Be(calls);
+    }
+
+    [TestCase(1, 0, "Kills is 1: override KillAsync")]
+    [TestCase(0, 1, "FailOvers is 1: override FailOverAsync")]
+    public async Task A_disturbance_that_the_host_did_not_write(int kills, int failOvers, string message)
+    {
+        var contest = new Undisturbed { Killed = kills, FailedOver = failOvers };
+
+        await contest.OpenStoreAsync();
+        var run = contest.Nothing_is_spent_twice_and_nothing_is_lost;
+
+        (await run.Should().ThrowAsync<NotSupportedException>()).WithMessage(message + "*");
+    }
+
+    [Test]
+    public async Task One_caller_contests_nothing()
+    {
+        (await FailureAsync(new() { AtOnce = 1 })).Should().Contain("Callers: one caller contests nothing");
+        (await FailureAsync(new() { AtOnce = 2 })).Should().BeNull();
+    }
+
+    [TestCase(3, 0, false)]
+    [TestCase(4, 0, true)]
+    [TestCase(15, 2, false)]
+    [TestCase(16, 2, true)]
+    public async Task Each_kill_and_each_fail_over_needs_four_rows(int rows, int disturbances, bool isEnough)
+    {
+        var failure = await FailureAsync(new() { Count = rows, Disturbances = disturbances });
+
+        if (isEnough)
+            failure.Should().BeNull();
+        else
+            failure.Should().Contain("Rows: each kill and each fail-over needs 4 rows");
+    }
+
+    [Test]
     public void The_number_of_rows_is_read_from_the_environment()
     {
         try
@@ -109,7 +158,13 @@ internal sealed class ContestTests
 
         public int RowsOfTheKit => base.Rows;
 
-        protected override int Rows => 60;
+        public int Count { get; init; } = 60;
+
+        public int AtOnce { get; init; } = 6;
+
+        protected override int Rows => Count;
+
+        protected override int Callers => AtOnce;
 
         protected override int Kills => Disturbances;
 
@@ -131,6 +186,21 @@ internal sealed class ContestTests
             FailedOver++;
             return Task.CompletedTask;
         }
+    }
+
+    private sealed class Undisturbed : AuthorizationStoreContest
+    {
+        public int Killed { get; init; }
+
+        public int FailedOver { get; init; }
+
+        protected override int Rows => 4;
+
+        protected override int Kills => Killed;
+
+        protected override int FailOvers => FailedOver;
+
+        protected override ValueTask<IAuthorizationStore> CreateStoreAsync() => new(new InMemoryAuthorizationStore());
     }
 
     private class Over(IAuthorizationStore inner) : IAuthorizationStore
@@ -177,6 +247,20 @@ internal sealed class ContestTests
         {
             if (now)
                 throw new IOException("the connection broke");
+        }
+    }
+
+    private sealed class IsSlow(IAuthorizationStore inner) : Over(inner)
+    {
+        private int calls;
+
+        public int Calls => calls;
+
+        public override async ValueTask<AuthorizationRecord?> FindAsync(string id, CancellationToken ct)
+        {
+            Interlocked.Increment(ref calls);
+            await Task.Delay(5, ct);
+            return await Inner.FindAsync(id, ct);
         }
     }
 
