@@ -17,6 +17,9 @@ internal sealed class SequenceTests
     // The clock goes far in each sequence, and rows of the past stay in memory.
     private const int SequencesOfOneWorld = 1000;
 
+    // From here on each kind of command is as good as certain.
+    private const int SequencesWithEveryKind = 500;
+
     private static readonly int workers = Math.Max(2, Environment.ProcessorCount);
 
     [Test]
@@ -26,6 +29,7 @@ internal sealed class SequenceTests
         var seed = Number("HQ_MODEL_SEED", Environment.TickCount & 0xFFFFFF);
         var (next, commands, watch) = (-1, 0L, Stopwatch.StartNew());
         var before = Environment.CpuUsage.TotalTime;
+        var kinds = new Dictionary<string, long>();
         Failure? found = null;
         var where = 0;
         await TestContext.Progress.WriteLineAsync($"HQ_MODEL_SEED={seed} HQ_MODEL_SEQUENCES={sequences} HQ_MODEL_LENGTH={length}");
@@ -34,10 +38,13 @@ internal sealed class SequenceTests
 
         await TestContext.Progress.WriteLineAsync(
             $"{Math.Min(next + 1, sequences)} sequences, {commands} commands, {watch.Elapsed.TotalSeconds:0} s, of which the processor worked "
-                + $"{(Environment.CpuUsage.TotalTime - before).TotalSeconds:0} s"
+                + $"{(Environment.CpuUsage.TotalTime - before).TotalSeconds:0} s. "
+                + string.Join(", ", kinds.OrderBy(k => k.Value).Select(k => $"{k.Key} {k.Value}"))
         );
         if (found is not null)
             Assert.Fail($"Sequence {where} of HQ_MODEL_SEED={seed}:\n{await ShortAsync(found, Rules.Right)}");
+        if (sequences >= SequencesWithEveryKind)
+            kinds.Keys.Should().BeEquivalentTo(EveryKind());
 
         async Task WorkAsync()
         {
@@ -57,6 +64,11 @@ internal sealed class SequenceTests
                 }
 
                 Interlocked.Add(ref commands, runner.Commands);
+                lock (kinds)
+                {
+                    foreach (var (kind, count) in runner.Kinds)
+                        kinds[kind] = kinds.GetValueOrDefault(kind) + count;
+                }
             }
         }
     }
@@ -68,6 +80,13 @@ internal sealed class SequenceTests
         var shrinker = new Shrinker(commands => new Runner(world, rules).RunAsync(commands));
         return Script.Of(await shrinker.ShrinkAsync(failure), world.Clock.Now);
     }
+
+    // A run in which nothing is redeemed, or nothing is refused, shows nothing.
+    private static IEnumerable<string> EveryKind() =>
+        typeof(Command)
+            .GetNestedTypes()
+            .Select(t => t.Name)
+            .Concat(["Redeem succeeded", "Redeem refused", "Refresh succeeded", "Refresh refused"]);
 
     private static int SeedOf(int seed, int number) => unchecked((seed * 1_000_003) + number);
 

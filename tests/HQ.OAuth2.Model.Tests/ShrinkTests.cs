@@ -28,6 +28,20 @@ internal sealed class ShrinkTests
     }
 
     [Test]
+    public async Task An_exception_is_a_failure_with_the_commands_up_to_it()
+    {
+        await using var world = await World.StartAsync(nodes: 2);
+        foreach (var node in world.Nodes)
+            node.Dispose();
+        Command first = new Command.NewClient(1, 0, ClientKind.Public);
+
+        var failure = await new Runner(world, Rules.Right).RunAsync([first, first]);
+
+        failure!.Commands.Should().Equal(first);
+        failure.Answer.Should().Contain(nameof(ObjectDisposedException)).And.NotContain("\n");
+    }
+
+    [Test]
     public async Task A_failure_that_every_command_is_needed_for_stays_as_it_is()
     {
         List<Command> all = [.. Enumerable.Range(1, 6).Select(i => new Command.Wait(i, 0, 1))];

@@ -57,6 +57,16 @@ internal sealed class World : IAsyncDisposable
             await app.Services.GetRequiredService<TokenKeys>().RefreshAsync(default);
     }
 
+    /// <summary>
+    /// Moves the clock to midnight, some days on, when each key of before is old: what comes then does not depend on what was before.
+    /// </summary>
+    public async Task BeginAsync()
+    {
+        await PassMinuteAsync();
+        Clock.Now = new(Clock.Now.UtcDateTime.Date.AddDays(4), TimeSpan.Zero);
+        await PassMinuteAsync();
+    }
+
     /// <summary>What a node does once an hour.</summary>
     public async Task PruneAsync(int node)
     {

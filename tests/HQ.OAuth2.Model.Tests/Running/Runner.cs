@@ -12,9 +12,13 @@ internal sealed class Runner(World world, Rules rules)
     /// <summary>How many commands had an effect on the model or an answer.</summary>
     public long Commands { get; private set; }
 
+    /// <summary>How often there was each kind of command, and each kind of answer of those that spend something.</summary>
+    public Dictionary<string, long> Kinds { get; } = [];
+
     /// <summary>Runs a random sequence: the same for the same seed.</summary>
     public async Task<Failure?> RunAsync(int seed, int length)
     {
+        await world.BeginAsync();
         var (driver, done) = (new Driver(world), new List<Command>());
         var model = new ServerModel(driver.Now, rules);
         var generator = new Generator(new Random(seed), world.Nodes.Count);
@@ -36,6 +40,7 @@ internal sealed class Runner(World world, Rules rules)
     /// <summary>Runs these commands; those that name what is not there do nothing.</summary>
     public async Task<Failure?> RunAsync(IEnumerable<Command> commands)
     {
+        await world.BeginAsync();
         var (driver, done) = (new Driver(world), new List<Command>());
         var model = new ServerModel(driver.Now, rules);
         foreach (var command in commands)
@@ -53,12 +58,25 @@ internal sealed class Runner(World world, Rules rules)
             return null;
         Commands++;
         done.Add(command);
-        var seen = await driver.DoAsync(command);
-        if ((expected.Difference(seen, driver.Values) ?? Missing(command, model, seen)) is { } difference)
-            return new([.. done], difference, seen.Text);
-        driver.Keep(command, seen);
+        try
+        {
+            var seen = await driver.DoAsync(command);
+            if ((expected.Difference(seen, driver.Values) ?? Missing(command, model, seen)) is { } difference)
+                return new([.. done], difference, seen.Text);
+            driver.Keep(command, seen);
+        }
+        catch (Exception e)
+        {
+            return new([.. done], $"expected {expected.Status}, got an exception", e.ToString().ReplaceLineEndings(" "));
+        }
+
+        Count(command.GetType().Name);
+        if (command is Command.Redeem or Command.Refresh)
+            Count(command.GetType().Name + (expected.Status == 200 ? " succeeded" : " refused"));
         return null;
     }
+
+    private void Count(string kind) => Kinds[kind] = Kinds.GetValueOrDefault(kind) + 1;
 
     /// <summary>What the model has by a command, and the answer did not give.</summary>
     public static string? Missing(Command command, ServerModel model, Seen seen)
