@@ -17,20 +17,35 @@ internal sealed class Arguments
             values[args[i][2..]] = args[i + 1];
         }
 
-        var folder =
-            Take("quickstart")
-            ?? Environment.GetEnvironmentVariable("HQ_QUICKSTART")
-            ?? throw new ArgumentException("Where is the published QuickStart? Say --quickstart DIR.");
-        // Nodes run in that folder: a relative path would mean another one there.
-        QuickStart = Path.GetFullPath(folder);
-        if (!File.Exists(Path.Combine(QuickStart, "QuickStart.dll")))
-            throw new ArgumentException($"There is no QuickStart.dll in {QuickStart}.");
+        QuickStart = Command == "soak" ? "" : Folder("quickstart", "HQ_QUICKSTART", "QuickStart.dll");
     }
 
     public string Command { get; }
 
     /// <summary>The folder of the published QuickStart.</summary>
     public string QuickStart { get; }
+
+    /// <summary>The folder of a published program, from an argument or the environment.</summary>
+    public string Folder(string name, string variable, string program)
+    {
+        var folder =
+            Take(name)
+            ?? Environment.GetEnvironmentVariable(variable)
+            ?? throw new ArgumentException($"Where is the published {program}? Say --{name} DIR.");
+        // Nodes run in that folder: a relative path would mean another one there.
+        var full = Path.GetFullPath(folder);
+        return File.Exists(Path.Combine(full, program)) ? full : throw new ArgumentException($"There is no {program} in {full}.");
+    }
+
+    public string[] AllOf(string name, params string[] choices)
+    {
+        if (Take(name) is not { } text)
+            return choices;
+        var all = text.Split(',');
+        return all.Except(choices, StringComparer.Ordinal).FirstOrDefault() is { } other
+            ? throw new ArgumentException($"--{name} {other} is none of {string.Join(", ", choices)}.")
+            : all;
+    }
 
     public int Number(string name, int otherwise, int atLeast = 1)
     {

@@ -12,8 +12,11 @@ const string usage = """
                --nodes 2 --contests 10000 --kills 5 --failovers 5 --callers 3
       growth   the same steps on an empty database and on a full one, and the pruning of expired rows (PostgreSQL)
                --authorizations 1000000 --subjects 200000 --clients 100000 --expired 20000 --rounds 200
+      soak     every kind of request and attack from many addresses, for minutes: what the server holds stays flat
+               --minutes 10 --stores memory,sqlite,postgres --rate 8 (flows a second at each store) --seed N --leak none|memory|files
 
       --quickstart DIR   the published QuickStart; else HQ_QUICKSTART
+      --soak-host DIR    the published soak host; else HQ_SOAK_HOST
       HQ_PATRONI         the script that kills and replaces the primary (tests/patroni.sh)
       HQ_TEST_PG         connection string of a PostgreSQL server that may create databases
     memory keeps nothing: it shows what these checks see when a store loses everything.
@@ -31,6 +34,7 @@ try
         "crash" => await CrashCommand.RunAsync(arguments),
         "failover" => await FailOverCommand.RunAsync(arguments),
         "growth" => await GrowthCommand.RunAsync(arguments),
+        "soak" => await SoakCommand.RunAsync(arguments),
         _ => throw new ArgumentException($"'{arguments.Command}' is no command."),
     };
 }

@@ -9,7 +9,14 @@ namespace HQ.OAuth2.Durability;
 internal sealed record StoreTarget(string Provider, string ConnectionString);
 
 /// <summary>What all nodes of a cluster, and all lives of one node, have in common.</summary>
-internal sealed record NodeSettings(string Folder, string Issuer, StoreTarget Store, IReadOnlyList<(string Key, string Value)> Keys);
+internal sealed record NodeSettings(string Folder, string Issuer, StoreTarget Store, IReadOnlyList<(string Key, string Value)> Keys)
+{
+    /// <summary>The program in the folder.</summary>
+    public string Program { get; init; } = "QuickStart.dll";
+
+    /// <summary>More of its command line.</summary>
+    public IReadOnlyList<string> More { get; init; } = [];
+}
 
 /// <summary>One QuickStart process.</summary>
 internal sealed class QuickStartNode : IAsyncDisposable
@@ -61,7 +68,7 @@ internal sealed class QuickStartNode : IAsyncDisposable
             RedirectStandardError = true,
             ArgumentList =
             {
-                Path.Combine(settings.Folder, "QuickStart.dll"),
+                Path.Combine(settings.Folder, settings.Program),
                 "--urls",
                 $"http://127.0.0.1:{port}",
                 "--store:provider",
@@ -76,16 +83,21 @@ internal sealed class QuickStartNode : IAsyncDisposable
             },
         };
         foreach (
-            var (key, value) in settings.Keys.Concat([
+            // The last of two values counts.
+            var (key, value) in new[]
+            {
                 ("issuerURL", settings.Issuer),
                 ("limits:registrationsPerMinute", "0"),
                 ("bcryptWorkFactor", "4"),
-            ])
+            }.Concat(settings.Keys)
         )
         {
             start.ArgumentList.Add($"--auth:oauth2:authorizationServer:{key}");
             start.ArgumentList.Add(value);
         }
+
+        foreach (var more in settings.More)
+            start.ArgumentList.Add(more);
 
         var process = Process.Start(start)!;
         running[process.Id] = process;

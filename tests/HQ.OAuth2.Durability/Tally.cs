@@ -10,6 +10,7 @@ internal sealed class Tally(string title)
     private const int ShownOfAKind = 10;
 
     private readonly ConcurrentDictionary<string, long> counts = new();
+    private readonly ConcurrentDictionary<string, (int Done, int Failed)> flows = new();
     private readonly ConcurrentQueue<(string Kind, string Detail)> violations = new();
     private readonly List<string> order = [];
     private readonly Stopwatch clock = Stopwatch.StartNew();
@@ -19,6 +20,13 @@ internal sealed class Tally(string title)
         if (counts.AddOrUpdate(name, by, (_, n) => n + by) == by)
             Remember(name);
     }
+
+    /// <summary>Counts a flow that was done, or refused.</summary>
+    public void Flow(string name, bool isDone) =>
+        flows.AddOrUpdate(name, _ => isDone ? (1, 0) : (0, 1), (_, n) => isDone ? (n.Done + 1, n.Failed) : (n.Done, n.Failed + 1));
+
+    public IReadOnlyDictionary<string, (int Done, int Failed)> Flows() =>
+        new SortedDictionary<string, (int, int)>(flows.ToDictionary(), StringComparer.Ordinal);
 
     public void Max(string name, long value)
     {

@@ -74,7 +74,7 @@ internal sealed record Approved(string ClientId, string Code, string Verifier)
 /// <summary>The steps of users and clients at one node.</summary>
 internal sealed partial class UserFlow(HttpClient http, string node)
 {
-    private const string RedirectUri = "http://127.0.0.1:7777/callback";
+    public const string RedirectUri = "http://127.0.0.1:7777/callback";
 
     public async Task<string> RegisterAsync()
     {
@@ -205,10 +205,10 @@ internal sealed partial class UserFlow(HttpClient http, string node)
 
     private UnexpectedReplyException Unexpected(string step, Reply reply) => new($"{node}: {step}", reply);
 
-    private Task<Reply> PostAsync(string path, Session? session, params IEnumerable<KeyValuePair<string, string>> form) =>
+    public Task<Reply> PostAsync(string path, Session? session, params IEnumerable<KeyValuePair<string, string>> form) =>
         SendAsync(new(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form) }, session);
 
-    private async Task<Reply> SendAsync(HttpRequestMessage request, Session? session = null)
+    public async Task<Reply> SendAsync(HttpRequestMessage request, Session? session = null)
     {
         using (request)
         {
@@ -240,7 +240,7 @@ internal sealed partial class UserFlow(HttpClient http, string node)
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> HiddenFields(Reply page) =>
+    public static IEnumerable<KeyValuePair<string, string>> HiddenFields(Reply page) =>
         HiddenField()
             .Matches(page.Body)
             .Select(m => KeyValuePair.Create(WebUtility.HtmlDecode(m.Groups[1].Value), WebUtility.HtmlDecode(m.Groups[2].Value)));
