@@ -8,6 +8,8 @@ namespace HQ.OAuth2.Durability;
 /// <summary>Every kind of request and attack from many addresses, for minutes: what the server holds stays flat, on each store.</summary>
 internal sealed class SoakCommand(QuickStartNode node, SoakLoad load, Database database, Tally tally)
 {
+    public static readonly TimeSpan SigningKeyLifetime = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan startLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan sampleEvery = TimeSpan.FromSeconds(5);
 
@@ -32,7 +34,7 @@ internal sealed class SoakCommand(QuickStartNode node, SoakLoad load, Database d
         ("refreshTokenLeeway", "00:00:01"),
         ("rememberConsentFor", "00:00:15"),
         ("deviceCodeLifetime", "00:00:20"),
-        ("signingKeyLifetime", "00:00:30"),
+        ("signingKeyLifetime", SigningKeyLifetime.ToString()),
         ("signingKeyLeadTime", "00:00:08"),
         ("cacheKeysFor", "00:00:02"),
         ("cacheClientsFor", "00:00:05"),

@@ -51,12 +51,13 @@ internal sealed class SoakVerdict
         Flat("sockets", s => s.Held.Sockets, factor: 1, more: SoakLoad.MostConnections);
         Flat("threads", s => s.Held.Threads, factor: 1, more: 15);
         foreach (var table in samples[^1].Rows.Keys.Order(StringComparer.Ordinal))
-            Flat(
-                $"rows: {table}",
-                s => s.Rows.GetValueOrDefault(table),
-                factor: 1.25,
-                more: table.Contains("key", StringComparison.OrdinalIgnoreCase) ? 5 : 100
-            );
+        {
+            if (table.Contains("key", StringComparison.OrdinalIgnoreCase))
+                Check($"rows: {table}", s => s.Rows[table], samples.All(s => s.Rows[table] <= MostKeys(s.At)));
+            else
+                Flat($"rows: {table}", s => s.Rows.GetValueOrDefault(table), factor: 1.25, more: 100);
+        }
+
         foreach (var (name, held) in samples[^1].Held.Held.Where(h => !IsStore(h.Key)))
         {
             if (held.Limit is { } limit)
@@ -85,6 +86,10 @@ internal sealed class SoakVerdict
             Count(flow.Done > 0 && share >= AtLeastDone, $"| flow: {name} | | {flow.Done} done | {flow.Failed} refused |");
         }
     }
+
+    // One that signs and one that encrypts for each lifetime, and the next of both. The server keeps a key for an hour after its use at least.
+    private static double MostKeys(TimeSpan age) =>
+        2 * ((Math.Min(age.TotalHours, 1.1) * TimeSpan.FromHours(1) / SoakCommand.SigningKeyLifetime) + 3);
 
     private static int Entries(SoakSample sample, string name) => sample.Held.Held.GetValueOrDefault(name)?.Count ?? 0;
 
