@@ -106,7 +106,7 @@ block() { awk -v fence="\`\`\`$1" '$0 == fence { on = 1; next } on && /^```$/ { 
 flow() {
   local app_folder=$1 port=0 began kind=api more=()
   shift
-  while [ "$port" = 0 ] || (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do port=$((18000 + RANDOM % 2000)); done
+  while [ "$port" = 0 ] || (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do port=$((16000 + RANDOM % 2000)); done
   cd "$app_folder" || return 1
   if grep -qs MapMcp Program.cs; then kind=mcp more=("--auth:oauth2:authorizationServer:defaultResource=http://localhost:$port/mcp"); fi
   if grep -qs AddDefaultIdentity Program.cs; then kind=identity; fi
