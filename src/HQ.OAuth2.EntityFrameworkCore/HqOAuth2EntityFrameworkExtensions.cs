@@ -2,9 +2,11 @@ using HQ.OAuth2;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -94,7 +96,15 @@ public static class HqOAuth2EntityFrameworkExtensions
         builder.Services.RemoveAll<SqliteFile>();
         if (file is not null)
             builder.Services.AddSingleton(file);
-        builder.Services.AddPooledDbContextFactory<HqOAuth2DbContext>(database);
+        builder.Services.AddPooledDbContextFactory<HqOAuth2DbContext>(options =>
+        {
+            // A ticket that is taken is an answer and no error: anyone who sends a code or an assertion twice could fill the log. The server logs
+            // each failure that it answers.
+            options.ConfigureWarnings(w =>
+                w.Log((RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug))
+            );
+            database(options);
+        });
         builder.Services.TryAddSingleton<SchemaUpdate>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaAtStart>());
         builder.AddEntityFrameworkStores<HqOAuth2DbContext>();

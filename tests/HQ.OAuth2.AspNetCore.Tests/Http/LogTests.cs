@@ -12,6 +12,34 @@ internal sealed class LogTests
     private const string WrongSecret = "a-wrong-secret-that-somebody-sent";
     private const string WrongVerifier = "a-wrong-verifier-that-somebody-sent-43-chars-or-more";
 
+    // EF Core calls an insert of a key that is taken an error, with a trace of the stack.
+    [Test]
+    public async Task An_assertion_that_is_sent_again_is_no_error_in_the_log_of_a_database()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"hq-{Guid.NewGuid():N}.db");
+        try
+        {
+            var key = ProofKey.New("ES256", "k");
+            await using var app = await TestApp.StartAsync(
+                o => o.Clients.Add(SigningClients.Options("signer", key)),
+                server => server.UseSqlite($"Data Source={file};Pooling=False"),
+                inMemory: true
+            );
+            var signed = key.Signed("signer");
+            (await app.PostAsync(Token, [ClientCredentials, .. signed])).Status.Should().Be(200);
+
+            (await app.PostAsync(Token, [ClientCredentials, .. signed])).ShouldBeError("invalid_client", 401);
+
+            app.Logs.Lines.Should().Contain(l => l.StartsWith("Debug Microsoft.EntityFrameworkCore.Update", StringComparison.Ordinal));
+            app.Logs.Lines.Should().NotContain(l => l.StartsWith("Error", StringComparison.Ordinal));
+        }
+        finally
+        {
+            foreach (var one in Directory.GetFiles(Path.GetTempPath(), Path.GetFileName(file) + "*"))
+                File.Delete(one);
+        }
+    }
+
     [TestCase(AccessTokenFormat.Jwt)]
     [TestCase(AccessTokenFormat.Opaque)]
     [Rfc("6749-10.8-1")]
