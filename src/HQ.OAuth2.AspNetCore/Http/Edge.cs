@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -43,16 +44,35 @@ internal static class Edge
             reply = PlainHttp.IsRefused(http) ? Reply.Refuse(OAuthError.InsecureTransport) with { IsSilent = true } : await answer(http);
             return await WriteAsync(http, name, reply, fail);
         }
-        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The caller has disconnected: nobody needs an answer, and nothing failed.
-            return null;
+            return http.Response.HasStarted ? null
+                : IsLate(http) ? await AnswerLateAsync(http, name, reply, fail, e)
+                : Leave(http);
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {
             var error = OAuthError.From(e);
             return await WriteAsync(http, name, (reply?.Otherwise?.Invoke(error) ?? Reply.Refuse(error)) with { Failure = e }, fail);
         }
+    }
+
+    /// <summary>Whether the host's own time limit for a request is over (RequestTimeouts): its caller still waits.</summary>
+    private static bool IsLate(HttpContext http) =>
+        http.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested is true;
+
+    // Without an answer the caller would get an empty 200 and take it for a success. An answer that was ready is sent: what it gives is spent.
+    private static Task<OAuthError?> AnswerLateAsync(HttpContext http, string name, Reply? reply, ErrorWriter fail, Exception failure)
+    {
+        http.RequestAborted = CancellationToken.None;
+        return WriteAsync(http, name, reply ?? Reply.Refuse(OAuthError.TemporarilyUnavailable) with { Failure = failure }, fail);
+    }
+
+    // The caller has disconnected: nobody needs an answer, and nothing failed. Should somebody wait nevertheless, it is no success.
+    private static OAuthError? Leave(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        return null;
     }
 
     private static async Task<OAuthError?> WriteAsync(HttpContext http, string name, Reply reply, ErrorWriter fail)
