@@ -22,6 +22,8 @@ LEFT_OUT = [
     "Settings/*.cs",
 ]
 
+STATIC_FIELD = re.compile(r"^ +(?:(?:public|internal|private) )?static readonly [^;]*?= (?:.*?);$", re.M | re.S)
+
 # Tests that take long because they count, measure or wait. A mutant must be noticed without them.
 SLOW = {
     "AuthorizationHistoryTests",
@@ -73,12 +75,24 @@ def patterns(wanted):
 def folders(wanted):
     if wanted == ["all"]:
         return None
-    # What a row does with a device code is a rule of the row.
-    return {(Path(p).parent, False) if p.endswith(".cs") else (Path(p), True) for p in wanted or [*CRITICAL, "Devices"]}
+    # What a row does with a device code is a rule of the row, and what replaces a hash one of the secrets.
+    more = [] if wanted else ["Devices", "Registration/SecretReplacement.cs"]
+    return {(Path(p).parent, False) if p.endswith(".cs") else (Path(p), True) for p in [*(wanted or CRITICAL), *more]}
+
+
+def initialisers():
+    """Where static fields get their values. They have one value as long as the process of the tests runs, so the tool cannot change it."""
+    for path in sorted(CORE.rglob("*.cs")):
+        relative = path.relative_to(CORE)
+        if {"bin", "obj"} & set(relative.parts):
+            continue
+        spans = [f"{{{m.start()}..{m.end()}}}" for m in STATIC_FIELD.finditer(path.read_text(encoding="utf-8-sig"))]
+        if spans:
+            yield f"{relative}{''.join(spans)}"
 
 
 def arguments(wanted):
-    for pattern in [*patterns(wanted), *("!" + p for p in LEFT_OUT)]:
+    for pattern in [*patterns(wanted), *("!" + p for p in [*LEFT_OUT, *initialisers()])]:
         yield from ("--mutate", pattern)
 
 

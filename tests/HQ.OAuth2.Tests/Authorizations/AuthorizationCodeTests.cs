@@ -65,4 +65,14 @@ internal sealed class AuthorizationCodeTests
     {
         $"{AuthorizationCode.New(id)}".Should().Be($"code of {id}");
     }
+
+    [Test]
+    public void Its_id_says_when_it_was_made()
+    {
+        new AuthorizationCode(OAuthAuthorization.NewId(TestClock.Start), []).MadeAt.Should().Be(TestClock.Start);
+        new AuthorizationCode(new string('f', 32), [])
+            .MadeAt.ToUnixTimeMilliseconds()
+            .Should()
+            .Be(DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
+    }
 }

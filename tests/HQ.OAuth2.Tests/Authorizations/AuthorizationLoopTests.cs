@@ -15,6 +15,7 @@ internal sealed class AuthorizationLoopTests
         store.Swaps.Clear();
         store.Reads.Clear();
         store.Adds.Clear();
+        store.List = null;
         loop = Given.Loop(store);
         (row, token) = Given.Active();
         await loop.AddAsync(row, default);
@@ -348,6 +349,231 @@ internal sealed class AuthorizationLoopTests
         store.Reads.Enqueue(_ => throw new AssertionException("It was read."));
 
         await loop.Awaiting(r => r.AddAsync(fresh, gone.Token).AsTask()).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Test]
+    public async Task A_store_that_never_swaps_is_asked_a_hundred_times()
+    {
+        for (var i = 0; i < 1000; i++)
+            store.Swaps.Enqueue((_, _) => Task.FromResult(false));
+        var writes = store.Writes;
+
+        await loop.Awaiting(l => l.ChangeAsync(row.Id, Paused, default).AsTask()).Should().ThrowAsync<InvalidOperationException>();
+        store.Writes.Should().Be(writes + 100);
+        loop = Given.Loop(store);
+        writes = store.Writes;
+        await FluentActions.Awaiting(() => RotateAsync(token)).Should().ThrowAsync<InvalidOperationException>();
+        store.Writes.Should().Be(writes + 100);
+    }
+
+    [Test]
+    public async Task A_change_is_written_once_and_its_lost_answer_is_recognised()
+    {
+        store.Swaps.Enqueue(
+            async (inner, next) =>
+            {
+                await inner.TryUpdateAsync(next, default);
+                return false;
+            }
+        );
+        var writes = store.Writes;
+
+        var changed = (await loop.ChangeAsync(row.Id, Paused, default))!.Value;
+
+        changed.Value.PausedAt.Should().Be(TestClock.Start);
+        store.Writes.Should().Be(writes + 1);
+        (await loop.ChangeAsync(row.Id, r => r, default))!.Value.Value.Version.Should().Be(row.Version + 1);
+        store.Writes.Should().Be(writes + 1, "a row that stays as it is is not written");
+        (await loop.ChangeAsync(row.Id, _ => OAuthError.NotFound, default))!.Value.Error.Should().Be(OAuthError.NotFound);
+        (await loop.ChangeAsync("none", Paused, default)).Should().BeNull();
+    }
+
+    [Test]
+    public async Task A_change_that_lost_its_swap_is_made_again_on_the_stored_row()
+    {
+        store.Swaps.Enqueue(
+            async (inner, _) =>
+            {
+                await inner.TryUpdateAsync((row with { Version = row.Version + 1, PolicyNote = "other" }).ToRecord(), default);
+                return false;
+            }
+        );
+
+        var changed = (await loop.ChangeAsync(row.Id, Paused, default))!.Value.Value;
+
+        (changed.PolicyNote, changed.PausedAt, changed.Version).Should().Be(("other", TestClock.Start, row.Version + 2));
+        store.Swaps.Enqueue(
+            async (inner, _) =>
+            {
+                await inner.RemoveAsync(row.Id, default);
+                return false;
+            }
+        );
+        (await loop.ChangeAsync(row.Id, r => r.Change(new() { Paused = false }, TestClock.Start, Given.Resources()), default))
+            .Should()
+            .BeNull();
+    }
+
+    [Test]
+    public async Task The_host_is_asked_once_for_a_token_that_passed_every_check()
+    {
+        var asked = new List<string>();
+        ValueTask<OAuthError?> Permit(OAuthAuthorization seen, CancellationToken ct)
+        {
+            asked.Add(seen.Id);
+            return new((OAuthError?)null);
+        }
+
+        store.Swaps.Enqueue((_, _) => Task.FromResult(false));
+        store.Swaps.Enqueue((_, _) => Task.FromResult(false));
+        (await StepAsync(r => r.Rotate(token, 0), Permit)).Error.Should().BeNull();
+        asked.Should().Equal(row.Id);
+        (await StepAsync(r => r.Rotate(token, 0), Permit)).Error.Should().BeNull("it is a retry");
+        asked.Should().HaveCount(2);
+
+        (await StepAsync(_ => new AuthorizationStep.Refuse(OAuthError.InvalidCode), Permit)).Error.Should().NotBeNull();
+        (await StepAsync(_ => new AuthorizationStep.End(OAuthError.InvalidCode), Permit)).Error.Should().NotBeNull();
+        asked.Should().HaveCount(2);
+    }
+
+    [Test]
+    public async Task A_host_that_says_no_keeps_the_row_as_it_is()
+    {
+        static ValueTask<OAuthError?> Forbid(OAuthAuthorization _, CancellationToken ct) => new(OAuthError.NotFound);
+        var writes = store.Writes;
+
+        (await StepAsync(r => r.Rotate(token, 0), Forbid)).Error.Should().Be(OAuthError.NotFound, "the row is remembered");
+        loop = Given.Loop(store);
+        (await StepAsync(r => r.Rotate(token, 0), Forbid)).Error.Should().Be(OAuthError.NotFound, "the row is read");
+        store.Writes.Should().Be(writes);
+        await RotateAsync(token);
+        (await StepAsync(r => r.Rotate(token, 0), Forbid)).Error.Should().Be(OAuthError.NotFound, "a retry is a use too");
+    }
+
+    [Test]
+    public async Task A_retry_and_a_replay_are_told_to_the_host()
+    {
+        var events = new Listener();
+        loop = Given.Loop(store, events);
+        var live = (await RotateAsync(token)).Value.RefreshToken!.Value;
+        events.Heard.Should().BeEmpty();
+
+        await RotateAsync(token);
+        events.Heard.Should().ContainSingle().Which.Should().BeOfType<OAuthEvent.RefreshTokenRetried>().Which.LiveTurn.Should().Be(2);
+        await RotateAsync(token, at: 60);
+        events.Heard.Should().HaveCount(2);
+        events.Heard[1].Should().BeOfType<OAuthEvent.TokenReplayed>().Which.Token.Should().Be("refresh token");
+        (await RotateAsync(live)).Error.Should().NotBeNull();
+        events.Heard.Should().HaveCount(2);
+    }
+
+    [Test]
+    public async Task A_row_that_this_process_removed_is_not_remembered()
+    {
+        await loop.RemoveAsync(row.Id);
+        var writes = store.Writes;
+
+        (await RotateAsync(token)).Error.ShouldBe(OAuthError.InvalidRefreshToken);
+
+        store.Writes.Should().Be(writes);
+    }
+
+    [Test]
+    public async Task A_row_whose_commit_was_recognised_is_remembered()
+    {
+        store.Swaps.Enqueue(
+            async (inner, next) =>
+            {
+                await inner.TryUpdateAsync(next, default);
+                throw new IOException("broken pipe");
+            }
+        );
+        var second = (await RotateAsync(token)).Value.RefreshToken!.Value;
+        store.Reads.Enqueue(_ => throw new TimeoutException("nothing is read"));
+
+        (await RotateAsync(second, at: 1)).Error.Should().BeNull();
+        store.Reads.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task A_row_of_another_id_or_user_is_left_out_and_logged()
+    {
+        var log = new RecordingLogger<AuthorizationLoop>();
+        loop = new(store, new(TimeProvider.System), Given.Events(), log);
+        store.Reads.Enqueue(_ => Task.FromResult<AuthorizationRecord?>(row.ToRecord()));
+
+        (await loop.FindAsync(row.Id.ToUpperInvariant(), default)).Should().BeNull();
+        log.Lines.Should().ContainSingle().Which.Should().Contain(row.Id);
+
+        store.List = new([row.ToRecord()], null);
+        foreach (
+            var (by, found) in new (AuthorizationFilter, int)[]
+            {
+                (By("ALICE"), 0),
+                (By(null, "APP"), 0),
+                (By("alice", "APP"), 0),
+                (By("alice", "app"), 1),
+                (By(), 1),
+            }
+        )
+            (await loop.StoredPageAsync(by, default)).Items.Should().HaveCount(found);
+        log.Lines.Should().HaveCount(4);
+    }
+
+    [Test]
+    public async Task A_row_that_cannot_be_read_is_left_out_of_a_page_and_logged()
+    {
+        var log = new RecordingLogger<AuthorizationLoop>();
+        loop = new(store, new(TimeProvider.System), Given.Events(), log);
+        var (fresh, _) = Given.Authorization();
+        store.List = new([row.ToRecord(), fresh.ToRecord() with { Data = "{" }], null);
+
+        (await loop.PageAsync(By("alice"), default)).Items.Should().ContainSingle().Which.Id.Should().Be(row.Id);
+
+        log.Lines.Should().ContainSingle().Which.Should().Contain(fresh.Id);
+    }
+
+    [Test]
+    public async Task The_use_of_a_personal_token_is_noted_once_a_day()
+    {
+        var log = new RecordingLogger<AuthorizationLoop>();
+        loop = new(store, new(TimeProvider.System), Given.Events(), log);
+        var personal = Given.Authorization().Row with { Personal = new("laptop") };
+        await loop.AddAsync(personal, default);
+        var writes = store.Writes;
+
+        await loop.NoteUseInPassingAsync(row, TestClock.Start, TimeProvider.System);
+        store.Writes.Should().Be(writes, "it is no personal token");
+        await loop.NoteUseInPassingAsync(personal, TestClock.Start, TimeProvider.System);
+        await loop.NoteUseInPassingAsync((await loop.FindAsync(personal.Id, default))!, TestClock.Start, TimeProvider.System);
+
+        store.Writes.Should().Be(writes + 1);
+        (await loop.FindAsync(personal.Id, default))!.Personal!.UsedOn.Should().Be(DateOnly.FromDateTime(TestClock.Start.UtcDateTime));
+        log.Lines.Should().BeEmpty();
+        store.Swaps.Enqueue((_, _) => throw new IOException("broken pipe"));
+        await loop.NoteUseInPassingAsync((await loop.FindAsync(personal.Id, default))!, TestClock.Start.AddDays(1), TimeProvider.System);
+        log.Lines.Should().ContainSingle().Which.Should().Contain("app");
+    }
+
+    private static Outcome<OAuthAuthorization> Paused(OAuthAuthorization current) =>
+        current.Change(new() { Paused = true }, TestClock.Start, Given.Resources());
+
+    private static AuthorizationFilter By(string? subject = null, string? clientId = null) => new(subject, clientId, 10, null);
+
+    private Task<Outcome<TokenGrant>> StepAsync(
+        Func<OAuthAuthorization, AuthorizationStep> decide,
+        Func<OAuthAuthorization, CancellationToken, ValueTask<OAuthError?>> permit
+    ) => loop.StepAsync(row.Id, decide, OAuthError.InvalidRefreshToken, "refresh token", default, permit).AsTask();
+
+    private sealed class Listener : IOAuthEvents
+    {
+        public List<OAuthEvent> Heard { get; } = [];
+
+        public ValueTask OnAsync(OAuthEvent happened)
+        {
+            Heard.Add(happened);
+            return default;
+        }
     }
 
     private Task<Outcome<TokenGrant>> RotateAsync(RefreshToken presented, double at = 0) => RotateAtAsync(loop, presented, at);

@@ -244,4 +244,12 @@ internal sealed class RedeemTests
         row.Redeem(Given.Redemption(code) with { Now = end.AddHours(1) }).ShouldRefuse(OAuthError.InvalidCode);
         row.Redeem(Given.Redemption(code) with { Now = end.AddMilliseconds(-1) }).ShouldSwap(row);
     }
+
+    [Test]
+    public void A_request_is_written_without_its_verifier()
+    {
+        var (_, code) = Given.Authorization();
+
+        Given.Redemption(code).ToString().Should().Be($"CodeRedemption {{ Code = code of {code.Id} }}");
+    }
 }

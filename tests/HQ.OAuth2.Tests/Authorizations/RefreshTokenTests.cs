@@ -100,4 +100,22 @@ internal sealed class RefreshTokenTests
     }
 
     private static string Secret() => System.Buffers.Text.Base64Url.EncodeToString(IssuedText.NewSecret());
+
+    [Test]
+    public void The_next_token_is_derived_as_it_always_was()
+    {
+        var token = new RefreshToken(new string('0', 32), 7, [], new byte[32]);
+
+        var next = token.Next([1, 2, 3]);
+
+        byte[] info = [1, 2, 3, .. System.Text.Encoding.ASCII.GetBytes($"hq.oauth2 refresh {new string('0', 32)} 8")];
+        var expected = System.Security.Cryptography.HKDF.Expand(
+            System.Security.Cryptography.HashAlgorithmName.SHA256,
+            new byte[32],
+            32,
+            info
+        );
+        next.Secret.Should().Equal(expected, "clients hold tokens that earlier versions issued");
+        next.Turn.Should().Be(8);
+    }
 }

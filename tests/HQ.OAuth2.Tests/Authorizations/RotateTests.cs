@@ -201,4 +201,18 @@ internal sealed class RotateTests
         var grant = row.Rotate(token, at, client: client).ShouldSwap(row);
         return (grant.Authorization, grant.RefreshToken!.Value);
     }
+
+    [Test]
+    public void A_list_of_spent_turns_that_does_not_lead_to_the_live_one_gives_nothing()
+    {
+        var (row, token) = Given.Active();
+        var spent = row.Rotate(token, at: 0).ShouldSwap(row).Authorization;
+        var chain = spent.Refresh!;
+        var otherSalt = spent with { Refresh = chain with { Spent = [chain.Spent[0] with { Salt = IssuedText.NewSecret() }] } };
+        var otherTurn = spent with { Refresh = chain with { Turn = 3 } };
+
+        otherSalt.Rotate(token, at: 1).ShouldRefuse(OAuthError.InvalidRefreshToken);
+        otherTurn.Rotate(token, at: 1).ShouldRefuse(OAuthError.InvalidRefreshToken);
+        spent.Rotate(token, at: 1).ShouldKeep(spent);
+    }
 }

@@ -36,7 +36,11 @@ internal sealed class ScriptedStore : IAuthorizationStore
         return inner.RemoveAsync(id, ct);
     }
 
-    public ValueTask<Page<AuthorizationRecord>> ListAsync(AuthorizationFilter by, CancellationToken ct) => inner.ListAsync(by, ct);
+    /// <summary>What lists answer instead; null = what the store has.</summary>
+    public Page<AuthorizationRecord>? List { get; set; }
+
+    public ValueTask<Page<AuthorizationRecord>> ListAsync(AuthorizationFilter by, CancellationToken ct) =>
+        List is { } list ? new(list) : inner.ListAsync(by, ct);
 
     public ValueTask<int> RemoveExpiredAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
         inner.RemoveExpiredAsync(now, limit, ct);

@@ -22,6 +22,9 @@ internal sealed class RedirectUrisTests
     [TestCase("http://app.localhost:3000/cb", ClientType.Public)]
     [TestCase("http://a-1.b.localhost", ClientType.Confidential)]
     [TestCase("com.example.app:/oauth2redirect/p", ClientType.Public)]
+    [TestCase("com.example.app:/cb&code=1&state=2", ClientType.Public)]
+    [TestCase("https://c.example:9999/cb", ClientType.Public)]
+    [TestCase("https://c.example:19/cb", ClientType.Public)]
     [TestCase("com.example.app://host/cb?x=1", ClientType.Public)]
     [TestCase("cursor://anysphere.cursor-mcp/oauth/callback", ClientType.Public)]
     [Rfc("8252-8.3-1")]
@@ -102,6 +105,8 @@ internal sealed class RedirectUrisTests
     [TestCase("https://1.1.1.1.1/cb")]
     [TestCase("https://c.example.7/cb")]
     [TestCase("https://127.0.0.1./cb")]
+    [TestCase("https://c_d.example/cb")]
+    [TestCase("https://:443/cb")]
     public void An_https_uri_needs_a_plain_host(string uri) => ShouldBeRefused(uri);
 
     [TestCase("http://c.example/cb")]
@@ -157,6 +162,7 @@ internal sealed class RedirectUrisTests
     [TestCase("vbscript:x")]
     [TestCase("filesystem:https://c.example/x")]
     [TestCase("view-source:https://c.example")]
+    [TestCase("jar:https://c.example/x.jar!/")]
     [TestCase("ws://c.example/cb")]
     [TestCase("wss://c.example/cb")]
     [TestCase("ftp://c.example/cb")]
@@ -185,6 +191,12 @@ internal sealed class RedirectUrisTests
     [TestCase("blob")]
     [TestCase("about")]
     [TestCase("vbscript")]
+    [TestCase("filesystem")]
+    [TestCase("view-source")]
+    [TestCase("jar")]
+    [TestCase("mailto")]
+    [TestCase("tel")]
+    [TestCase("wss")]
     [TestCase("ws")]
     [TestCase("ftp")]
     [TestCase("http")]
@@ -333,5 +345,41 @@ internal sealed class RedirectUrisTests
     {
         foreach (var type in Enum.GetValues<ClientType>())
             RedirectUris.Problem(uri, type, listed).Should().NotBeNullOrEmpty();
+    }
+
+    [Test]
+    public void A_scheme_has_a_hundred_characters_at_most()
+    {
+        RedirectUris.IsListableScheme(new string('a', 100)).Should().BeTrue();
+        RedirectUris.IsListableScheme(new string('a', 101)).Should().BeFalse();
+    }
+
+    [Test]
+    public void Each_name_of_the_response_is_refused_in_a_query_and_none_that_is_like_it()
+    {
+        foreach (var name in new[] { "code", "state", "iss", "error", "error_description", "error_uri" })
+        {
+            RedirectUris.Problem($"https://c.example/cb?{name}=1", ClientType.Public, []).Should().Contain($"must not have {name},");
+            RedirectUris.Problem($"https://c.example/cb?x{name}=1", ClientType.Public, []).Should().BeNull();
+        }
+
+        RedirectUris.Problem("https://c.example/cb?=1", ClientType.Public, []).Should().BeNull();
+    }
+
+    [Test]
+    public void The_problem_is_named()
+    {
+        Problem("https://c.example/é").Should().Contain("characters of RFC 3986");
+        Problem("cb").Should().Contain("must be absolute");
+        Problem("https://c.example/cb#x").Should().Contain("fragment");
+        Problem("https://c.example/*").Should().Contain("wildcards");
+        Problem("https://user@c.example/cb").Should().Contain("https redirect URI needs a host");
+        Problem("http://c.example/cb").Should().Contain("http redirect URI is allowed on");
+        Problem("ftp://c.example/cb").Should().Contain("never allowed");
+        Problem("myapp:/cb").Should().Contain("must have a period");
+        RedirectUris.Problem("com.example.app:/cb", ClientType.Confidential, []).Should().Contain("public clients only");
+        Problem("com.example.app:").Should().Contain("more than its scheme");
+
+        static string? Problem(string uri) => RedirectUris.Problem(uri, ClientType.Public, []);
     }
 }

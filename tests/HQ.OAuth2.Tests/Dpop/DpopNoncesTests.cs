@@ -39,6 +39,22 @@ internal sealed class DpopNoncesTests
         theirs.Should().HaveCount(2).And.OnlyHaveUniqueItems().And.NotContain(mine);
     }
 
+    [Test]
+    public async Task A_nonce_is_made_by_the_key_that_was_active_when_its_step_began()
+    {
+        var nonces = Node();
+        await nonces.CurrentAsync(clock.Now, default);
+        clock.Advance(TimeSpan.FromDays(89));
+        await nodes[0].RefreshAsync(default);
+        clock.Advance(TimeSpan.FromDays(2));
+        var (step, nonce) = (clock.Now, await nonces.CurrentAsync(clock.Now, default));
+
+        clock.Advance(TimeSpan.FromDays(2));
+        (await nodes[0].RefreshAsync(default)).Encryption.Should().ContainSingle("the first key is retired");
+
+        (await nonces.CurrentAsync(step, default)).Should().Be(nonce);
+    }
+
     private DpopNonces Node(IKeyStore? keys = null)
     {
         var node = new TokenKeys(

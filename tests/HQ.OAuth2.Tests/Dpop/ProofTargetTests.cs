@@ -47,4 +47,36 @@ internal sealed class ProofTargetTests
         ProofTarget.Below("https://as.example/", "").Should().Be("https://as.example:443");
         ProofTarget.At("urn:notes", "/api").Should().BeNull();
     }
+
+    [TestCase(2048, true)]
+    [TestCase(2049, false)]
+    public void An_address_is_as_long_as_a_URI_may_be(int length, bool read) =>
+        (ProofTarget.Of("https://as.example/" + new string('a', length - "https://as.example/".Length)) is not null).Should().Be(read);
+
+    [Test]
+    public void A_demand_is_written_without_its_token()
+    {
+        var demand = new ProofDemand
+        {
+            Method = "POST",
+            Targets = [],
+            Now = TestClock.Start,
+            Refuse = OAuthError.InvalidProof,
+            AccessToken = "SECRET",
+        };
+
+        demand.ToString().Should().Be("ProofDemand { Method = POST }");
+    }
+
+    [Test]
+    public void A_thumbprint_is_43_characters_of_base64url()
+    {
+        var thumbprint = ProofKey.New().Thumbprint();
+
+        ProvenKey.IsThumbprint(thumbprint).Should().BeTrue();
+        ProvenKey.IsThumbprint(thumbprint[..42]).Should().BeFalse();
+        ProvenKey.IsThumbprint(thumbprint + "A").Should().BeFalse();
+        ProvenKey.IsThumbprint(new string('+', 43)).Should().BeFalse();
+        ProvenKey.IsThumbprint("").Should().BeFalse();
+    }
 }

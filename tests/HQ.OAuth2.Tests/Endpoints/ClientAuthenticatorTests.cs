@@ -91,6 +91,27 @@ internal sealed class ClientAuthenticatorTests
     }
 
     [Test]
+    public async Task An_assertion_is_not_left_unread_where_no_method_is_for_it()
+    {
+        await using var none = NewHost(add: s => s.AddSingleton<IClientAuthentication>(new OwnMethod("private_key_jwt")));
+
+        foreach (
+            var form in new[]
+            {
+                Form(("client_id", "app"), ("client_assertion", "x")),
+                Form(("client_id", "app"), ("client_assertion_type", "x")),
+            }
+        )
+        {
+            (await none.WithAsync((ClientAuthenticator a) => a.AuthenticateAsync(form, default)))
+                .Failed(out var error, out _)
+                .Should()
+                .BeTrue();
+            error!.Reason.Should().Contain("client_assertion_type is one that no");
+        }
+    }
+
+    [Test]
     public async Task An_assertion_without_its_type_cannot_be_read()
     {
         var untyped = Form(("client_id", "signer"), ("client_assertion", key.Sign(Given.AssertionClaims("signer"))));

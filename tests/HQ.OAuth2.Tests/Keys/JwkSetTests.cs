@@ -89,6 +89,35 @@ internal sealed class JwkSetTests
         Read(json).ToJson().Should().Be(json);
     }
 
+    [Test]
+    public void The_reason_why_a_set_has_no_key_is_named()
+    {
+        Problem(ProofKey.Set()).Should().Be("has no key");
+        Problem(ProofKey.Set([.. Enumerable.Repeat(ec, 51)])).Should().Be("has more than 50 keys");
+        using var pair = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP384);
+        var point = pair.ExportParameters(includePrivateParameters: false).Q;
+        var other = ec.Jwk.DeepClone().AsObject();
+        (other["crv"], other["x"], other["y"]) = ("P-384", ProofKey.Encode(point.X!), ProofKey.Encode(point.Y!));
+        Problem($"{{\"keys\":[{other.ToJsonString()},7]}}").Should().Be("has in key number 1 a key for none of ES256, RS256, PS256");
+        Problem($"{{\"keys\":[7,{other.ToJsonString()}]}}").Should().Be("has in key number 1 no object");
+        Problem(ProofKey.Set(ec)).Should().BeNull();
+
+        static string? Problem(string json)
+        {
+            JwkSet.TryRead(json, out _, out var problem);
+            return problem;
+        }
+    }
+
+    [Test]
+    public void A_member_that_stands_twice_is_refused()
+    {
+        var key = ec.Jwk.ToJsonString();
+
+        JwkSet.TryRead($"{{\"keys\":[{key}],\"keys\":[{key}]}}", out _, out _).Should().BeFalse();
+        JwkSet.TryRead($"{{\"keys\":[{key}],\"note\":1}}", out _, out _).Should().BeTrue();
+    }
+
     private static JwkSet Read(string json)
     {
         JwkSet.TryRead(json, out var set, out var problem).Should().BeTrue(problem);

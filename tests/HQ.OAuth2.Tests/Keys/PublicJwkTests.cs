@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using HQ.OAuth2.Tests;
@@ -115,6 +116,87 @@ internal sealed class PublicJwkTests
     [Test]
     public void A_key_for_verification_may_list_other_operations() =>
         Read(With(ec, "key_ops", new JsonArray("sign", "verify"))).Should().NotBeNull();
+
+    [Test]
+    public void A_size_at_the_bounds_is_accepted()
+    {
+        byte[] longest = [.. Enumerable.Repeat((byte)255, 1024)];
+        byte[] shortest = [128, .. Enumerable.Repeat((byte)255, 255)];
+        Read(Changed(rsa, ("n", ProofKey.Encode(longest)))).Should().NotBeNull();
+        Read(Changed(rsa, ("n", ProofKey.Encode(shortest)))).Should().NotBeNull();
+        shortest[0] = 127;
+        Fault(Changed(rsa, ("n", ProofKey.Encode(shortest)))).Kind.Should().Be(JwkFaultKind.Size);
+        byte[] four = [128, 0, 0, 1];
+        Read(Changed(rsa, ("e", ProofKey.Encode(four)))).Should().NotBeNull();
+        Read(Changed(rsa, ("e", "Aw"))).Should().NotBeNull("3 is an exponent");
+        Fault(Changed(rsa, ("e", ProofKey.Encode([1, 0, 0, 0, 1])))).Kind.Should().Be(JwkFaultKind.Malformed);
+        longest[^1] = 254;
+        Fault(Changed(rsa, ("n", ProofKey.Encode(longest)))).Kind.Should().Be(JwkFaultKind.Malformed, "an even modulus is no RSA key");
+        Fault(Changed(rsa, ("e", "BA"))).Kind.Should().Be(JwkFaultKind.Malformed, "4 is no exponent");
+        Fault(Changed(rsa, ("n", ""))).Kind.Should().Be(JwkFaultKind.Malformed);
+    }
+
+    [Test]
+    public void Each_algorithm_of_RSA_may_be_named_and_only_three_are_verified()
+    {
+        foreach (var name in new[] { "RS256", "RS384", "RS512", "PS256", "PS384", "PS512" })
+            Read(Changed(rsa, ("alg", name)))!.Fits(name).Should().Be(name is "RS256" or "PS256", name);
+        Fault(Changed(rsa, ("alg", "ES256"))).Text.Should().Be("no alg of RS256, RS384, RS512, PS256, PS384, PS512");
+        PublicJwk.Verified.Should().Equal("ES256", "RS256", "PS256");
+    }
+
+    [Test]
+    public void A_key_of_another_curve_is_read_and_verifies_nothing()
+    {
+        foreach (
+            var (name, curve, algorithm) in new[]
+            {
+                ("P-384", ECCurve.NamedCurves.nistP384, "ES384"),
+                ("P-521", ECCurve.NamedCurves.nistP521, "ES512"),
+            }
+        )
+        {
+            using var pair = ECDsa.Create(curve);
+            var point = pair.ExportParameters(includePrivateParameters: false).Q;
+            var json = Changed(ec, ("crv", name), ("alg", algorithm), ("x", ProofKey.Encode(point.X!)), ("y", ProofKey.Encode(point.Y!)));
+
+            var key = Read(json)!;
+
+            (key.Crv, key.Alg).Should().Be((name, algorithm));
+            foreach (var any in new[] { "ES256", "ES384", "ES512", "RS256", "none", "" })
+                key.Fits(any).Should().BeFalse(any);
+            key.Verify("ES256", [1], new byte[64]).Should().BeFalse();
+            json["alg"] = "ES256";
+            Fault(json).Text.Should().Contain($"not the alg {algorithm}");
+        }
+    }
+
+    [Test]
+    public void A_coordinate_of_another_length_is_no_point()
+    {
+        var x = System.Buffers.Text.Base64Url.DecodeFromChars((string)ec.Jwk["x"]!);
+        var y = System.Buffers.Text.Base64Url.DecodeFromChars((string)ec.Jwk["y"]!);
+
+        Fault(Changed(ec, ("x", ProofKey.Encode([0, .. x])))).Kind.Should().Be(JwkFaultKind.Malformed);
+        Fault(Changed(ec, ("y", ProofKey.Encode([0, .. y])))).Kind.Should().Be(JwkFaultKind.Malformed);
+        Fault(Changed(ec, ("x", ""))).Kind.Should().Be(JwkFaultKind.Malformed);
+    }
+
+    [Test]
+    public void A_member_of_another_kind_is_none_and_a_lone_surrogate_no_text()
+    {
+        Fault(With(ec, "kty", 7)).Text.Should().Contain("neither RSA nor EC");
+        Fault(With(ec, "crv", 7)).Text.Should().Contain("none of P-256");
+        Fault(With(rsa, "n", 7)).Text.Should().Contain("no n and e");
+        PublicJwk.TryRead(JsonElement.Parse("{\"kty\":\"EC\",\"crv\":\"\\ud800\"}"), out _, out var fault).Should().BeFalse();
+        fault.Should().Be(new JwkFault(JwkFaultKind.Malformed, "a member that is no text"));
+    }
+
+    private static JwkFault Fault(JsonObject json)
+    {
+        PublicJwk.TryRead(JsonElement.Parse(json.ToJsonString()), out _, out var fault).Should().BeFalse();
+        return fault;
+    }
 
     private static PublicJwk? Read(JsonObject json) =>
         PublicJwk.TryRead(JsonElement.Parse(json.ToJsonString()), out var key, out _) ? key : null;

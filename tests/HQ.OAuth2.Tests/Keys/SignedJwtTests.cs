@@ -187,6 +187,41 @@ internal sealed class SignedJwtTests
             )
             .QuickCheckThrowOnFailure();
 
+    [Test]
+    public void A_header_with_an_extension_or_members_of_another_kind_is_refused()
+    {
+        foreach (
+            var header in new[]
+            {
+                """{"alg":"ES256","crit":["exp"]}""",
+                """{"alg":"ES256","crit":[]}""",
+                """{"alg":"ES256","typ":7}""",
+                """{"alg":"ES256","typ":null}""",
+                """{"alg":"ES256","kid":7}""",
+                """{"alg":"ES256","kid":"\ud800"}""",
+                """{"alg":"ES256","alg":"ES256"}""",
+                """{"alg":7}""",
+                """{"typ":"JWT"}""",
+            }
+        )
+            SignedJwt.Read(ec.SignText(header, "{}")).Should().BeNull(header);
+        SignedJwt.Read(ec.SignText("""{"alg":"ES256","typ":"JWT","kid":"k"}""", "{}"))!.KeyId.Should().Be("k");
+        SignedJwt.Read(ec.SignText("""{"alg":"ES256"}""", """{"a":1,"a":1}""")).Should().BeNull("a claim stands twice");
+    }
+
+    [Test]
+    public void A_text_is_8192_characters_at_most()
+    {
+        var bare = ec.SignText("""{"alg":"ES256"}""", """{"p":""}""").Length;
+        var longest = "";
+        for (var pad = (SignedJwt.MaxLength - bare) / 4 * 3; longest.Length < SignedJwt.MaxLength; pad++)
+            longest = ec.SignText("""{"alg":"ES256"}""", $$"""{"p":"{{new string('x', pad)}}"}""");
+
+        longest.Should().HaveLength(SignedJwt.MaxLength);
+        SignedJwt.Read(longest).Should().NotBeNull();
+        SignedJwt.Read(longest + "A").Should().BeNull();
+    }
+
     private static string Part(string? text) => ProofKey.Encode(Encoding.UTF8.GetBytes(text ?? ""));
 
     private static SignedJwt Jwt(string payload) => SignedJwt.Read(ec.SignText("""{"alg":"ES256"}""", payload))!;

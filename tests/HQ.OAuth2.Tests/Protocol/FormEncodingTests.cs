@@ -53,4 +53,27 @@ internal sealed class FormEncodingTests
     }
 
     private static string? Decode(string encoded) => FormEncoding.TryDecode(Encoding.UTF8.GetBytes(encoded), out var text) ? text : null;
+
+    [TestCase("%")]
+    [TestCase("%4")]
+    [TestCase("a%4")]
+    [TestCase("%4g")]
+    [TestCase("%g4")]
+    [TestCase("%C3")]
+    [TestCase("%FF")]
+    public void What_is_no_escape_or_no_UTF_8_is_refused(string encoded) => Decode(encoded).Should().BeNull();
+
+    [TestCase(255)]
+    [TestCase(256)]
+    [TestCase(257)]
+    public void A_value_of_any_length_is_decoded_whole(int length) => Decode(new string('a', length)).Should().Be(new string('a', length));
+
+    [Test]
+    public void The_length_of_an_encoded_text_is_known_before_it_is_encoded()
+    {
+        foreach (var text in new[] { "", "a", "Z9-._~", " %&+£€", "é", "\ud83d\ude00", "a b" })
+            FormEncoding.EncodedLength(text).Should().Be(FormEncoding.Encode(text).Length, text);
+        for (var c = ' '; c < 127; c++)
+            FormEncoding.EncodedLength(c.ToString()).Should().Be(FormEncoding.Encode(c.ToString()).Length, "of {0}", c);
+    }
 }

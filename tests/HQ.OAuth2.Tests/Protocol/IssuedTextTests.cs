@@ -68,4 +68,16 @@ internal sealed class IssuedTextTests
     {
         IssuedText.TryReadSecret(text, out _).Should().Be(valid);
     }
+
+    [Test]
+    public void The_prefix_and_the_checksum_alone_are_no_value()
+    {
+        var text = IssuedText.Seal("hqs_");
+
+        text.Should().HaveLength("hqs_".Length + 6);
+        IssuedText.TryOpen(text, "hqs_", out var body).Should().BeFalse();
+        body.IsEmpty.Should().BeTrue();
+        IssuedText.TryOpen(IssuedText.Seal("hqs_b"), "hqs_", out body).Should().BeTrue();
+        body.ToString().Should().Be("b");
+    }
 }

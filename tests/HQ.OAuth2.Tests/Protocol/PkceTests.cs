@@ -14,4 +14,28 @@ internal sealed class PkceTests
         Pkce.Matches(verifier, challenge).Should().BeTrue();
         Pkce.Matches(verifier + "a", challenge).Should().BeFalse();
     }
+
+    [TestCase(42, false)]
+    [TestCase(43, true)]
+    [TestCase(128, true)]
+    [TestCase(129, false)]
+    [Rfc("7636-4.1-1")]
+    public void A_verifier_has_43_to_128_characters(int length, bool valid) => Pkce.IsVerifier(new string('a', length)).Should().Be(valid);
+
+    [TestCase(42, false)]
+    [TestCase(43, true)]
+    [TestCase(44, false)]
+    public void A_challenge_has_43_characters(int length, bool valid) => Pkce.IsChallenge(new string('a', length)).Should().Be(valid);
+
+    [Test, Rfc("7636-4.1-1")]
+    public void Each_character_is_one_of_the_alphabet()
+    {
+        var rest = new string('a', 42);
+        for (var c = '\0'; c < 256; c++)
+        {
+            var isPlain = char.IsAsciiLetterOrDigit(c);
+            Pkce.IsVerifier(rest + c).Should().Be(isPlain || "-._~".Contains(c, StringComparison.Ordinal), "of {0}", (int)c);
+            Pkce.IsChallenge(c + rest).Should().Be(isPlain || "-_".Contains(c, StringComparison.Ordinal), "of {0}", (int)c);
+        }
+    }
 }

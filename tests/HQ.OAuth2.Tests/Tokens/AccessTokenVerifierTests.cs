@@ -195,6 +195,24 @@ internal sealed class AccessTokenVerifierTests
         (await without.VerifyAsync(token.ToWire())).Should().BeNull();
     }
 
+    [Test]
+    public async Task A_revocation_is_noted_under_the_id_of_the_token_until_it_expires()
+    {
+        var token = (await host.VerifyAsync(await IssueAsync(null, Given.Client())))!;
+        await host.WithAsync(
+            async (AccessTokenVerifier v) =>
+            {
+                await v.RevokeAsync(token);
+                return true;
+            }
+        );
+        var tickets = host.Get<ITicketStore>();
+
+        (await tickets.FindAsync("revoked:" + token.JwtId, default)).Should().BeEmpty();
+        clock.Now = token.ExpiresAt;
+        (await tickets.FindAsync("revoked:" + token.JwtId, default)).Should().BeNull();
+    }
+
     private static (OAuthAuthorization Row, PersonalToken Token) Personal()
     {
         var token = PersonalToken.New(now);

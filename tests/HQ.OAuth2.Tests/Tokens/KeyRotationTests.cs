@@ -142,4 +142,13 @@ internal sealed class KeyRotationTests
     private static string Text(double day) => day.ToString(CultureInfo.InvariantCulture);
 
     private sealed record Key(string Id, DateTimeOffset ActiveFrom) : IServerKey;
+
+    [Test]
+    public void A_key_that_is_made_early_begins_when_the_last_one_ends()
+    {
+        var early = Given.Options(o => (o.SigningKeyLifetime, o.SigningKeyLeadTime) = (TimeSpan.FromDays(10), TimeSpan.FromDays(4)));
+
+        Plan(Keys("1@0"), At("6"), early).Next!.ActiveFrom.Should().Be(At("10"));
+        Plan(Keys("1@0"), At("7"), early).Next!.ActiveFrom.Should().Be(At("11"));
+    }
 }

@@ -291,6 +291,29 @@ internal sealed class TokenKeysTests
         (await there.CurrentAsync(default)).Knows(lost).Should().BeFalse();
     }
 
+    [Test]
+    public async Task Keys_are_stale_after_three_times_their_life_in_the_cache()
+    {
+        var node = Node();
+        var ring = await node.CurrentAsync(default);
+        var life = Given.Options().CacheKeysFor;
+
+        clock.Advance(3 * life);
+        node.IsStale(ring).Should().BeFalse();
+        clock.Advance(TimeSpan.FromTicks(1));
+        node.IsStale(ring).Should().BeTrue();
+    }
+
+    [Test]
+    public async Task A_key_that_cannot_be_read_later_is_named_in_the_ring()
+    {
+        var node = Node();
+        (await node.CurrentAsync(default)).Unreadable.Should().BeEmpty();
+        await shared.TryAddAsync(new("signing-2", clock.Now, "AAAA"), default);
+
+        (await node.RefreshAsync(default)).Unreadable.Should().Equal("signing-2");
+    }
+
     private TokenKeys Node(FakeProtection? protection = null)
     {
         protection ??= new("host");

@@ -134,6 +134,17 @@ internal sealed class AssertionCheckTests
         (await new AssertionProof(ClientAssertion.Read(Sign(key)), () => check).IsKnownAsync(client, default)).Should().BeTrue();
     }
 
+    [Test]
+    public async Task An_assertion_that_cannot_be_read_is_refused_and_takes_no_slow_place()
+    {
+        var proof = new AssertionProof(null, () => Check());
+
+        proof.IsSlow.Should().BeFalse();
+        proof.ClientId.Should().BeNull();
+        (await proof.IsKnownAsync(Client, default)).Should().BeFalse();
+        (await proof.CheckAsync(Client, default))!.Reason.Should().Contain("cannot be read");
+    }
+
     private static Client Client => Given.Client("app", ClientType.Confidential) with { Jwks = ProofKey.Set(key) };
 
     private static string Sign(ProofKey key) => key.Sign(Given.AssertionClaims("app"));

@@ -157,6 +157,48 @@ internal sealed class ClientAssertionTests
         one.UsedUntil().Should().BeAfter(now.AddSeconds(60) + ClientAssertion.Skew);
     }
 
+    [Test]
+    public void The_profile_takes_no_PKCS_1_and_no_list_of_audiences()
+    {
+        static void Fapi2(HqOAuth2Options o) => o.Profile = SecurityProfile.Fapi2;
+
+        Problem(_ => { }, Fapi2).Should().BeNull();
+        Problem(c => c["aud"] = new JsonArray(Issuer), Fapi2).Should().StartWith("aud");
+        var (old, current) = (ProofKey.New("RS256"), ProofKey.New("PS256"));
+        var settings = new ServerSettings(Given.Options(Fapi2));
+        ClientAssertion.Read(old.Sign(Claims(_ => { })))!.Problem(Client, settings, now).Should().Contain("does not allow RS256");
+        ClientAssertion.Read(current.Sign(Claims(_ => { })))!.Problem(Client, settings, now).Should().BeNull();
+    }
+
+    [Test, Rfc("7523-3-6")]
+    public void An_assertion_for_nobody_is_refused()
+    {
+        Problem(c => c.Remove("aud")).Should().StartWith("aud");
+        Problem(c => c["aud"] = new JsonArray(), o => o.AcceptTokenEndpointAudience = true).Should().StartWith("aud");
+    }
+
+    [Test]
+    public void The_first_problem_is_named()
+    {
+        Problem(c => c.Remove("exp")).Should().Be("the assertion has no exp");
+        Problem(c =>
+            {
+                c["exp"] = 7;
+                c.Remove("jti");
+            })
+            .Should()
+            .Be("the assertion has expired");
+    }
+
+    [Test]
+    public void The_note_of_its_use_has_a_name_of_its_own_and_an_end()
+    {
+        var one = Read(c => c["jti"] = "one");
+
+        one.TicketKey().Should().MatchRegex("^jti:[0-9a-f]{64}$");
+        one.UsedUntil().Should().Be(now.AddSeconds(60 + 30 + 300));
+    }
+
     private static Client Client => Given.Client("app", ClientType.Confidential);
 
     private static string? Problem(

@@ -200,6 +200,29 @@ internal sealed class PublishedKeySetsTests
         (await FindAsync("old")).Error.Should().BeNull("its place was not used up");
     }
 
+    [Test]
+    public async Task A_refused_fetch_does_not_begin_the_cool_down()
+    {
+        sets.Dispose();
+        sets = Sets(o => o.Limits.DocumentFetchesPerMinute = 1);
+        await FindAsync("k", url: "https://app.example.com/other");
+        clock.Advance(TimeSpan.FromSeconds(59));
+        (await FindAsync("old")).Error!.Reason.Should().Contain("documentFetchesPerMinute");
+
+        clock.Advance(TimeSpan.FromSeconds(2));
+
+        (await FindAsync("old")).Error.Should().BeNull();
+    }
+
+    [Test]
+    public async Task A_set_without_keys_is_not_kept()
+    {
+        web.Publish(Url, ProofKey.Set());
+        var error = (await FindAsync("old")).Error!;
+
+        (error.Id, error.Reason).Should().Be(("HQ1100", "jwks_uri: the answer has no key"));
+    }
+
     private PublishedKeySets Sets(Action<HqOAuth2Options> configure) =>
         new(new(web, clock), new ServerSettings(Given.Options(configure)), clock, log);
 

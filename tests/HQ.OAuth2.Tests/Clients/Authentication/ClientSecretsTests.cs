@@ -233,5 +233,48 @@ internal sealed class ClientSecretsTests
         (await secrets.VerifyAsync(With(new ClientSecret { Hash = hash }), "wrong", default)).Should().BeFalse();
     }
 
+    [Test]
+    public void A_hash_of_each_accepted_work_factor_is_usable()
+    {
+        var hash = ClientSecrets.Keep("secret", 4).Hash;
+        foreach (var factor in new[] { "04", "10", "14" })
+            ClientSecrets.IsUsableHash($"{hash[..4]}{factor}{hash[6..]}").Should().BeTrue(factor);
+        ClientSecrets.IsUsableHash($"{hash[..4]}15{hash[6..]}").Should().BeFalse();
+    }
+
+    [Test]
+    public void A_hash_can_verify_if_it_is_bcrypt_or_of_another_server()
+    {
+        ClientSecrets.CanVerify(ClientSecrets.Keep("secret", 4).Hash).Should().BeTrue();
+        ClientSecrets.CanVerify(ForeignHashTests.Pbkdf2("secret")).Should().BeTrue();
+        ClientSecrets.CanVerify("junk").Should().BeFalse();
+    }
+
+    [Test]
+    public async Task The_secret_of_another_server_may_be_longer_than_bcrypt_reads()
+    {
+        var long100 = new string('s', 100);
+        var client = With(new ClientSecret { Hash = ForeignHashTests.Pbkdf2(long100) });
+
+        (await secrets.VerifyAsync(client, long100, default)).Should().BeTrue();
+        (await secrets.VerifyAsync(client, long100[..99], default)).Should().BeFalse();
+        (await secrets.VerifyAsync(client, new string('s', 257), default)).Should().BeFalse();
+        (await secrets.VerifyAsync(client, "", default)).Should().BeFalse();
+        secrets.Computations.Should().Be(2);
+    }
+
+    [Test]
+    public async Task The_log_names_a_hash_that_cannot_be_used_and_no_list_of_five()
+    {
+        var log = new RecordingLogger<ClientSecrets>();
+        using var logged = new ClientSecrets(new ServerSettings(Given.Options()), clock, log);
+        var usable = ClientSecrets.Keep(Brought, 4);
+
+        await logged.VerifyAsync(With(usable, usable, usable, usable, usable), "wrong", default);
+        log.Lines.Should().BeEmpty();
+        await logged.VerifyAsync(With(usable, new ClientSecret { Hash = "junk" }), "wrong", default);
+        log.Lines.Should().ContainSingle().Which.Should().Contain("app");
+    }
+
     private static Client With(params ClientSecret[] kept) => Given.Client(type: ClientType.Confidential) with { Secrets = kept };
 }

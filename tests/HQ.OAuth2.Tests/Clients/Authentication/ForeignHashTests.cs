@@ -91,4 +91,19 @@ internal sealed class ForeignHashTests
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(9), (uint)saltLength);
         return [.. bytes, .. salt, .. key];
     }
+
+    [TestCase(0, false)]
+    [TestCase(1, true)]
+    [TestCase(256, true)]
+    [TestCase(257, false)]
+    public void A_secret_has_1_to_256_bytes(int length, bool fits) => ForeignHash.Fits(new string('s', length)).Should().Be(fits);
+
+    [TestCase(1u, 1_000_000u, 16, 32)]
+    [TestCase(1u, 1u, 16, 16)]
+    [TestCase(2u, 1u, 64, 64)]
+    public void Parameters_at_the_bounds_are_a_hash(uint prf, uint rounds, int salt, int key) =>
+        ForeignHash
+            .TryParse(ForeignHash.Pbkdf2 + Convert.ToBase64String(Header(prf, rounds, salt, new byte[salt], new byte[key])))
+            .Should()
+            .NotBeNull();
 }
