@@ -122,11 +122,13 @@ internal static class OAuthHttp
 
     private static async Task WriteBytesAsync(HttpContext http, int status, ReadOnlyMemory<byte> json, string contentType)
     {
+        // All or nothing: a write that is given up may leave its bytes in a buffer, before those of another answer.
+        http.RequestAborted.ThrowIfCancellationRequested();
         http.Response.StatusCode = status;
         http.Response.ContentType = contentType;
         http.Response.ContentLength = json.Length;
         if (!HttpMethods.IsHead(http.Request.Method))
-            await http.Response.Body.WriteAsync(json, http.RequestAborted);
+            await http.Response.Body.WriteAsync(json, CancellationToken.None);
     }
 
     /// <summary>RFC 9110 §10.2.3: a limit per minute is free again after a minute at the latest, a failure of this server earlier.</summary>

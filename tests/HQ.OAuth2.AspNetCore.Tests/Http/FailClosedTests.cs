@@ -508,6 +508,9 @@ internal sealed class FailClosedTests
     private static bool ShouldBeClosed(Answer answer, string what)
     {
         answer.Body.Should().NotContain("secret-detail", what);
+        // One answer, and not two behind each other.
+        if (answer.ContentType == "application/json")
+            FluentActions.Invoking(() => answer.Json).Should().NotThrow(what);
         // RFC 6749 §4.1.2.1: a client whose redirect URI is known is told by a redirect.
         if (ErrorOf(answer) is { } error)
         {
