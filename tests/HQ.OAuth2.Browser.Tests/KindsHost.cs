@@ -23,7 +23,7 @@ internal sealed class KindsHost : IAsyncDisposable
 
     public static async Task<KindsHost> StartAsync(Action<HqOAuth2Options>? options = null)
     {
-        var url = $"http://localhost:{Sample.FreePort()}";
+        var url = $"http://localhost:{FreePort.Next()}";
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
         builder.WebHost.UseUrls(url);
         builder.Logging.ClearProviders();

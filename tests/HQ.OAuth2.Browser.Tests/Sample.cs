@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace HQ.OAuth2.Browser.Tests;
 
@@ -31,7 +29,7 @@ internal sealed class Sample : IAsyncDisposable
     /// <param name="settings">Settings of the server.</param>
     public static async Task<Sample> StartAsync(string name, string[] arguments, params (string Key, string Value)[] settings)
     {
-        var url = $"http://localhost:{FreePort()}";
+        var url = $"http://localhost:{FreePort.Next()}";
         // .../tests/This/bin/Configuration/net10.0
         var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
         var root = here.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
@@ -110,13 +108,5 @@ internal sealed class Sample : IAsyncDisposable
                 // Not up yet.
             }
         }
-    }
-
-    /// <summary>A port that nothing listens at.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

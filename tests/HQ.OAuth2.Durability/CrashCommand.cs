@@ -41,7 +41,7 @@ internal sealed class CrashCommand
     private CrashCommand(string folder, Database database, Tally tally, Random random)
     {
         (this.database, this.tally, this.random) = (database, tally, random);
-        port = QuickStartNode.FreePort();
+        port = FreePort.Next();
         settings = new(
             folder,
             $"http://127.0.0.1:{port}",

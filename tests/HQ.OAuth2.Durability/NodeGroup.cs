@@ -18,7 +18,7 @@ internal sealed class NodeGroup : IAsyncDisposable
 
     public static async Task<NodeGroup> StartAsync(string folder, int count, StoreTarget store, params (string, string)[] keys)
     {
-        var ports = Enumerable.Range(0, count).Select(_ => QuickStartNode.FreePort()).ToArray();
+        var ports = Enumerable.Range(0, count).Select(_ => FreePort.Next()).ToArray();
         var settings = new NodeSettings(folder, $"http://127.0.0.1:{ports[0]}", store, keys);
         var group = new NodeGroup([.. ports.Select(port => QuickStartNode.Start(settings, port))]);
         try

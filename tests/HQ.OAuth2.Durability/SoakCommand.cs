@@ -64,7 +64,7 @@ internal sealed class SoakCommand(QuickStartNode node, SoakLoad load, Database d
     private static async Task<SoakVerdict> RunAsync(string folder, string store, TimeSpan length, int rate, int seed, string leak)
     {
         await using var database = await Database.NewAsync(store);
-        var port = QuickStartNode.FreePort();
+        var port = FreePort.Next();
         var key = ProofKey.New("ES256", "soak");
         var node = new NodeSettings(folder, $"http://127.0.0.1:{port}", database.Target, settings)
         {

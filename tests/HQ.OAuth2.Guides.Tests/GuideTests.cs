@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.CodeAnalysis;
 
 namespace HQ.OAuth2.Tests;
@@ -51,7 +50,7 @@ internal sealed class GuideTests
 
     private static async Task WalkAsync(string assembly, string folder, bool isMcp)
     {
-        var issuer = $"http://localhost:{FreePort()}";
+        var issuer = $"http://localhost:{FreePort.Next()}";
         var own = Path.ChangeExtension(typeof(GuideTests).Assembly.Location, null);
         List<string> arguments = ["exec", "--depsfile", own + ".deps.json", "--runtimeconfig", own + ".runtimeconfig.json", assembly];
         arguments.AddRange(["--environment", "Development", "--urls", issuer, $"--auth:oauth2:authorizationServer:issuerURL={issuer}"]);
@@ -96,11 +95,4 @@ internal sealed class GuideTests
     }
 
     private static RunningCommand Command(string name, string folder, IEnumerable<string> arguments) => new(name, folder, arguments);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

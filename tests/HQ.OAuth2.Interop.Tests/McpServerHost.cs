@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using HQ.OAuth2.Tests;
 using Microsoft.AspNetCore.Hosting;
@@ -18,7 +16,7 @@ internal sealed class McpServerHost : WebApplicationFactory<Program>
     public McpServerHost(params (string Key, string Value)[] settings)
     {
         this.settings = settings;
-        Issuer = $"http://localhost:{FreePort()}";
+        Issuer = $"http://localhost:{FreePort.Next()}";
         UseKestrel(new Uri(Issuer).Port);
         StartServer();
     }
@@ -105,12 +103,5 @@ internal sealed class McpServerHost : WebApplicationFactory<Program>
             services.AddSingleton<TimeProvider>(Clock);
             services.AddSingleton(new DocumentFetcher(Documents, TimeProvider.System));
         });
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -76,7 +76,7 @@ internal sealed class NodeTests
     public async Task The_official_conformance_suite_passes()
     {
         // Its browser is a person: it prints where to go, and listens for the answer.
-        var port = McpServerHost.FreePort();
+        var port = FreePort.Next();
         using var http = new HttpClient { BaseAddress = new Uri(server.Issuer) };
         var clientId = await server.RegisterAsync($"http://127.0.0.1:{port}/callback");
         using var suite = Node([

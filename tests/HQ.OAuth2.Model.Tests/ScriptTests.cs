@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
 namespace HQ.OAuth2.Model.Tests;
@@ -43,7 +42,7 @@ internal sealed partial class ScriptTests
     [Test]
     public async Task A_shell_that_runs_the_printed_script_gets_the_answers_of_the_model()
     {
-        var address = $"http://localhost:{FreePort()}";
+        var address = $"http://localhost:{FreePort.Next()}";
         await using var world = await World.ListenAsync(address);
         world.Members.Set("user1", isMember: true);
         var folder = Directory.CreateTempSubdirectory("hq-model-").FullName;
@@ -92,13 +91,6 @@ internal sealed partial class ScriptTests
         var output = await shell.StandardOutput.ReadToEndAsync(end.Token);
         await shell.WaitForExitAsync(end.Token);
         return output;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex("HTTP/1.1 ([0-9]+)")]
