@@ -18,13 +18,7 @@ internal sealed class SigningKeyTests
             .Should()
             .Be((algorithm == SigningAlgorithm.RS256 ? "RSA" : "EC", "sig", algorithm.ToString(), key.Credentials.Key.KeyId));
         published.Crv.Should().Be(algorithm == SigningAlgorithm.RS256 ? null : "P-256");
-        var json = System.Text.Json.JsonSerializer.Serialize(
-            published,
-            new System.Text.Json.JsonSerializerOptions(System.Text.Json.JsonSerializerDefaults.Web)
-            {
-                DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
-            }
-        );
+        var json = System.Text.Json.JsonSerializer.Serialize(published, OAuthJson.Default.PublishedKey);
         JwkSet.TryRead($"{{\"keys\":[{json}]}}", out var set, out _).Should().BeTrue(json);
         var data = Encoding.ASCII.GetBytes("text");
         var signature = key
