@@ -20,6 +20,9 @@ internal sealed class ExceptionPageTests
     [OneTimeSetUp]
     public void Begin() => SecretWatch.Begin();
 
+    [OneTimeTearDown]
+    public void End() => SecretWatch.End();
+
     [TestCase("Development", false)]
     [TestCase("Development", true)]
     [TestCase("Production", true)]

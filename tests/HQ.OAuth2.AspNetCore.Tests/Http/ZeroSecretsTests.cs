@@ -13,6 +13,9 @@ internal sealed class ZeroSecretsTests
     [OneTimeSetUp]
     public void Watch() => SecretWatch.Begin();
 
+    [OneTimeTearDown]
+    public void End() => SecretWatch.End();
+
     [Test, Rfc("6749-10.8-1")]
     public async Task Nothing_that_the_run_logged_threw_traced_or_measured_has_a_secret()
     {

@@ -32,36 +32,56 @@ internal static class SecretWatch
     private static readonly ConcurrentDictionary<string, string> secrets = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, string> seen = new(StringComparer.Ordinal);
 
-    private static int isOn;
+    private static readonly bool isOfWholeRun = Environment.GetEnvironmentVariable("HQ_WATCH_SECRETS") == "1";
+
+    // Listens as long as the process lives.
+    private static readonly MeterListener meters = new()
+    {
+        InstrumentPublished = (instrument, listener) => listener.EnableMeasurementEvents(instrument),
+    };
+
+    private static volatile bool isOn;
+    private static bool isListening;
 
     /// <summary>Whether it watches: with HQ_WATCH_SECRETS=1, or since a test began it. It costs what the tests of allocations would see.</summary>
-    public static bool IsOn => isOn == 1;
-
-    static SecretWatch()
+    public static bool IsOn
     {
-        if (Environment.GetEnvironmentVariable("HQ_WATCH_SECRETS") == "1")
-            Begin();
+        get
+        {
+            if (isOfWholeRun && !isOn)
+                Begin();
+            return isOn;
+        }
     }
 
     public static void Begin()
     {
-        if (Interlocked.Exchange(ref isOn, 1) == 1)
-            return;
+        isOn = true;
+        lock (meters)
+        {
+            if (isListening)
+                return;
+            isListening = true;
+        }
+
         AppDomain.CurrentDomain.FirstChanceException += (_, thrown) => SawThrown(thrown.Exception);
         ActivitySource.AddActivityListener(
             new()
             {
                 ShouldListenTo = _ => true,
-                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+                Sample = (ref ActivityCreationOptions<ActivityContext> _) =>
+                    isOn ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
                 ActivityStopped = SawTraced,
             }
         );
-        var meters = new MeterListener { InstrumentPublished = (instrument, listener) => listener.EnableMeasurementEvents(instrument) };
         meters.SetMeasurementEventCallback<long>((i, _, tags, _) => SawMeasured(i, tags));
         meters.SetMeasurementEventCallback<int>((i, _, tags, _) => SawMeasured(i, tags));
         meters.SetMeasurementEventCallback<double>((i, _, tags, _) => SawMeasured(i, tags));
         meters.Start();
     }
+
+    /// <summary>A test that began it ends it; a whole run is watched to its end.</summary>
+    public static void End() => isOn = isOfWholeRun;
 
     /// <summary>How many secrets were learnt, and how many different texts were looked at.</summary>
     public static (int Secrets, int Texts) Counts => (secrets.Count, seen.Count);
@@ -108,13 +128,15 @@ internal static class SecretWatch
         if (!IsOn)
             return;
         var end = category.StartsWith("Microsoft.AspNetCore.Hosting", StringComparison.Ordinal)
-            ? line.IndexOf('?', StringComparison.Ordinal)
+            ? line.IndexOf("://", StringComparison.Ordinal)
             : -1;
         Saw("the log of " + category, end < 0 ? line : line[..end]);
     }
 
     private static void SawThrown(Exception exception)
     {
+        if (!isOn)
+            return;
         var from = exception.TargetSite?.Module.Assembly.GetName().Name ?? "";
         if (!from.EndsWith(".Tests", StringComparison.Ordinal) && from is not ("FluentAssertions" or "nunit.framework"))
             Saw($"a {exception.GetType().Name} of {from}", exception.Message);
@@ -133,7 +155,7 @@ internal static class SecretWatch
     {
         foreach (var (name, value) in tags)
         {
-            if (value is string text)
+            if (isOn && value is string text)
                 Saw($"the metric {instrument.Name} {name}", text);
         }
     }
