@@ -32,6 +32,9 @@ internal static class SecretWatch
     private static readonly ConcurrentDictionary<string, string> secrets = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, string> seen = new(StringComparer.Ordinal);
 
+    // The framework logs the address of each request, and what a caller puts into one is not the server's to keep out.
+    private static readonly ConcurrentDictionary<string, bool> addresses = new(StringComparer.Ordinal);
+
     private static readonly bool isOfWholeRun = Environment.GetEnvironmentVariable("HQ_WATCH_SECRETS") == "1";
 
     // Listens as long as the process lives.
@@ -88,7 +91,11 @@ internal static class SecretWatch
 
     /// <summary>Where a secret was seen that somebody sent or got; the secret itself is not repeated.</summary>
     public static IEnumerable<string> Found() =>
-        secrets.Where(s => seen.ContainsKey(s.Key)).Select(s => $"{s.Value} in {seen[s.Key]}").Distinct().Order(StringComparer.Ordinal);
+        secrets
+            .Where(s => seen.ContainsKey(s.Key) && !addresses.ContainsKey(s.Key))
+            .Select(s => $"{s.Value} in {seen[s.Key]}")
+            .Distinct()
+            .Order(StringComparer.Ordinal);
 
     /// <summary>A handler in front of a server that learns what passes.</summary>
     public static HttpMessageHandler Behind(HttpMessageHandler server) => IsOn ? new Wire(server) : server;
@@ -111,18 +118,10 @@ internal static class SecretWatch
 
     public static void Saw(string where, string text)
     {
-        foreach (var word in Words(text))
-        {
+        foreach (var word in WordsAndParts(text))
             seen.TryAdd(word, where);
-            foreach (var part in word.Split('.', '/', '+'))
-            {
-                if (part.Length >= Shortest)
-                    seen.TryAdd(part, where);
-            }
-        }
     }
 
-    // The framework logs the address of each request. What a client or a browser puts into it is not the server's to keep out.
     public static void SawLogged(string category, string line)
     {
         if (!IsOn)
@@ -160,6 +159,9 @@ internal static class SecretWatch
         }
     }
 
+    private static IEnumerable<string> WordsAndParts(string text) =>
+        Words(text).SelectMany(word => word.Split('.', '/', '+').Where(part => part.Length >= Shortest).Prepend(word));
+
     private static IEnumerable<string> Words(string text)
     {
         var start = 0;
@@ -179,6 +181,8 @@ internal static class SecretWatch
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
         {
+            foreach (var word in WordsAndParts(Uri.UnescapeDataString(request.RequestUri!.OriginalString)))
+                addresses.TryAdd(word, true);
             if (request.Content?.Headers.ContentType?.MediaType == BackChannel.Form)
                 LearnForm(Encoding.Latin1.GetString(await request.Content.ReadAsByteArrayAsync(ct)));
             foreach (var header in request.Headers.NonValidated.Where(h => h.Key is "Authorization" or "DPoP").SelectMany(h => h.Value))
