@@ -124,7 +124,8 @@ internal static class SecretWatch
 
     public static void SawLogged(string category, string line)
     {
-        if (!IsOn)
+        // Routing logs nothing but addresses.
+        if (!IsOn || category.StartsWith("Microsoft.AspNetCore.Routing", StringComparison.Ordinal))
             return;
         var end = category.StartsWith("Microsoft.AspNetCore.Hosting", StringComparison.Ordinal)
             ? line.IndexOf("://", StringComparison.Ordinal)
