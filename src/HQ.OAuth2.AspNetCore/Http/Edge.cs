@@ -68,7 +68,7 @@ internal static class Edge
         return WriteAsync(http, name, reply ?? Reply.Refuse(OAuthError.TemporarilyUnavailable) with { Failure = failure }, fail);
     }
 
-    // The caller has disconnected: nobody needs an answer, and nothing failed. Should somebody wait nevertheless, it is no success.
+    // The caller has disconnected, and nothing failed. If a proxy still waits for an answer, the answer is no success.
     private static OAuthError? Leave(HttpContext http)
     {
         http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;

@@ -95,8 +95,8 @@ internal sealed class OwnContext(Func<(DbContext Context, IAsyncDisposable Owner
         }
     }
 
-    // A serialization failure (SQLSTATE 40001), or a deadlock: 40001, or PostgreSQL's own 40P01. MySQL's driver gives only the error number, in the data of the exception. A provider wraps the
-    // driver's exception in some of its own.
+    // A serialization failure (SQLSTATE 40001), or a deadlock: 40001, or PostgreSQL's own 40P01. MySQL's driver gives only the error number, in
+    // the data of the exception. A provider wraps the driver's exception in some of its own.
     private static bool IsConflict(Exception? e) =>
         e is not null
         && (

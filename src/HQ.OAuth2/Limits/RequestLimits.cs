@@ -101,7 +101,7 @@ internal sealed class RequestLimits(ServerSettings settings, TimeProvider time)
 
     /// <summary>
     /// Takes the place of one check for a client that does not exist; null when the address has had its number, or when others need the places.
-    /// Nobody is refused by it, so no limit counts as reached.
+    /// It refuses no request, so no limit counts as reached.
     /// </summary>
     public Guess? TryGuessAtNobody(string? address)
     {

@@ -3,17 +3,17 @@ namespace HQ.OAuth2;
 /// <summary>
 /// Changes of one client take turns in this process. Without turns each round of <see cref="ClientLoop"/> has one winner, and the same caller can
 /// lose all of them: a client that repeats its own updates would keep out the administrator who disables it. A turn only makes a change likely to
-/// win, the swap makes it right: so nobody waits long for one.
+/// win; the swap makes it right. So the wait for a turn has a limit.
 /// </summary>
 internal sealed class ClientTurns
 {
+    private readonly Dictionary<string, Line> lines = new(StringComparer.Ordinal);
+
     /// <summary>The longest wait: a change that hangs in the store holds up no other one.</summary>
     public TimeSpan Longest { get; init; } = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<string, Line> lines = new(StringComparer.Ordinal);
-
     /// <summary>Waits for the turn of a change.</summary>
-    /// <returns>What ends the turn when it is disposed of; after <see cref="Longest"/> it is nobody's turn, and the change goes on.</returns>
+    /// <returns>What ends the turn when it is disposed of; null after <see cref="Longest"/>: then the change goes on without a turn.</returns>
     /// <exception cref="OperationCanceledException">The caller left before its turn came.</exception>
     public async ValueTask<IDisposable?> TakeAsync(string clientId, CancellationToken ct)
     {

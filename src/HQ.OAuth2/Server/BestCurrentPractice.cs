@@ -34,14 +34,14 @@ internal static class BestCurrentPractice
                 "this client proves itself by a secret that both sides know",
                 "give it jwks or jwksUri instead (private_key_jwt)"
             );
+        if (options.AllowPlainHttpBehindProxy)
+            yield return new("2.6", "allowPlainHttpBehindProxy", "requests without TLS are answered", "use UseForwardedHeaders instead");
         foreach (var (key, url) in new[] { ("pages:logo", options.Pages.Logo), ("pages:stylesheet", options.Pages.Stylesheet) })
         {
             if (url?.StartsWith('/') == false)
                 yield return new("4.2.4", key, "the pages load it from another origin", "serve it from this host, and write its path");
         }
 
-        if (options.AllowPlainHttpBehindProxy)
-            yield return new("2.6", "allowPlainHttpBehindProxy", "requests without TLS are answered", "use UseForwardedHeaders instead");
         if (options.RefreshTokenLeeway > TimeSpan.Zero && !isFapi2)
             yield return new(
                 "4.14.2",
