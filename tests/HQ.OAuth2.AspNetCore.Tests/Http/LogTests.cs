@@ -23,6 +23,7 @@ internal sealed class LogTests
             await using var app = await TestApp.StartAsync(
                 o => o.Clients.Add(SigningClients.Options("signer", key)),
                 server => server.UseSqlite($"Data Source={file};Pooling=False"),
+                host: AtTrace,
                 inMemory: true
             );
             var signed = key.Signed("signer");
