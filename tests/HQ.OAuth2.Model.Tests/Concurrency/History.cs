@@ -20,25 +20,34 @@ internal static class Linearizability
         Search([.. events.Select(e => (e, false))], model, new Dictionary<string, string>(values, StringComparer.Ordinal));
 
     // A request of a client is two steps: the client is recognised, then the grant answers. Between them the client may be changed by others.
-    private static bool Search(List<(Event Event, bool IsProved)> left, ServerModel model, Dictionary<string, string> values)
+    private static bool Search(List<(Event Event, bool IsBegun)> left, ServerModel model, Dictionary<string, string> values)
     {
         if (left.Count == 0)
             return true;
         // An event may come next unless another one was answered before it began.
         var first = left.Min(e => e.Event.Answered);
-        foreach (var (next, isProved) in left.Where(e => e.Event.Begun <= first).ToList())
+        foreach (var (next, isBegun) in left.Where(e => e.Event.Begun <= first).ToList())
         {
             List<(Event, bool)> rest = [.. left.Where(e => e.Event != next)];
-            if (!isProved && next.Seen.Status != 401 && model.Proves(next.Command) is { } proves)
+            if (!isBegun && next.Seen.Status != 401 && model.Proves(next.Command) is { } proves)
             {
                 if (proves && Search([.. rest, (next, true)], model, values))
                     return true;
                 continue;
             }
 
+            // What is several writes, or a write and a look, is several steps, too.
+            var after = model.Clone();
+            if (
+                next.Seen.Status is 200 or 204 or 404
+                && after.Begins(next.Command, isBegun)
+                && Search([.. rest, (next, true)], after, values)
+            )
+                return true;
+
             var then = model.Clone();
             if (
-                then.Step(next.Command, isProved) is not { } expected
+                then.Step(next.Command, isBegun) is not { } expected
                 || expected.Difference(next.Seen, values) is not null
                 || Runner.Missing(next.Command, then, next.Seen) is not null
             )

@@ -57,6 +57,33 @@ internal sealed class LinearizabilityTests
         Holds(At(1, 2, new Command.Disable(11, 0, Client, true), new(200)), At(3, 4, Redeem(10), ok)).Should().BeFalse();
 
     [Test]
+    public void A_client_that_is_being_removed_is_gone_before_what_users_allowed_it()
+    {
+        var removal = new Command.DeleteClient(11, 0, Client);
+        var pause = new Command.Pause(12, 0, Code, 0, true);
+        var (notFound, denied) = (Expected.Problem(404), new Seen(400) { Error = "access_denied" });
+        var missing = new Seen(notFound.Status) { Error = notFound.Error };
+
+        Holds(At(1, 9, removal, new(204)), At(2, 6, pause, missing), At(3, 5, Redeem(10), denied)).Should().BeTrue();
+        Holds(At(1, 9, removal, new(204)), At(2, 6, pause, missing), At(7, 8, Redeem(10), denied)).Should().BeFalse();
+        Holds(At(1, 2, removal, new(204)), At(3, 6, pause, missing), At(4, 5, Redeem(10), denied)).Should().BeFalse();
+        Holds(At(1, 2, removal, new(204)), At(3, 4, Redeem(10), ok)).Should().BeFalse();
+    }
+
+    [Test]
+    public void A_change_whose_client_is_disabled_before_the_look_at_it_holds_and_is_not_found()
+    {
+        var narrow = new Command.Narrow(13, 0, Code, 0, Scopes.Read);
+        var notFound = Expected.Problem(404);
+        var missing = new Seen(notFound.Status) { Error = notFound.Error };
+        var disabled = At(4, 7, new Command.Disable(11, 0, Client, true), new(200));
+        var narrowed = ok with { Scope = Scopes.Read };
+
+        Holds(At(1, 9, narrow, missing), disabled, At(2, 3, Redeem(10), narrowed)).Should().BeTrue();
+        Holds(At(1, 9, narrow, missing), At(2, 3, Redeem(10), narrowed)).Should().BeFalse();
+    }
+
+    [Test]
     public void What_two_others_saw_in_different_orders_is_noticed()
     {
         var token = new Token(false, 10);

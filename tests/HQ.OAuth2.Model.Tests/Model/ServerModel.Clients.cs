@@ -18,9 +18,34 @@ internal sealed partial class ServerModel
     }
 
     // Whether there ever was such a client: the driver then knows its id.
-    private bool Registered(int client) => removed.Contains(client);
+    private bool Registered(int client) => removed.ContainsKey(client);
 
-    private System.Collections.Immutable.ImmutableHashSet<int> removed = [];
+    private System.Collections.Immutable.ImmutableDictionary<int, ClientState> removed = System
+        .Collections
+        .Immutable
+        .ImmutableDictionary<int, ClientState>
+        .Empty;
+
+    // A client as it is, or as it was when a request that it began was recognised.
+    private ClientState Known(int client) => Clients.TryGetValue(client, out var there) ? there : removed[client];
+
+    // The next write on the way to the removal of a client: it is disabled, and it is gone. The last one is what users allowed it, which Delete does.
+    private bool Leaves(int id)
+    {
+        if (!Clients.TryGetValue(id, out var client))
+            return false;
+        if (client.IsDisabled)
+            Remove(id);
+        else
+            Clients = Clients.SetItem(id, client with { IsDisabled = true });
+        return true;
+    }
+
+    private void Remove(int client)
+    {
+        removed = removed.Add(client, Clients[client]);
+        Clients = Clients.Remove(client);
+    }
 
     /// <summary>The earlier secrets end after the overlap, at once without one.</summary>
     private Expected? Rotate(Command.NewSecret c)
@@ -46,10 +71,10 @@ internal sealed partial class ServerModel
 
     private Expected? Delete(Command.DeleteClient c)
     {
-        if (!Clients.ContainsKey(c.Client))
+        if (Clients.ContainsKey(c.Client))
+            Remove(c.Client);
+        else if (!isAssumed)
             return Registered(c.Client) ? Expected.Problem(404) : null;
-        Clients = Clients.Remove(c.Client);
-        removed = removed.Add(c.Client);
         EndAll(g => g.Client == c.Client);
         return new(204);
     }
@@ -108,7 +133,7 @@ internal sealed partial class ServerModel
             if (!Clients.ContainsKey(by) && !Registered(by))
                 return null;
             // A client that proves nothing may not introspect.
-            if (!IsProved(by, c.Proof) || Clients[by].IsPublic)
+            if (!IsProved(by, c.Proof) || Known(by).IsPublic)
                 return Unproved();
         }
 

@@ -80,7 +80,7 @@ internal sealed partial class ServerModel
             return Expected.Refused(Devices.ContainsKey(id) ? "expired_token" : "invalid_grant");
         if (Halt(grant) is { } halted)
             return halted;
-        var until = Now + ((Clients[grant.Client!.Value].IsPublic ? 90 : 180) * Day);
+        var until = Now + ((Known(grant.Client!.Value).IsPublic ? 90 : 180) * Day);
         return Issue(
             command,
             id,
@@ -184,18 +184,26 @@ internal sealed partial class ServerModel
     }
 
     private Expected? Narrow(Command.Narrow c) =>
-        Grants.TryGetValue(c.Grant, out var grant) && grant.User == c.User && (c.Scope == Scopes.None || (c.Scope & ~grant.Scope) != 0)
+        !isAssumed
+        && Grants.TryGetValue(c.Grant, out var grant)
+        && grant.User == c.User
+        && (c.Scope == Scopes.None || (c.Scope & ~grant.Scope) != 0)
             ? Expected.Problem(400)
             : ChangeGrant(c.Grant, c.User, g => g with { Scope = c.Scope });
 
+    private Expected? Pause(Command.Pause c) => ChangeGrant(c.Grant, c.User, g => g with { IsPaused = c.Paused });
+
     private Expected? SetEnd(Command.SetEnd c) =>
-        c.Seconds <= 0 && Grants.TryGetValue(c.Grant, out var grant) && grant.User == c.User
+        !isAssumed && c.Seconds <= 0 && Grants.TryGetValue(c.Grant, out var grant) && grant.User == c.User
             ? Expected.Problem(400)
             : ChangeGrant(c.Grant, c.User, g => g with { EndsAt = Now + c.Seconds });
 
     // A change holds whatever the client is; the app is shown while its client is there.
     private Expected? ChangeGrant(int id, int user, Func<Grant, Grant> change)
     {
+        // The change was written before; now the app is shown, also when its grant ended meanwhile.
+        if (isAssumed)
+            return IsThere(ClientOf(id)) ? new(200) : Expected.Problem(404);
         if (!Grants.TryGetValue(id, out var grant))
             return IsKnown(id) ? Expected.Problem(404) : null;
         if (grant.User != user)
@@ -203,6 +211,11 @@ internal sealed partial class ServerModel
         Grants = Grants.SetItem(id, change(grant));
         return IsThere(grant.Client) ? new(200) : Expected.Problem(404);
     }
+
+    private int? ClientOf(int grant) =>
+        Codes.TryGetValue(grant, out var client) ? client
+        : Devices.TryGetValue(grant, out var device) ? device.Client
+        : null;
 
     private Expected? Disconnect(Command.Disconnect c)
     {

@@ -64,6 +64,28 @@ internal sealed partial class ServerModel(long now, Rules rules)
         };
     }
 
+    /// <summary>
+    /// Does the next write of a command that is more than one step, so that others may come before its end, which is <see cref="Step"/>'s: a client
+    /// is removed by three writes, and the change of a grant is followed by a look at the client.
+    /// </summary>
+    /// <param name="command">The command.</param>
+    /// <param name="isBegun">Whether it had a step before.</param>
+    /// <returns>Whether there was something to write.</returns>
+    public bool Begins(Command command, bool isBegun)
+    {
+        isAssumed = false;
+        return command switch
+        {
+            Command.DeleteClient c => Leaves(c.Client),
+            Command.Narrow c => !isBegun && IsOf(c.User, c.Grant) && Narrow(c)!.Status != 400,
+            Command.Pause c => !isBegun && IsOf(c.User, c.Grant) && Pause(c)!.Status != 400,
+            Command.SetEnd c => !isBegun && IsOf(c.User, c.Grant) && SetEnd(c)!.Status != 400,
+            _ => false,
+        };
+    }
+
+    private bool IsOf(int user, int grant) => Grants.TryGetValue(grant, out var g) && g.User == user;
+
     private Expected? Do(Command command) =>
         command switch
         {
@@ -85,7 +107,7 @@ internal sealed partial class ServerModel(long now, Rules rules)
             Command.Poll c => Devices.TryGetValue(c.Device, out var device) ? Poll(c, device) : null,
             Command.NewPersonal c => MakePersonal(c),
             Command.Narrow c => Narrow(c),
-            Command.Pause c => ChangeGrant(c.Grant, c.User, g => g with { IsPaused = c.Paused }),
+            Command.Pause c => Pause(c),
             Command.SetEnd c => SetEnd(c),
             Command.Disconnect c => Disconnect(c),
             Command.DisconnectAll c => EndAll(g => g.User == c.User, 204),
