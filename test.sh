@@ -3,6 +3,7 @@
 # Needs the .NET SDK named in global.json. Chromium: tests/chromium.sh, which installs it where it may; else the browser tests are
 # skipped. Node.js: tests/node.sh, likewise. PostgreSQL: the server of HQ_TEST_PG, else one to throw away (tests/pg.sh, which installs
 # it where it may), else its tests are skipped. MariaDB: HQ_TEST_MARIADB and tests/mariadb.sh, likewise. HQ_CI_STRICT=1 makes a skipped test a failure.
+# HQ_TESTS_BUILT=1: the solution is built already.
 set -euo pipefail
 cd "$(dirname "$0")"
 export UseSharedCompilation=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -43,9 +44,11 @@ fi
 
 if HQ_TEST_CHROMIUM=$(tests/chromium.sh); then export HQ_TEST_CHROMIUM; fi
 
-dotnet restore HQ.OAuth2.sln --locked-mode
 if HQ_TEST_NODE=$(tests/node.sh); then export HQ_TEST_NODE; fi
-dotnet build HQ.OAuth2.sln -c "$configuration" --no-restore
+if [ -z "${HQ_TESTS_BUILT:-}" ]; then
+  dotnet restore HQ.OAuth2.sln --locked-mode
+  dotnet build HQ.OAuth2.sln -c "$configuration" --no-restore
+fi
 
 # Two at once, because there are two cores at least: the HTTP tests, on one store after the other, and everything else.
 # DOTNET_TieredPGO=0: hosts that live for a second gain nothing from profiles. reloadConfigOnChange: nobody edits the configuration of a test's host,
