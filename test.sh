@@ -59,7 +59,6 @@ http=tests/HQ.OAuth2.AspNetCore.Tests/HQ.OAuth2.AspNetCore.Tests.csproj
 run() { dotnet test --project "$@" -c "$configuration" --no-build 2>&1; }
 http_lane() {
   local lane=0
-  # A condition of NUnit, because above 2000 tests that a --filter selects the adapter runs all of them, and reports only those.
   # While every text is searched for secrets, memory cannot be counted, and the corpus puts secrets into addresses: both follow.
   echo "== the HTTP tests in memory, logged at Trace and searched for secrets"
   HQ_TEST_STORE=memory HQ_WATCH_SECRETS=1 run "$http" --settings tests/http-watched.runsettings || lane=1

@@ -96,7 +96,7 @@ internal sealed class PushedRequestTests
     [TestCase("code_challenge_method", "plain", "invalid_request")]
     [TestCase("scope", "\"", "invalid_scope")]
     [TestCase("resource", "https://other.example.com", "invalid_target")]
-    [TestCase("state", "a\u0001", "invalid_request")]
+    [TestCase("state", "a\u0001", "invalid_request", TestName = "A_push_with_a_control_character_in_its_state_is_refused")]
     [TestCase("max_age", "-1", "invalid_request")]
     [TestCase("request", "eyJhbGciOiJub25lIn0.e30.", "request_not_supported")]
     [TestCase("request_uri", "urn:ietf:params:oauth:request_uri:x", "invalid_request")]
