@@ -115,9 +115,6 @@ internal static class RedirectUris
         && char.IsAsciiLetterLower(text[0])
         && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '+' or '-' or '.');
 
-    private static IEnumerable<string> QueryNames(string uri)
-    {
-        var query = uri.IndexOf('?', StringComparison.Ordinal);
-        return query < 0 ? [] : uri[(query + 1)..].Split('&').Select(pair => Uri.UnescapeDataString(pair.Split('=')[0]));
-    }
+    private static IEnumerable<string> QueryNames(string uri) =>
+        uri.Split('?', 2) is [_, var query] ? query.Split('&').Select(pair => Uri.UnescapeDataString(pair.Split('=')[0])) : [];
 }

@@ -6,8 +6,6 @@ namespace HQ.OAuth2;
 /// </summary>
 internal static class ProofTarget
 {
-    private const int MaxLength = 4000;
-
     /// <summary>The form of an absolute http or https URI; null for any other text.</summary>
     public static string? Of(string uri) => Parse(uri) is { } parsed ? Origin(parsed) + Decoded(parsed.AbsolutePath) : null;
 
@@ -22,8 +20,7 @@ internal static class ProofTarget
         Parse(uri) is { } parsed ? At(uri, Decoded(parsed.AbsolutePath).TrimEnd('/') + path) : null;
 
     private static Uri? Parse(string text) =>
-        text.Length <= MaxLength
-        && UriText.IsPlain(text)
+        UriText.IsPlain(text)
         && Uri.TryCreate(text, UriKind.Absolute, out var uri)
         && uri.Scheme is "https" or "http"
         && uri.UserInfo.Length == 0

@@ -142,7 +142,7 @@ internal sealed class PublicJwk
         var bits = (n.Length * 8) - System.Numerics.BitOperations.LeadingZeroCount((uint)n[0]) + 24;
         if (bits is < MinRsaBits or > MaxRsaBits)
             return new(JwkFaultKind.Size, $"{bits} bits, and {MinRsaBits} to {MaxRsaBits} are accepted");
-        if (e.Length > MaxExponentBytes || e is [1] || e[^1] % 2 == 0 || n[^1] % 2 == 0)
+        if (e.Length > MaxExponentBytes || e is [1] || byte.IsEvenInteger(e[^1]) || byte.IsEvenInteger(n[^1]))
             return Malformed("an n and e that are no RSA key");
         try
         {
@@ -181,7 +181,7 @@ internal sealed class PublicJwk
         if (Bytes(Text(json, "x")) is not { } x || Bytes(Text(json, "y")) is not { } y)
             return Malformed("no x and y in base64url");
         // §6.2.1.2: each has the full length of the curve.
-        if (x.Length != length || y.Length != length || !IsOnCurve(curve, x, y))
+        if ((x.Length, y.Length) != (length, length) || !IsOnCurve(curve, x, y))
             return Malformed("an x and y that are no point of its curve");
         key = new()
         {

@@ -109,16 +109,16 @@ internal sealed class SignedJwt
     /// <summary>A value that is a text; null when it is something else.</summary>
     public static string? Text(JsonElement value)
     {
-        if (value.ValueKind != JsonValueKind.String)
-            return null;
         try
         {
-            return value.GetString();
+            if (value.ValueKind == JsonValueKind.String)
+                return value.GetString();
         }
         catch (InvalidOperationException)
         {
             // A string with a lone surrogate is no text.
-            return null;
         }
+
+        return null;
     }
 }

@@ -4,6 +4,7 @@ namespace HQ.OAuth2;
 internal static class LoopbackHost
 {
     private const string Localhost = "localhost";
+    private const string BelowLocalhost = "." + Localhost;
 
     /// <summary>
     /// Whether a host, as text, is loopback: the literals <c>127.0.0.1</c> and <c>[::1]</c> (RFC 8252 §7.3), <c>localhost</c>, or a name
@@ -13,8 +14,8 @@ internal static class LoopbackHost
         host is "127.0.0.1" or "[::1]" or Localhost
         || (
             host.Length <= 253
-            && host.EndsWith("." + Localhost, StringComparison.Ordinal)
-            && host[..^(Localhost.Length + 1)].Split('.').All(IsLabel)
+            && host.EndsWith(BelowLocalhost, StringComparison.Ordinal)
+            && host[..^BelowLocalhost.Length].Split('.').All(IsLabel)
         );
 
     // RFC 1123 §2.1

@@ -27,7 +27,7 @@ internal static class UriText
     public static bool IsPrivateUse(string uri) => !IsHttps(uri) && !IsLoopback(uri);
 
     /// <summary>Whether a text is an https URL with a plain host and no fragment, fit for a page or a header.</summary>
-    public static bool IsPlainHttpsUrl(string uri) => IsPlain(uri) && HasPlainAuthority(uri) && uri.AsSpan().IndexOfAny('#', '*') < 0;
+    public static bool IsPlainHttpsUrl(string uri) => IsPlain(uri) && HasPlainAuthority(uri) && !uri.AsSpan().ContainsAny('#', '*');
 
     /// <summary>The host (with port) of a web redirect, or the scheme of a private-use one: the part that a user can recognise.</summary>
     public static string DisplayHost(string uri)

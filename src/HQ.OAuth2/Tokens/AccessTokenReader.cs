@@ -98,7 +98,7 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
         catch (Exception e)
         {
             // No store is read here. The library throws for some malformed tokens instead of refusing them.
-            return new() { IsValid = false, Exception = e };
+            return new() { Exception = e };
         }
     }
 

@@ -24,8 +24,8 @@ internal static class KeyRotation
 
         var (last, number) = row[^1];
         var due = last.ActiveFrom + options.SigningKeyLifetime;
-        var next =
-            now < due - options.SigningKeyLeadTime ? null : new DueKey(Id(kind, number + 1), Later(due, now + options.SigningKeyLeadTime));
+        // Not at the end of the last key, but a whole lead time from now: a key that is made late must be published for that long, too.
+        var next = now < due - options.SigningKeyLeadTime ? null : new DueKey(Id(kind, number + 1), now + options.SigningKeyLeadTime);
         // Clocks differ: a node that is behind signs with the old key for longer, a node that is ahead retires it earlier.
         var margin = options.SigningKeyLeadTime > leastMargin ? options.SigningKeyLeadTime : leastMargin;
         var retired = row.Zip(row.Skip(1))
@@ -48,8 +48,6 @@ internal static class KeyRotation
             : 0;
 
     private static string Id(string kind, int number) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{number}");
-
-    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }
 
 /// <summary>The plan for the keys of one kind.</summary>

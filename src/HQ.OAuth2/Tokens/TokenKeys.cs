@@ -162,7 +162,10 @@ internal sealed class TokenKeys(
             }
         }
 
-        return keys.Count > 0 ? keys : [.. known ?? []];
+        // Keys that cannot be read any more go on.
+        if (keys.Count == 0 && known is not null)
+            keys.AddRange(known);
+        return keys;
     }
 
     private sealed record FailedLook(DateTimeOffset At, ExceptionDispatchInfo Error);

@@ -179,7 +179,7 @@ internal sealed class PublicJwkTests
 
         Fault(Changed(ec, ("x", ProofKey.Encode([0, .. x])))).Kind.Should().Be(JwkFaultKind.Malformed);
         Fault(Changed(ec, ("y", ProofKey.Encode([0, .. y])))).Kind.Should().Be(JwkFaultKind.Malformed);
-        Fault(Changed(ec, ("x", ""))).Kind.Should().Be(JwkFaultKind.Malformed);
+        Fault(Changed(ec, ("x", ""))).Should().Be(new JwkFault(JwkFaultKind.Malformed, "no x and y in base64url"));
     }
 
     [Test]

@@ -32,6 +32,9 @@ internal sealed class UriTextTests
     [TestCase("http://[::1]", "[::1]", "")]
     [TestCase("http://[::1]:9/", "[::1]", "/")]
     [TestCase("http://localhost:65535", "localhost", "")]
+    [TestCase("http://localhost:1", "localhost", "")]
+    [TestCase("http://localhost:19", "localhost", "")]
+    [TestCase("http://localhost:0", null, null)]
     [TestCase("http://localhost:90000", null, null)]
     [TestCase("http://localhost:65536", null, null)]
     [TestCase("http://localhost:1x", null, null)]
@@ -45,8 +48,20 @@ internal sealed class UriTextTests
             (foundHost, foundRest).Should().Be((host, rest!));
     }
 
+    [Test]
+    public void Nothing_of_a_URI_of_another_scheme_is_taken_for_a_loopback_host()
+    {
+        UriText.TrySplitLoopback("https://localhost/cb", out var host, out var rest).Should().BeFalse();
+        (host, rest).Should().Be(("", ""));
+    }
+
     [TestCase("https://c.example", true)]
     [TestCase("https://[2001:db8::1]:99", true)]
+    [TestCase("https://192.0.2.1", true)]
+    [TestCase("https://192.0.2.01", false)]
+    [TestCase("https://c.0x1g", true)]
+    [TestCase("https://c.0x1f", false)]
+    [TestCase("https://0x", false)]
     [TestCase("https://c_d.example", false)]
     [TestCase("https://c%41.example", false)]
     [TestCase("https://c:d:1", false)]

@@ -82,10 +82,25 @@ internal sealed class AccessTokenReaderTests
     [TestCase("cnf", true)]
     [TestCase("sub", "")]
     [TestCase("jti", "")]
+    [TestCase("iat", -1L)]
+    [TestCase("nbf", -1L)]
+    [TestCase("iat", 253_402_300_800)]
+    [TestCase("exp", 253_402_300_800)]
     public async Task A_claim_that_cannot_be_is_refused(string claim, object value)
     {
         Host();
         (await ReadAsync(await SignAsync(c => c[claim] = JsonValue.Create(value)))).Should().BeNull();
+    }
+
+    [Test]
+    public async Task A_time_is_a_second_of_the_years_1970_to_9999()
+    {
+        Host();
+        var token = (await ReadAsync(await SignAsync(c => (c["iat"], c["nbf"], c["exp"]) = (0, 0, 253_402_300_799))))!;
+
+        (token.IssuedAt, token.ExpiresAt)
+            .Should()
+            .Be((DateTimeOffset.UnixEpoch, new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero)));
     }
 
     [Test]
@@ -221,6 +236,7 @@ internal sealed class AccessTokenReaderTests
             }
         )
             (await ReadAsync(other)).Should().BeNull("'{0}'", other);
+        Reader.Verifications.Should().Be(0, "the spelling is looked at first");
         (await ReadAsync(text)).Should().NotBeNull();
     }
 
@@ -260,6 +276,8 @@ internal sealed class AccessTokenReaderTests
         var before = store.Reads;
         (await ReadAsync(ProofKey.New(kid: known).Sign(Claims(), "at+jwt"))).Should().BeNull();
         store.Reads.Should().Be(before, "its key is known, and its signature wrong");
+        (await ReadAsync($"{Encode("no header")}.{Encode("{}")}.AAAA")).Should().BeNull();
+        store.Reads.Should().Be(before, "it names no key");
 
         (await ReadAsync(ProofKey.New(kid: "signing-9").Sign(Claims(), "at+jwt"))).Should().BeNull();
         store.Reads.Should().Be(before + 1);

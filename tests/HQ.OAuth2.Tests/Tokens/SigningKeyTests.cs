@@ -35,6 +35,10 @@ internal sealed class SigningKeyTests
     public void What_is_no_private_key_is_refused()
     {
         foreach (var material in new[] { Array.Empty<byte>(), [0], Encoding.ASCII.GetBytes("not a key at all"), new byte[200] })
-            FluentActions.Invoking(() => SigningKey.Read("signing-1", TestClock.Start, material)).Should().Throw<CryptographicException>();
+            FluentActions
+                .Invoking(() => SigningKey.Read("signing-1", TestClock.Start, material))
+                .Should()
+                .Throw<CryptographicException>()
+                .WithMessage("A signing key is no PKCS #8 private key.");
     }
 }

@@ -212,6 +212,29 @@ internal sealed class TokenKeysTests
     }
 
     [Test]
+    public async Task A_store_is_asked_again_after_a_second_whether_it_answered_or_not()
+    {
+        var node = Node();
+        var known = await node.CurrentAsync(default);
+        var before = store.Reads;
+
+        (await node.LookAgainAsync(default)).Should().BeSameAs(known);
+        store.Reads.Should().Be(before);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        store.Failure = new IOException("down");
+        foreach (var _ in new[] { "asks", "does not ask" })
+        {
+            await node.Awaiting(n => n.LookAgainAsync(default).AsTask()).Should().ThrowAsync<IOException>();
+            store.Reads.Should().Be(before + 1);
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+        store.Failure = null;
+        (await node.LookAgainAsync(default)).Should().NotBeSameAs(known);
+        store.Reads.Should().Be(before + 2);
+    }
+
+    [Test]
     public async Task A_caller_that_waited_for_anothers_refresh_uses_its_result()
     {
         var node = Node();

@@ -42,7 +42,7 @@ internal sealed partial class ClientSecrets(ServerSettings settings, TimeProvide
 
     private readonly KeyedHash names = new();
     private readonly BoundedCache<bool> verified = new(MaxRemembered, rememberedFor);
-    private readonly ConcurrentDictionary<string, Task<bool>> running = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task> running = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim bcrypts = new(settings.Options.Limits.BcryptConcurrency is > 0 and var n ? n : int.MaxValue);
     private long computations;
 
@@ -88,8 +88,7 @@ internal sealed partial class ClientSecrets(ServerSettings settings, TimeProvide
         WarnOfSecrets(client, now);
         if (candidates.Count == 0)
             return false;
-        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var isChecked = false;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var ours = candidates.Where(c => running.TryAdd(c.Key, done.Task)).ToList();
         try
         {
@@ -99,16 +98,13 @@ internal sealed partial class ClientSecrets(ServerSettings settings, TimeProvide
                 // If another request computed this secret while we waited, use its result.
                 // bcrypt runs on a thread of its own and holds no thread of the pool, which answers all other requests. A computation that has
                 // begun runs to its end.
-                var isRight =
-                    IsRemembered(candidates, now)
+                return IsRemembered(candidates, now)
                     || await Task.Factory.StartNew(
                         () => candidates.Exists(c => IsComputedRight(client, c, presented, now)),
                         CancellationToken.None,
                         TaskCreationOptions.LongRunning,
                         TaskScheduler.Default
                     );
-                isChecked = true;
-                return isRight;
             }
             finally
             {
@@ -118,7 +114,7 @@ internal sealed partial class ClientSecrets(ServerSettings settings, TimeProvide
         finally
         {
             ours.ForEach(c => running.TryRemove(c.Key, out _));
-            done.SetResult(isChecked);
+            done.SetResult();
         }
     }
 
@@ -139,13 +135,11 @@ internal sealed partial class ClientSecrets(ServerSettings settings, TimeProvide
         var candidates = Candidates(client, presented, now);
         while (!IsRemembered(candidates, now))
         {
-            var checks = candidates.Select(c => running.GetValueOrDefault(c.Key)).OfType<Task<bool>>().ToList();
+            var checks = candidates.Select(c => running.GetValueOrDefault(c.Key)).OfType<Task>().ToList();
             if (checks.Count == 0)
                 return false;
-            // If the caller of a check left before the check began, another caller may be checking the secret now.
-            var areChecked = await Task.WhenAll(checks).WaitAsync(ct);
-            if (areChecked.All(isChecked => isChecked))
-                return IsRemembered(candidates, now);
+            // The caller of a check may leave before the check begins, and another caller may be checking the secret then.
+            await Task.WhenAll(checks).WaitAsync(ct);
         }
 
         return true;
@@ -192,16 +186,18 @@ internal sealed partial class ClientSecrets(ServerSettings settings, TimeProvide
         Count();
         try
         {
-            if (!(candidate.Foreign?.Verify(presented) ?? BCrypt.Net.BCrypt.Verify(presented, candidate.Kept.Hash)))
-                return false;
-            verified.Set(candidate.Key, true, now);
-            return true;
+            if (candidate.Foreign?.Verify(presented) ?? BCrypt.Net.BCrypt.Verify(presented, candidate.Kept.Hash))
+            {
+                verified.Set(candidate.Key, true, now);
+                return true;
+            }
         }
         catch (BCrypt.Net.SaltParseException)
         {
             logger.UnusableSecretHash(client.ClientId, MaxWorkFactor);
-            return false;
         }
+
+        return false;
     }
 
     private void Count()

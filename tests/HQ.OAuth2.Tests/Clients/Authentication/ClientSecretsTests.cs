@@ -145,6 +145,29 @@ internal sealed class ClientSecretsTests
         secrets.Computations.Should().Be(2);
     }
 
+    [Test]
+    public async Task For_a_client_that_does_not_exist_one_hash_is_computed_and_nothing_is_right()
+    {
+        (await secrets.VerifyForNobodyAsync(Brought, default)).Should().BeFalse();
+        secrets.Computations.Should().Be(1);
+    }
+
+    [Test]
+    public async Task The_hash_of_another_server_is_replaced_when_a_place_is_free()
+    {
+        var client = With(new ClientSecret { Hash = ForeignHashTests.Pbkdf2(Brought) });
+        await secrets.VerifyAsync(client, Brought, default);
+        var first = Task.Run(() => secrets.VerifyAsync(With(ClientSecrets.Keep("another", 12)), "another", default).AsTask());
+        while (secrets.Computations == 1)
+            await Task.Yield();
+
+        var replacing = secrets.ReplaceForeignAsync(client, Brought, (_, rehashAsync) => rehashAsync());
+
+        secrets.Computations.Should().Be(2, "the only place is taken");
+        await Task.WhenAll(first, replacing);
+        secrets.Computations.Should().Be(3);
+    }
+
     [Test, Rfc("7591-3.2.1-3")]
     public async Task A_secret_that_expired_is_wrong_although_it_was_remembered()
     {
