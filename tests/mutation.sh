@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Mutation tests of the core: each mutant is a small change of a rule, and a test must notice it. Needs python3; installs the tool of
-# dotnet-tools.json (dotnet tool restore).
+# Mutation tests of the core: each mutant is a small change of a rule, and a test must notice it. The tool of dotnet-tools.json (dotnet tool restore)
+# makes one assembly with all mutants; tests/HQ.OAuth2.Mutation runs the core's tests against it. Needs python3.
 #   tests/mutation.sh                       the critical set (tests/HQ.OAuth2.Mutation/critical.txt): no mutant may survive
 #   tests/mutation.sh Consent Grants/X.cs   folders or files of src/HQ.OAuth2: at least 90 % of the mutants of each folder are noticed
-#   tests/mutation.sh all                   the whole core
-# Survivors are listed above the table. The last line is "N passed, N failed": folders. The report of the tool is in HQ_MUTATION_OUT.
+#   tests/mutation.sh all                   the whole core: at least 90 % of its mutants, and no survivor in the critical set
+# Survivors are listed above the table. The last line is "N passed, N failed": the checks. HQ_MUTATION_OUT: where the reports of the tool stay.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 project=tests/HQ.OAuth2.Mutation
@@ -13,15 +13,23 @@ if [ -z "$out" ]; then
   out=$(mktemp -d)
   trap 'rm -rf "$out"' EXIT
 fi
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
 
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_hostBuilder__reloadConfigOnChange=false RunAnalyzers=false
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_hostBuilder__reloadConfigOnChange=false DOTNET_TieredPGO=0 HQ_TEST_STORE=memory HQ_MUTANTS=$out/HQ.OAuth2.dll
 dotnet tool restore >/dev/null
+dotnet build $project -c Release -v quiet -p:RunAnalyzers=false
 
-# The tests of the same folders run. Which files are mutated: one argument a line.
-HQ_MUTATION_TESTS=$(python3 tests/mutation.py tests "$@")
-export HQ_MUTATION_TESTS
+# Which files are mutated: one argument a line.
 mapfile -t arguments < <(python3 tests/mutation.py arguments "$@")
 rm -rf "$out/reports"
-(cd "$project" && dotnet stryker --skip-version-check --output "$out" "${arguments[@]}") >"$out/log" 2>&1 ||
+(cd tests/HQ.OAuth2.Mutants && dotnet stryker --skip-version-check --output "$out" "${arguments[@]}") >"$out/log" 2>&1 ||
   { tail -40 "$out/log" >&2; exit 1; }
-python3 tests/mutation.py report "$out/reports/mutation-report.json"
+
+# The tests look for the repository that they are in.
+run=$project/obj/run
+rm -rf $run
+cp -r $project/bin/Release/net10.0 $run
+cp "$HQ_MUTANTS" $run/
+dotnet $run/HQ.OAuth2.Mutation.dll "$out/reports/mutation-report.json"
+python3 tests/mutation.py report "$out/reports/mutation-report.json" "$@"

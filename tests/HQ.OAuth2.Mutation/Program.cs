@@ -1,0 +1,22 @@
+using HQ.OAuth2.Mutation;
+
+// Runs the tests of the core, then those over HTTP, against the assembly with all mutants that stands beside this program (tests/mutation.sh), and writes
+// into the report of the mutation tool which of them a test noticed.
+//   HQ.OAuth2.Mutation <mutation-report.json>      tries each mutant of the report
+//   HQ.OAuth2.Mutation --cover <suite> <file>      a worker: which tests of a suite reach which mutants
+//   HQ.OAuth2.Mutation --try <suite>               a worker: one mutant a line
+switch (args)
+{
+    case ["--cover", var suite, var file]:
+        Worker.Cover(suite, file);
+        return 0;
+    case ["--try", var suite]:
+        Worker.Try(suite);
+        return 0;
+    case [var report]:
+        await Trial.RunAsync(report);
+        return 0;
+    default:
+        await Console.Error.WriteLineAsync("What is needed is the report of the mutation tool.");
+        return 2;
+}
