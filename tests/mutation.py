@@ -20,6 +20,7 @@ LEFT_OUT = [
     "Settings/*.cs",
 ]
 
+
 def lines(name):
     path = HERE / name
     if not path.exists():
@@ -32,10 +33,6 @@ CRITICAL = lines("critical.txt")
 
 def is_critical(path):
     return any(fnmatch.fnmatch(path, pattern) for pattern in CRITICAL)
-
-
-def is_left_out(path):
-    return any(fnmatch.fnmatch(path, pattern) for pattern in LEFT_OUT)
 
 
 def patterns(wanted):

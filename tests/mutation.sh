@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Mutation tests of the core: each mutant is a small change of a rule, and a test must notice it. The tool of dotnet-tools.json (dotnet tool restore)
-# makes one assembly with all mutants; tests/HQ.OAuth2.Mutation runs the core's tests against it. Needs python3.
+# makes one assembly with all mutants; tests/HQ.OAuth2.Mutation runs the tests against it. Needs python3.
 #   tests/mutation.sh                       the critical set (tests/HQ.OAuth2.Mutation/critical.txt): no mutant may survive
 #   tests/mutation.sh Consent Grants/X.cs   folders or files of src/HQ.OAuth2: at least 90 % of the mutants of each folder are noticed
 #   tests/mutation.sh all                   the whole core: at least 90 % of its mutants, and no survivor in the critical set

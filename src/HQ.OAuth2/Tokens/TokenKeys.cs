@@ -162,7 +162,7 @@ internal sealed class TokenKeys(
             }
         }
 
-        // Keys that cannot be read any more go on.
+        // When no stored key can be read, the known ones stay in use.
         if (keys.Count == 0 && known is not null)
             keys.AddRange(known);
         return keys;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace HQ.OAuth2.Model.Tests;
 
 // What administrators do, and clients for themselves.
@@ -20,13 +22,9 @@ internal sealed partial class ServerModel
     // Whether there ever was such a client: the driver then knows its id.
     private bool Registered(int client) => removed.ContainsKey(client);
 
-    private System.Collections.Immutable.ImmutableDictionary<int, ClientState> removed = System
-        .Collections
-        .Immutable
-        .ImmutableDictionary<int, ClientState>
-        .Empty;
+    private ImmutableDictionary<int, ClientState> removed = ImmutableDictionary<int, ClientState>.Empty;
 
-    // A client as it is, or as it was when a request that it began was recognised.
+    // A client as it is; one that was removed as it was before, for a request that was recognised earlier.
     private ClientState Known(int client) => Clients.TryGetValue(client, out var there) ? there : removed[client];
 
     // The next write on the way to the removal of a client: it is disabled, and it is gone. The last one is what users allowed it, which Delete does.
