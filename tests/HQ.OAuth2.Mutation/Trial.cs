@@ -30,8 +30,10 @@ internal static class Trial
         var results = mutants.Keys.ToDictionary(id => id, _ => NotReached);
         foreach (var (suite, mostTests) in suites)
         {
-            var left = results.Where(r => r.Value is Survived or NotReached).Select(r => r.Key).Order();
-            foreach (var (id, result) in await TryAsync(suite, mostTests, [.. left], $"{report}.{suite}.cover"))
+            int[] left = [.. results.Where(r => r.Value is Survived or NotReached).Select(r => r.Key).Order()];
+            if (left.Length == 0)
+                break;
+            foreach (var (id, result) in await TryAsync(suite, mostTests, left, $"{report}.{suite}.cover"))
             {
                 if (result != NotReached)
                     results[id] = result;
