@@ -76,31 +76,21 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
         return true;
     }
 
-    private async ValueTask<TokenValidationResult> ValidateAsync(string text, KeyRing ring)
-    {
-        try
-        {
-            return await handler.ValidateTokenAsync(
-                text,
-                new TokenValidationParameters
-                {
-                    ValidIssuer = settings.Options.IssuerURL,
-                    ValidTypes = [AccessToken.Type],
-                    ValidAlgorithms = [.. SigningKey.Algorithms, EncryptionKey.KeyManagement, EncryptionKey.ContentEncryption],
-                    IssuerSigningKeys = ring.Verification,
-                    TokenDecryptionKeys = ring.Decryption,
-                    // The caller checks the audience. TryRead checks the times, with the injected clock.
-                    ValidateAudience = false,
-                    ValidateLifetime = false,
-                }
-            );
-        }
-        catch (Exception e)
-        {
-            // No store is read here. The library throws for some malformed tokens instead of refusing them.
-            return new() { Exception = e };
-        }
-    }
+    private Task<TokenValidationResult> ValidateAsync(string text, KeyRing ring) =>
+        handler.ValidateTokenAsync(
+            text,
+            new TokenValidationParameters
+            {
+                ValidIssuer = settings.Options.IssuerURL,
+                ValidTypes = [AccessToken.Type],
+                ValidAlgorithms = [.. SigningKey.Algorithms, EncryptionKey.KeyManagement, EncryptionKey.ContentEncryption],
+                IssuerSigningKeys = ring.Verification,
+                TokenDecryptionKeys = ring.Decryption,
+                // The caller checks the audience. IsValidAt checks the times, with the injected clock.
+                ValidateAudience = false,
+                ValidateLifetime = false,
+            }
+        );
 
     // The key that signed an encrypted token cannot be seen, so it may be a new one.
     private static bool MayBeOfANewKey(string text, KeyRing ring)
@@ -112,7 +102,7 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
         }
         catch (Exception)
         {
-            // As in ValidateAsync: a header that the library cannot read names no key.
+            // A header that the library cannot read names no key.
             return false;
         }
     }

@@ -223,6 +223,24 @@ internal sealed class PublishedKeySetsTests
         (error.Id, error.Reason).Should().Be(("HQ1100", "jwks_uri: the answer has no key"));
     }
 
+    [Test]
+    public async Task A_set_that_made_room_for_others_cannot_be_had_before_the_cool_down_ends()
+    {
+        sets.Dispose();
+        sets = Sets(o => o.Limits.DocumentFetchesPerMinute = 1_000_000);
+        (await FindAsync("old")).Error.Should().BeNull();
+        for (var i = 0; i < 1000; i++)
+        {
+            web.Publish($"https://h{i}.example/keys", ProofKey.Set(next), "max-age=600");
+            (await FindAsync("next", url: $"https://h{i}.example/keys")).Error.Should().BeNull();
+        }
+
+        (await FindAsync("old")).Error!.Reason.Should().Contain("less than 30 seconds ago");
+
+        clock.Advance(PublishedKeySets.CoolDown);
+        (await FindAsync("old")).Error.Should().BeNull();
+    }
+
     private PublishedKeySets Sets(Action<HqOAuth2Options> configure) =>
         new(new(web, clock), new ServerSettings(Given.Options(configure)), clock, log);
 
