@@ -3,7 +3,7 @@ namespace HQ.OAuth2;
 /// <summary>The public keys of clients: by value in their registration, or at their <c>jwks_uri</c> (RFC 7591 §2).</summary>
 /// <param name="sets">Makes the cache of fetched sets for the clients of one provenance.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ClientKeys(Func<PublishedKeySets> sets, TimeProvider time) : IDisposable
+internal sealed class ClientKeys(Func<PublishedKeySets> sets, TimeProvider time)
 {
     // Clients of different provenance share neither places nor limits: strangers who register clients with slow addresses must not keep the
     // keys of the host's own clients from being fetched.
@@ -32,12 +32,6 @@ internal sealed class ClientKeys(Func<PublishedKeySets> sets, TimeProvider time)
     /// <returns>Null when the set is as new as it may be; else why it cannot be had.</returns>
     public ValueTask<OAuthError?> FetchAsync(Client client, CancellationToken ct) =>
         published[client.Provenance].FetchAsync(Place(client)!, ct);
-
-    public void Dispose()
-    {
-        foreach (var one in published.Values)
-            one.Dispose();
-    }
 
     /// <summary>
     /// Where the keys of the client are fetched; null when nowhere. A document vouches for keys on its own origin only: a stored one may be older

@@ -13,7 +13,7 @@ internal sealed class PublishedKeySets(
     ServerSettings settings,
     TimeProvider time,
     ILogger<PublishedKeySets> logger
-) : IDisposable
+)
 {
     /// <summary>The longest key set that is read, in bytes.</summary>
     public const int MaxBytes = 64 * 1024;
@@ -72,8 +72,6 @@ internal sealed class PublishedKeySets(
         var ours = new Lazy<Task<OAuthError?>>(() => FetchForAllAsync(url));
         return await flights.GetOrAdd(url, ours).Value.WaitAsync(ct);
     }
-
-    public void Dispose() => slots.Dispose();
 
     private JwkSet? Fresh(string url) =>
         known.TryGet(url, time.GetUtcNow(), out var kept) && time.GetUtcNow() < kept.FreshUntil ? kept.Set : null;

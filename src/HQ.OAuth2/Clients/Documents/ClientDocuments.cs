@@ -9,7 +9,6 @@ namespace HQ.OAuth2;
 /// number in parallel, and a number per minute for each host and user.
 /// </summary>
 internal sealed class ClientDocuments(DocumentFetcher fetcher, ServerSettings settings, TimeProvider time, ILogger<ClientDocuments> logger)
-    : IDisposable
 {
     /// <summary>The maximum number of parallel fetches in a process.</summary>
     public const int MaxInFlight = 8;
@@ -53,8 +52,6 @@ internal sealed class ClientDocuments(DocumentFetcher fetcher, ServerSettings se
         var ours = new Lazy<Task<Outcome<FoundDocument>>>(() => FetchForAllAsync(clientId, subject, kept, policy));
         return await flights.GetOrAdd(clientId, ours).Value.WaitAsync(ct);
     }
-
-    public void Dispose() => slots.Dispose();
 
     private KnownDocument? Fresh(string clientId) =>
         known.TryGet(clientId, time.GetUtcNow(), out var document) && time.GetUtcNow() < document.FreshUntil ? document : null;

@@ -3,18 +3,20 @@ using System.Diagnostics.CodeAnalysis;
 namespace HQ.OAuth2;
 
 /// <summary>Limits the number of documents that this process fetches in parallel.</summary>
-internal sealed class FetchSlots(int limit) : IDisposable
+internal sealed class FetchSlots(int limit)
 {
-    private readonly SemaphoreSlim free = new(limit, limit);
+    private int taken;
 
     /// <summary>Takes a slot without waiting; false when all are in use.</summary>
     public bool TryTake([NotNullWhen(true)] out FetchSlot? slot)
     {
-        slot = free.Wait(TimeSpan.Zero) ? new(() => free.Release()) : null;
-        return slot is not null;
+        slot = new(() => Interlocked.Decrement(ref taken));
+        if (Interlocked.Increment(ref taken) <= limit)
+            return true;
+        slot.Dispose();
+        slot = null;
+        return false;
     }
-
-    public void Dispose() => free.Dispose();
 }
 
 /// <summary>

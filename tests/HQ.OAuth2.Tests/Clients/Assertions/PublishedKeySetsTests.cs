@@ -24,9 +24,6 @@ internal sealed class PublishedKeySetsTests
         web.Publish(Url, ProofKey.Set(old), "max-age=600");
     }
 
-    [TearDown]
-    public void End() => sets.Dispose();
-
     [Test]
     public async Task A_set_is_fetched_once_while_it_is_fresh_and_again_after()
     {
@@ -136,6 +133,27 @@ internal sealed class PublishedKeySetsTests
         (await FindAsync("old")).Error.Should().BeNull();
     }
 
+    [Test]
+    public async Task A_failure_that_took_seconds_says_nothing_after_a_later_success()
+    {
+        web.Answer(
+            Url,
+            () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(4));
+                return new(HttpStatusCode.InternalServerError);
+            }
+        );
+        (await FindAsync("old")).Error!.Id.Should().Be("HQ1100");
+        // The cool-down counts from the beginning of the fetch.
+        clock.Advance(PublishedKeySets.CoolDown - TimeSpan.FromSeconds(4));
+        web.Publish(Url, ProofKey.Set(old), "max-age=600");
+        (await FindAsync("old")).Error.Should().BeNull();
+
+        (await FindAsync("made-up")).Error!.Code.Should().Be("invalid_client", "the set is known, and does not have it");
+        web.Fetches.Should().Be(2);
+    }
+
     [TestCase("{}")]
     [TestCase("""{"keys":[]}""")]
     [TestCase("""{"keys":[{"kty":"oct","k":"AAAA"}]}""")]
@@ -165,7 +183,6 @@ internal sealed class PublishedKeySetsTests
     [Test]
     public async Task Clients_that_name_many_addresses_of_one_host_cause_a_limited_number_of_fetches()
     {
-        sets.Dispose();
         sets = Sets(o => o.Limits.DocumentFetchesPerMinute = 5);
         await FindAsync("old");
 
@@ -203,7 +220,6 @@ internal sealed class PublishedKeySetsTests
     [Test]
     public async Task A_refused_fetch_does_not_begin_the_cool_down()
     {
-        sets.Dispose();
         sets = Sets(o => o.Limits.DocumentFetchesPerMinute = 1);
         await FindAsync("k", url: "https://app.example.com/other");
         clock.Advance(TimeSpan.FromSeconds(59));
@@ -226,7 +242,6 @@ internal sealed class PublishedKeySetsTests
     [Test]
     public async Task A_set_that_made_room_for_others_cannot_be_had_before_the_cool_down_ends()
     {
-        sets.Dispose();
         sets = Sets(o => o.Limits.DocumentFetchesPerMinute = 1_000_000);
         (await FindAsync("old")).Error.Should().BeNull();
         for (var i = 0; i < 1000; i++)

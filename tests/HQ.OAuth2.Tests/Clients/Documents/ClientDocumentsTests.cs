@@ -39,7 +39,7 @@ internal sealed class ClientDocumentsTests
     [Test]
     public async Task A_caller_that_is_overtaken_by_anothers_fetch_makes_none()
     {
-        using var documents = Given.Documents(Given.Options(o => o.ClientIdMetadataDocuments = true), web, clock);
+        var documents = Given.Documents(Given.Options(o => o.ClientIdMetadataDocuments = true), web, clock);
         web.Publish(Url, PublishedDocuments.Minimal(Url), "max-age=60");
         await documents.FetchAsync(Url, "alice", kept: null, Given.Policies(Given.Options()).ForDocument(), default);
         documents.FindCached(Url).Should().NotBeNull();
