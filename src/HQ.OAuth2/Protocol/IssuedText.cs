@@ -42,9 +42,8 @@ internal static class IssuedText
         )
             return false;
         var unsealed = text.AsSpan(0, text.Length - ChecksumLength);
-        if (!unsealed.ContainsAnyExceptInRange('!', '~') && text.AsSpan(unsealed.Length).SequenceEqual(Checksum(unsealed)))
-            body = unsealed[prefix.Length..];
-        return !body.IsEmpty;
+        body = unsealed[prefix.Length..];
+        return !unsealed.ContainsAnyExceptInRange('!', '~') && text.AsSpan(unsealed.Length).SequenceEqual(Checksum(unsealed));
     }
 
     /// <summary>Reads a secret of 256 bits; false when the text is no secret, or is spelled differently from the issued text.</summary>

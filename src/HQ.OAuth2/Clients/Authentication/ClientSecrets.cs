@@ -151,8 +151,6 @@ internal sealed partial class ClientSecrets(ServerSettings settings, TimeProvide
     private List<Candidate> Candidates(Client client, string presented, DateTimeOffset now)
     {
         var candidates = new List<Candidate>();
-        if (!Fits(presented) && !ForeignHash.Fits(presented))
-            return candidates;
         var isOfOurForm = IssuedText.TryOpen(presented, Prefix, out _);
         foreach (var kept in Live(client, now).Take(MaxLive))
         {

@@ -27,7 +27,9 @@ internal sealed class ForeignHash
     // Salts and keys of 128 bits to 512.
     private const int LeastBytes = 16;
     private const int MostBytes = 64;
-    private const int MaxText = 256;
+
+    // The longest name, and base64 of the longest content.
+    private const int MaxText = 8 + ((HeaderBytes + (2 * MostBytes) + 2) / 3 * 4);
 
     private readonly HashAlgorithmName algorithm;
     private readonly int rounds;
