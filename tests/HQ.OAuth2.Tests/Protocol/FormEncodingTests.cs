@@ -32,6 +32,26 @@ internal sealed class FormEncodingTests
         Decode(string.Concat(Enumerable.Repeat("%C3%A9+", 1000))).Should().Be(string.Concat(Enumerable.Repeat("é ", 1000)));
     }
 
+    [Test]
+    public void A_value_of_any_length_needs_no_stack()
+    {
+        FormEncoding.TryDecode(new byte[32 * 1024 * 1024], out var text).Should().BeTrue();
+        text!.Length.Should().Be(32 * 1024 * 1024);
+    }
+
+    [Test]
+    public void A_short_value_allocates_nothing_but_its_text()
+    {
+        byte[] encoded = [.. Enumerable.Repeat((byte)'a', 256)];
+        FormEncoding.TryDecode(encoded, out _);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        FormEncoding.TryDecode(encoded, out var text);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        allocated.Should().BeLessThan(2 * text!.Length + 64);
+    }
+
     [TestCase("https://c.example/cb", "https://c.example/cb?code=a&state=b%26c")]
     [TestCase("https://c.example/cb?x=1&y=%20", "https://c.example/cb?x=1&y=%20&code=a&state=b%26c")]
     [TestCase("https://c.example/cb?", "https://c.example/cb?code=a&state=b%26c")]

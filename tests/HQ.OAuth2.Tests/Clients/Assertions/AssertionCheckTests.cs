@@ -23,6 +23,7 @@ internal sealed class AssertionCheckTests
         var text = Sign(key);
 
         (await CheckAsync(text)).Should().BeNull();
+        (await tickets.FindAsync(ClientAssertion.Read(text)!.TicketKey(), default)).Should().BeEmpty("nothing of an assertion is stored");
         (await CheckAsync(text))!.Reason.Should().Contain("used before");
         (await CheckAsync(Sign(key))).Should().BeNull("another one has another jti");
     }

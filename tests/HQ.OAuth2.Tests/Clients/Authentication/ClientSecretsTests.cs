@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using HQ.OAuth2.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -45,6 +46,25 @@ internal sealed class ClientSecretsTests
         (await secrets.VerifyAsync(client, secret, default)).Should().BeTrue();
         (await secrets.VerifyAsync(client, ClientSecrets.Generate().Secret, default)).Should().BeFalse();
         secrets.Computations.Should().Be(2);
+    }
+
+    [Test]
+    public async Task Each_computation_is_measured()
+    {
+        using var meters = new MeterListener();
+        var measured = 0L;
+        meters.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument == HqOAuth2Telemetry.BcryptComputations)
+                listener.EnableMeasurementEvents(instrument);
+        };
+        meters.SetMeasurementEventCallback<long>((_, number, _, _) => Interlocked.Add(ref measured, number));
+        meters.Start();
+
+        (await secrets.VerifyAsync(With(ClientSecrets.Keep(Brought, 4)), Brought, default)).Should().BeTrue();
+
+        // Other tests may compute at the same time.
+        measured.Should().BePositive();
     }
 
     [Test]
