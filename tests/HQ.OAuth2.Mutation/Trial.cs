@@ -16,24 +16,39 @@ internal static class Trial
     // A mutant must be noticed without the tests that count, measure or wait.
     private const double Longest = 4;
 
-    // The core's tests, and those that start a host. Of these a mutant gets the ones that reach the least: a host takes a tenth of a second.
-    private static readonly (string Name, int MostTests)[] suites = [("HQ.OAuth2.Tests", int.MaxValue), ("HQ.OAuth2.AspNetCore.Tests", 40)];
+    // A static initialiser runs once in a process, so a mutant in one needs a process of its own, and nothing says which tests read what it made: it gets
+    // the tests that reach other mutants of its file, and all tests of the core that are quicker than this, in seconds.
+    private const double Quick = 0.002;
+
+    // The core's tests, and those that start a host. Of these a mutant gets no more than a number: a host takes a tenth of a second.
+    private static readonly (string Name, int MostTests)[] suites = [("HQ.OAuth2.Tests", int.MaxValue), ("HQ.OAuth2.AspNetCore.Tests", 60)];
 
     public static async Task RunAsync(string report)
     {
         var root = JsonNode.Parse(await File.ReadAllTextAsync(report))!;
-        var mutants = root["files"]!
-            .AsObject()
-            .SelectMany(file => file.Value!["mutants"]!.AsArray())
-            .Where(m => m!["status"]!.GetValue<string>() is not ("Ignored" or "CompileError"))
-            .ToDictionary(m => int.Parse(m!["id"]!.GetValue<string>(), CultureInfo.InvariantCulture), m => m!);
+        var mutants = new Dictionary<int, Mutant>();
+        foreach (var (file, content) in root["files"]!.AsObject())
+        {
+            foreach (var mutant in content!["mutants"]!.AsArray())
+            {
+                if (mutant!["status"]!.GetValue<string>() is "Ignored" or "CompileError")
+                    continue;
+                var id = int.Parse(mutant["id"]!.GetValue<string>(), CultureInfo.InvariantCulture);
+                mutants.Add(id, new(file, mutant["static"]?.GetValue<bool>() == true, mutant));
+            }
+        }
+
         var results = mutants.Keys.ToDictionary(id => id, _ => NotReached);
         foreach (var (suite, mostTests) in suites)
         {
-            int[] left = [.. results.Where(r => r.Value is Survived or NotReached).Select(r => r.Key).Order()];
-            if (left.Length == 0)
+            var left = mutants
+                .Where(m => results[m.Key] is Survived or NotReached)
+                .OrderBy(m => m.Value.IsStatic)
+                .ThenBy(m => m.Key)
+                .ToList();
+            if (left.Count == 0)
                 break;
-            foreach (var (id, result) in await TryAsync(suite, mostTests, left, $"{report}.{suite}.cover"))
+            foreach (var (id, result) in await TryAsync(suite, mostTests, left, mutants, $"{report}.{suite}.cover"))
             {
                 if (result != NotReached)
                     results[id] = result;
@@ -41,41 +56,52 @@ internal static class Trial
 
             // What is known is kept when the next suite is stopped.
             foreach (var (id, mutant) in mutants)
-            {
-                // A static initialiser runs once in a process, with no mutant on.
-                var isMissed = results[id] is Survived or NotReached && mutant["static"]?.GetValue<bool>() == true;
-                (mutant["status"], mutant["statusReason"]) = isMissed ? ("Ignored", "static") : (results[id], "");
-            }
-
+                mutant.Node["status"] = results[id];
             await File.WriteAllTextAsync(report, root.ToJsonString());
         }
     }
 
-    private static async Task<IReadOnlyDictionary<int, string>> TryAsync(string suite, int mostTests, int[] mutants, string coverFile)
+    private static async Task<IReadOnlyDictionary<int, string>> TryAsync(
+        string suite,
+        int mostTests,
+        List<KeyValuePair<int, Mutant>> left,
+        Dictionary<int, Mutant> mutants,
+        string coverFile
+    )
     {
         var watch = Stopwatch.StartNew();
         var cover = await CoverAsync(suite, coverFile);
-        foreach (var left in cover.Where(t => !t.Passes || t.Seconds > Longest))
+        foreach (var test in cover.Where(t => !t.Passes || t.Seconds > Longest))
             await Console.Error.WriteLineAsync(
-                $"left out: {left.Name} ({(left.Passes ? $"{left.Seconds:0.0} s" : "fails without a mutant")})"
+                $"left out: {test.Name} ({(test.Passes ? $"{test.Seconds:0.0} s" : "fails without a mutant")})"
             );
         var tests = cover.Where(t => t.Passes && t.Seconds <= Longest).ToList();
+        var quick = mostTests == int.MaxValue ? tests.Where(t => t.Seconds < Quick).ToList() : [];
         var reach = tests.SelectMany(t => t.Reached.Select(m => (Mutant: m, Test: t))).ToLookup(p => p.Mutant, p => p.Test);
-        await Console.Error.WriteLineAsync(
-            $"{suite}: {tests.Count} tests, {mutants.Length} mutants, {watch.Elapsed.TotalSeconds:0} s so far"
-        );
+        var ofFile = tests
+            .SelectMany(t =>
+                t.Reached.Where(mutants.ContainsKey).Select(m => mutants[m].File).Distinct().Select(file => (File: file, Test: t))
+            )
+            .ToLookup(p => p.File, p => p.Test);
+        await Console.Error.WriteLineAsync($"{suite}: {tests.Count} tests, {left.Count} mutants, {watch.Elapsed.TotalSeconds:0} s so far");
 
-        var (queue, results) = (new ConcurrentQueue<int>(mutants), new ConcurrentDictionary<int, string>());
+        var (queue, results) = (new ConcurrentQueue<KeyValuePair<int, Mutant>>(left), new ConcurrentDictionary<int, string>());
         await Task.WhenAll(
             Enumerable
                 .Range(0, Environment.ProcessorCount)
                 .Select(async _ =>
                 {
                     using var worker = new Remote(suite);
-                    while (queue.TryDequeue(out var mutant))
+                    while (queue.TryDequeue(out var next))
                     {
-                        var own = reach[mutant].OrderBy(t => t.Reached.Length).Take(mostTests).OrderBy(t => t.Seconds).ToList();
-                        results[mutant] = own.Count > 0 ? await worker.TryAsync(mutant, own) : NotReached;
+                        var (id, mutant) = next;
+                        var own = Choose(mutant.IsStatic ? ofFile[mutant.File] : reach[id], mostTests);
+                        if (mutant.IsStatic)
+                            own = [.. own.Union(quick)];
+                        results[id] =
+                            own.Count == 0 ? NotReached
+                            : mutant.IsStatic ? await TryStaticAsync(suite, id, own, worker)
+                            : (await worker.TryAsync(id, own)).Result;
                         if (results.Count % 250 == 0)
                             await Console.Error.WriteLineAsync($"{results.Count} mutants after {watch.Elapsed.TotalSeconds:0} s");
                     }
@@ -83,6 +109,29 @@ internal static class Trial
         );
         await Console.Error.WriteLineAsync($"{suite}: done after {watch.Elapsed.TotalSeconds:0} s");
         return results;
+    }
+
+    /// <summary>The tests for a mutant, the quickest first. Half of them are those that reach the least; the others come from as many fixtures as there are.</summary>
+    private static List<Reach> Choose(IEnumerable<Reach> tests, int most)
+    {
+        var ordered = tests.OrderBy(t => t.Reached.Length).ToList();
+        var others = ordered
+            .Skip(most / 2)
+            .GroupBy(t => t.Fixture)
+            .SelectMany(fixture => fixture.Select((test, turn) => (test, turn)))
+            .OrderBy(p => p.turn)
+            .Select(p => p.test)
+            .Take(most - (most / 2));
+        return [.. ordered.Take(most / 2).Concat(others).OrderBy(t => t.Seconds)];
+    }
+
+    private static async Task<string> TryStaticAsync(string suite, int mutant, List<Reach> tests, Remote unchanged)
+    {
+        using var worker = new Remote(suite, mutant);
+        var (result, failed) = await worker.TryAsync(mutant, tests);
+        // The initialiser has run, so the process of a test that failed cannot say whether it passes without the mutant. Another one can.
+        var isProof = failed is null || (await unchanged.TryAsync(Switch.None, [.. tests.Where(t => t.Id == failed)])).Result == Survived;
+        return isProof ? result : Survived;
     }
 
     private static async Task<Reach[]> CoverAsync(string suite, string file)
@@ -96,8 +145,16 @@ internal static class Trial
             : throw new InvalidOperationException($"The tests did not run: {await output}");
     }
 
+    /// <summary>A mutant of the report.</summary>
+    /// <param name="File">The file of the core that it is in.</param>
+    /// <param name="IsStatic">Whether a static initialiser has it.</param>
+    /// <param name="Node">Its part of the report.</param>
+    private sealed record Mutant(string File, bool IsStatic, JsonNode Node);
+
     /// <summary>A process that tries one mutant after the other, and is started again after one that hangs or ends it.</summary>
-    private sealed class Remote(string suite) : IDisposable
+    /// <param name="suite">The tests it runs.</param>
+    /// <param name="fromStart">The mutant that is on before anything of the core has run.</param>
+    private sealed class Remote(string suite, int fromStart = Switch.None) : IDisposable
     {
         // A process in which no test ends for so long hangs. It covers the start of the process, too.
         private static readonly TimeSpan patience = TimeSpan.FromSeconds(15);
@@ -113,25 +170,28 @@ internal static class Trial
                 }
             )!;
 
-        public async Task<string> TryAsync(int mutant, List<Reach> tests)
+        /// <summary>Tries a mutant: its result, and the test that failed in a process that the mutant spoilt.</summary>
+        public async Task<(string Result, string? Failed)> TryAsync(int mutant, List<Reach> tests)
         {
             // In a process that an earlier mutant spoilt nothing can be said; in a new one a test that fails says it.
             for (var isNew = process is null; ; isNew = true)
             {
                 var answer = await AskAsync($"{mutant} {string.Join(' ', tests.Select(t => t.Id))}");
                 if (answer == Worker.Killed)
-                    return Killed;
+                    return (Killed, null);
                 if (answer == Worker.Survived)
-                    return Survived;
+                    return (Survived, null);
                 Dispose();
+                if (isNew && !answer.StartsWith(Worker.Spoilt, StringComparison.Ordinal))
+                    return ("Timeout", null);
                 if (isNew)
-                    return answer == Worker.Spoilt ? Survived : "Timeout";
+                    return (fromStart == Switch.None ? Survived : Killed, answer[Worker.Spoilt.Length..]);
             }
         }
 
         private async Task<string> AskAsync(string line)
         {
-            process ??= Start("--try", suite);
+            process ??= Start("--try", suite, fromStart.ToString(CultureInfo.InvariantCulture));
             try
             {
                 await process.StandardInput.WriteLineAsync(line);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace HQ.OAuth2.Mutation;
 
@@ -9,7 +10,12 @@ namespace HQ.OAuth2.Mutation;
 /// <param name="Passes">Whether it passes while no mutant is on.</param>
 /// <param name="Seconds">How long it takes.</param>
 /// <param name="Reached">The mutants it reaches.</param>
-internal sealed record Reach(string Id, string Name, bool Passes, double Seconds, int[] Reached);
+internal sealed record Reach(string Id, string Name, bool Passes, double Seconds, int[] Reached)
+{
+    /// <summary>The class that has the test.</summary>
+    [JsonIgnore]
+    public string Fixture { get; } = Name[..Name.AsSpan(0, Name.IndexOf('(') is > 0 and var end ? end : Name.Length).LastIndexOf('.')];
+}
 
 /// <summary>The work of a process beside the one that counts: a mutant may loop for ever, or end the process.</summary>
 internal static class Worker
@@ -20,8 +26,10 @@ internal static class Worker
     /// <summary>The answer when a test failed that passes without the mutant.</summary>
     public const string Killed = "killed";
 
-    /// <summary>The answer when a test failed, and then failed without the mutant too: an earlier mutant spoilt this process.</summary>
-    public const string Spoilt = "spoilt";
+    /// <summary>
+    /// The beginning of the answer when a test failed, and then failed without the mutant too: a mutant spoilt this process. The id of the test follows.
+    /// </summary>
+    public const string Spoilt = "spoilt ";
 
     /// <summary>A test is over.</summary>
     public const string Test = "test";
@@ -48,8 +56,9 @@ internal static class Worker
     }
 
     /// <summary>Reads a mutant and its tests from each line, the quickest test first, and answers with a line; one for each test comes before.</summary>
-    public static void Try(string name)
+    public static void Try(string name, int fromStart)
     {
+        Switch.TurnOn(fromStart);
         using var answers = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
         Console.SetOut(TextWriter.Null);
         var suite = new Suite(name);
@@ -75,7 +84,7 @@ internal static class Worker
             var failed = suite.Run(some, untilOneFails: true, finished);
             Switch.TurnOn(Switch.None);
             if (failed.Count > 0)
-                return suite.Run(failed, untilOneFails: true).Count == 0 ? Killed : Spoilt;
+                return suite.Run(failed, untilOneFails: true).Count == 0 ? Killed : Spoilt + failed[0];
         }
 
         return Survived;
