@@ -11,8 +11,12 @@ internal sealed partial class ScriptTests
     [
         new Command.NewClient(1, 0, ClientKind.Confidential),
         new Command.NewClient(2, 0, ClientKind.SelfRegistered),
-        new Command.Join(3, 0, 1, true),
-        new Command.Login(4, 0, 1, 0, Scopes.All, Scopes.Read | Scopes.Write),
+        new Command.Join(3, 0, 1, Orgs.Acme, true),
+        new Command.Join(28, 0, 0, Orgs.Acme, true),
+        new Command.Join(29, 0, 0, Orgs.Globex, true),
+        new Command.Login(30, 0, 1, 0, Scopes.All, Scopes.All),
+        new Command.Login(4, 0, 1, 0, Scopes.All, Scopes.Read | Scopes.Write, Orgs.Globex),
+        new Command.Login(31, 0, 1, 1, Scopes.All, Scopes.All),
         new Command.Redeem(5, 0, 4, 1, Proof.Right, Verifier.Right, true),
         new Command.Redeem(6, 0, 4, 2, Proof.Right, Verifier.Right, true),
         new Command.Refresh(7, 0, 5, 1, Proof.Right, Scopes.Read),
@@ -24,9 +28,10 @@ internal sealed partial class ScriptTests
         new Command.Call(13, 0, 10, Scopes.Write),
         new Command.Introspect(14, 0, new(true, 10), 1, Proof.Right),
         new Command.AskDevice(15, 0, 2, Proof.Right, Scopes.Read),
-        new Command.AnswerDevice(16, 0, 15, 1, Scopes.All),
+        new Command.AnswerDevice(32, 0, 15, 1, Scopes.All, Orgs.Globex),
+        new Command.AnswerDevice(16, 0, 15, 1, Scopes.All, Orgs.Acme),
         new Command.Poll(17, 0, 15, 2, Proof.Right),
-        new Command.NewPersonal(18, 0, 0, Scopes.Read, 3600),
+        new Command.NewPersonal(18, 0, 0, Scopes.Read, 3600, Orgs.Globex),
         new Command.OwnToken(19, 0, 1, Proof.Right, Scopes.Read),
         new Command.Revoke(20, 0, new(false, 19), 1, Proof.Right),
         new Command.Disable(21, 0, 2, true),
@@ -43,7 +48,8 @@ internal sealed partial class ScriptTests
     {
         var address = $"http://localhost:{FreePort.Next()}";
         await using var world = await World.ListenAsync(address);
-        world.Members.Set("user1", isMember: true);
+        world.Members.Set("user0", Orgs.Both, isMember: true);
+        world.Members.Set("user1", Orgs.Acme, isMember: true);
         var folder = Directory.CreateTempSubdirectory("hq-model-").FullName;
         try
         {
@@ -69,6 +75,7 @@ internal sealed partial class ScriptTests
                 .Select(m => m.Groups[1].Value)
                 .Should()
                 .Equal("invalid_grant", "invalid_client", "insufficient_scope", "invalid_client");
+            output.Should().Contain("\"org_id\":\"globex\"");
         }
         finally
         {

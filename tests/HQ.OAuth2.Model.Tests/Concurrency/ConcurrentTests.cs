@@ -15,8 +15,8 @@ internal enum Engine
 }
 
 /// <summary>
-/// Several callers at three nodes redeem, refresh, revoke, narrow, pause and change the client at the same moment, on one authorization. There is
-/// always an order of what they did that the model accepts. HQ_MODEL_SECONDS says for how long histories are made, HQ_MODEL_SEED which ones.
+/// Several callers at three nodes redeem, refresh, revoke, narrow, pause and change the client at the same moment, on one authorization, which may
+/// be for an organization that its user has left. There is always an order of what they did that the model accepts. HQ_MODEL_SECONDS says for how long histories are made, HQ_MODEL_SEED which ones.
 /// </summary>
 [TestFixture(Engine.Memory)]
 [TestFixture(Engine.Sqlite)]
@@ -83,13 +83,20 @@ internal sealed class ConcurrentTests(Engine engine)
         var model = new ServerModel(driver.Now, Rules.Right);
         var isRedeemed = random.Next(3) > 0;
         await DoAsync(new Command.NewClient(Client, 0, (ClientKind)random.Next(3)));
-        await DoAsync(new Command.Login(Login, random.Next(Nodes), Client, 0, Scopes.All, Scopes.All));
+        // A user of both organizations, or of none; the second one may be left again, before callers find out.
+        var organization = random.Next(3) > 0 ? Orgs.Globex : Orgs.None;
+        if (organization != Orgs.None)
+            foreach (var one in new[] { Orgs.Acme, Orgs.Globex })
+                await DoAsync(new Command.Join(FirstOfAll - 3, 0, 0, one, true));
+        await DoAsync(new Command.Login(Login, random.Next(Nodes), Client, 0, Scopes.All, Scopes.All, organization));
         if (isRedeemed)
             await DoAsync(new Command.Redeem(Tokens, random.Next(Nodes), Login, Client, Proof.First, Verifier.Right, true));
         // A user's antiforgery token is read before the race.
         await DoAsync(new Command.Pause(FirstOfAll - 1, 0, Login, 0, false));
         if (isRedeemed && random.Next(2) == 0)
             await DoAsync(new Command.Refresh(FirstOfAll - 2, random.Next(Nodes), Tokens, Client, Proof.First, Scopes.None));
+        if (random.Next(4) == 0)
+            await DoAsync(new Command.Join(FirstOfAll - 3, 0, 0, Orgs.Globex, false));
 
         var (time, known) = (0L, driver.Values.ToDictionary());
         var callers = Enumerable
@@ -162,7 +169,9 @@ internal sealed class ConcurrentTests(Engine engine)
                 random.Next(3) > 0 ? Scopes.None : Scopes.Write
             ),
             < 48 when isRedeemed => new Command.Revoke(id, node, new(random.Next(2) == 0, Tokens), Client, Proof.First),
-            < 56 when isRedeemed => new Command.Introspect(id, node, new(false, Tokens), null, Proof.Right),
+            < 55 when isRedeemed => new Command.Introspect(id, node, new(false, Tokens), null, Proof.Right),
+            // The other organization: nothing is allowed for it.
+            55 => new Command.Join(id, node, 0, Orgs.Acme, false),
             < 60 => new Command.Redeem(id, node, Login, Client, Proof.First, Verifier.Right, true),
             < 72 => new Command.Narrow(id, node, Login, 0, random.Next(2) == 0 ? Scopes.Read : Scopes.Read | Scopes.Write),
             < 80 => new Command.Pause(id, node, Login, 0, random.Next(3) > 0),

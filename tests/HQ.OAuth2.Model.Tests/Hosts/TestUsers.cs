@@ -19,27 +19,24 @@ internal sealed class TestUsers(IOptionsMonitor<AuthenticationSchemeOptions> opt
     }
 }
 
-/// <summary>Who is in the one organization that there is. All nodes ask the same one.</summary>
+/// <summary>The organizations of each user. All nodes ask the same one.</summary>
 internal sealed class Membership
 {
-    public const string Organization = "acme";
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Orgs> members = new(StringComparer.Ordinal);
 
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> members = new(StringComparer.Ordinal);
+    public Orgs Of(string subject) => members.GetValueOrDefault(subject);
 
-    public bool Has(string subject) => members.ContainsKey(subject);
-
-    public void Set(string subject, bool isMember)
-    {
-        if (isMember)
-            members[subject] = true;
-        else
-            members.TryRemove(subject, out _);
-    }
+    public void Set(string subject, Orgs organization, bool isMember) =>
+        members.AddOrUpdate(subject, isMember ? organization : Orgs.None, (_, own) => isMember ? own | organization : own & ~organization);
 }
 
 /// <summary>The seam for it.</summary>
 internal sealed class Organizations(Membership members) : IOrganizations
 {
     public ValueTask<IReadOnlyList<Organization>> ListAsync(string subject, CancellationToken ct) =>
-        new(members.Has(subject) ? [new Organization(Membership.Organization, "Acme")] : []);
+        new([
+            .. new[] { Orgs.Acme, Orgs.Globex }
+                .Where(o => members.Of(subject).HasFlag(o))
+                .Select(o => new Organization(Requests.Text(o), o.ToString())),
+        ]);
 }

@@ -119,7 +119,8 @@ internal sealed class World : IAsyncDisposable
         app.MapHqOAuth2();
         app.MapHqOAuth2Management().RequireAuthorization(p => p.RequireAssertion(c => c.User.Identity?.Name == "admin"));
         foreach (var scope in new[] { "read", "write", "delete" })
-            app.MapGet("/api/" + scope, (HttpContext http) => http.User.FindFirst("sub")!.Value).RequireScope(scope);
+            app.MapGet("/api/" + scope, (HttpContext http) => Results.Json(http.User.Claims.ToDictionary(c => c.Type, c => c.Value)))
+                .RequireScope(scope);
         await app.StartAsync();
         return app;
     }

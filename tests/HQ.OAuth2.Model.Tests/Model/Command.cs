@@ -11,6 +11,16 @@ internal enum Scopes
     All = Read | Write | Delete,
 }
 
+/// <summary>The organizations that there are, as a set. An authorization is for one of them, or for none.</summary>
+[Flags]
+internal enum Orgs
+{
+    None = 0,
+    Acme = 1,
+    Globex = 2,
+    Both = Acme | Globex,
+}
+
 /// <summary>How a client was registered.</summary>
 internal enum ClientKind
 {
@@ -79,8 +89,12 @@ internal abstract record Command(int Id, int Node)
     /// <summary>An administrator ends what a user allowed.</summary>
     public sealed record RevokeUser(int Id, int Node, int User) : Command(Id, Node);
 
-    /// <summary>A user opens an authorization request, and answers if a page asks: <c>Ticked</c> is what is allowed of it, null = "Deny".</summary>
-    public sealed record Login(int Id, int Node, int Client, int User, Scopes Asked, Scopes? Ticked) : Command(Id, Node);
+    /// <summary>
+    /// A user opens an authorization request, and answers if a page asks: <c>Ticked</c> is what is allowed of it, null = "Deny". <c>For</c> is the
+    /// organization that the user posts, which may be one of others; none = what the page posts by itself.
+    /// </summary>
+    public sealed record Login(int Id, int Node, int Client, int User, Scopes Asked, Scopes? Ticked, Orgs For = Orgs.None)
+        : Command(Id, Node);
 
     public sealed record Redeem(int Id, int Node, int Code, int By, Proof Proof, Verifier Verifier, bool RightRedirect) : Command(Id, Node);
 
@@ -101,13 +115,13 @@ internal abstract record Command(int Id, int Node)
 
     public sealed record AskDevice(int Id, int Node, int By, Proof Proof, Scopes Scope) : Command(Id, Node);
 
-    /// <summary>A user enters the code of a device and answers: <c>Ticked</c> as at <see cref="Login"/>.</summary>
-    public sealed record AnswerDevice(int Id, int Node, int Device, int User, Scopes? Ticked) : Command(Id, Node);
+    /// <summary>A user enters the code of a device and answers: <c>Ticked</c> and <c>For</c> as at <see cref="Login"/>.</summary>
+    public sealed record AnswerDevice(int Id, int Node, int Device, int User, Scopes? Ticked, Orgs For = Orgs.None) : Command(Id, Node);
 
     public sealed record Poll(int Id, int Node, int Device, int By, Proof Proof) : Command(Id, Node);
 
-    /// <summary>A user makes a personal access token.</summary>
-    public sealed record NewPersonal(int Id, int Node, int User, Scopes Scope, int Seconds) : Command(Id, Node);
+    /// <summary>A user makes a personal access token for an organization, or for none.</summary>
+    public sealed record NewPersonal(int Id, int Node, int User, Scopes Scope, int Seconds, Orgs For = Orgs.None) : Command(Id, Node);
 
     /// <summary>A user leaves a connected app less scope.</summary>
     public sealed record Narrow(int Id, int Node, int Grant, int User, Scopes Scope) : Command(Id, Node);
@@ -121,8 +135,8 @@ internal abstract record Command(int Id, int Node)
 
     public sealed record DisconnectAll(int Id, int Node, int User) : Command(Id, Node);
 
-    /// <summary>A user joins the organization, or leaves it.</summary>
-    public sealed record Join(int Id, int Node, int User, bool IsMember) : Command(Id, Node);
+    /// <summary>A user joins an organization, or leaves it.</summary>
+    public sealed record Join(int Id, int Node, int User, Orgs Organization, bool IsMember) : Command(Id, Node);
 
     /// <summary>Time passes. Every node does what it does each minute.</summary>
     public sealed record Wait(int Id, int Node, int Seconds) : Command(Id, Node);

@@ -9,13 +9,16 @@ internal sealed record Expected(int Status)
     /// <summary>Whether a page with a decision was shown.</summary>
     public bool? Asked { get; init; }
 
+    /// <summary>The organizations that the page names.</summary>
+    public Orgs? Offered { get; init; }
+
     public bool? Active { get; init; }
 
     public Scopes? Scope { get; init; }
 
     public string? Subject { get; init; }
 
-    /// <summary>The organization of an active token; empty = none.</summary>
+    /// <summary>The organization of a token that was issued, or is active; empty = none.</summary>
     public string? Organization { get; init; }
 
     public long? ExpiresIn { get; init; }
@@ -37,6 +40,8 @@ internal sealed record Expected(int Status)
             return $"expected {Status} {Error}, got {seen.Status} {seen.Error}";
         if (Asked is { } asked && seen.Asked != asked)
             return asked ? "expected a page that asks, got none" : "got a page that asks, expected none";
+        if (Offered is { } offered && seen.Offered != offered)
+            return $"expected a page for the organizations {offered}, got {seen.Offered}";
         if (Active is { } active && seen.Active != active)
             return $"expected active = {active}, got {seen.Active}";
         if (Scope is { } scope && (seen.Scope ?? Scopes.None) != scope)
@@ -64,6 +69,8 @@ internal sealed record Seen(int Status)
     public string? Error { get; init; }
 
     public bool Asked { get; init; }
+
+    public Orgs Offered { get; init; }
 
     public bool? Active { get; init; }
 

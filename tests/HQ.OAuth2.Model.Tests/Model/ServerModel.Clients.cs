@@ -158,7 +158,7 @@ internal sealed partial class ServerModel
             Active = true,
             Scope = grant.Scope,
             Subject = UserName(grant.User),
-            Organization = grant.ForOrganization ? "acme" : "",
+            Organization = NameOf(grant.For),
         };
     }
 
@@ -167,19 +167,19 @@ internal sealed partial class ServerModel
         var token = Access[c.Token.Of];
         if (Left(c.Node, token) is not { } scope || (c.By is { } by && by != token.Client))
             return new(200) { Active = false };
-        return new(200)
-        {
-            Active = true,
-            Scope = scope,
-            Subject = token.Grant is { } id ? UserName(Grants[id].User) : "client",
-            Organization = token.Grant is { } its && Grants[its].ForOrganization ? "acme" : "",
-        };
+        return About(token) with { Active = true, Scope = scope };
     }
+
+    // Who a token is for: a user, for an organization or for none, or the client itself.
+    private Expected About(AccessState token) =>
+        token.Grant is { } id
+            ? new(200) { Subject = UserName(Grants[id].User), Organization = NameOf(Grants[id].For) }
+            : new(200) { Subject = "client", Organization = "" };
 
     private Expected Call(Command.Call c, AccessState token) =>
         Left(c.Node, token) is not { } scope ? new Expected(401) { Error = "invalid_token" }
         : (scope & c.Scope) == 0 ? new Expected(403) { Error = "insufficient_scope" }
-        : new Expected(200);
+        : About(token);
 
     // What is left of the scope of an access token; null = the token is not active.
     private Scopes? Left(int node, AccessState token)

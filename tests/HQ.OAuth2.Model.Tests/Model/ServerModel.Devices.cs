@@ -13,12 +13,15 @@ internal sealed partial class ServerModel
         return new(200) { ExpiresIn = DeviceLife };
     }
 
-    /// <summary>The first answer counts; a user who ticks nothing refuses.</summary>
+    /// <summary>The first answer counts; a user who ticks nothing refuses. One for an organization that is not the user's is none.</summary>
     private Expected AnswerDevice(Command.AnswerDevice c, DeviceState device)
     {
         if (Now >= device.Until || device.IsApproved is not null || !IsThere(device.Client))
             return new(0) { Asked = false };
         var granted = device.Scope & (c.Ticked ?? Scopes.None);
+        var organization = Answered(c.User, c.For);
+        if (granted != Scopes.None && !MayActFor(c.User, organization))
+            return new(400) { Asked = true, Offered = OrgsOf(c.User) };
         Devices = Devices.SetItem(c.Device, device with { IsApproved = granted != Scopes.None });
         if (granted != Scopes.None)
             Grants = Grants.SetItem(
@@ -28,11 +31,11 @@ internal sealed partial class ServerModel
                     Client = device.Client,
                     User = c.User,
                     Scope = granted,
-                    ForOrganization = Members.Contains(c.User),
+                    For = organization,
                     CodeUntil = Math.Max(Now + CodeLife, device.Until),
                 }
             );
-        return new(200) { Asked = true };
+        return new(200) { Asked = true, Offered = OrgsOf(c.User) };
     }
 
     /// <summary>Too fast is too fast, whatever the answer would be; then the device is told what the user said, and gets its tokens once.</summary>

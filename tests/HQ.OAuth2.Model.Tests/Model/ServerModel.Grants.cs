@@ -15,28 +15,35 @@ internal sealed partial class ServerModel
     private static string UserName(int user) => "user" + user;
 
     /// <summary>
-    /// The user is asked, unless an earlier answer on this page covers the request: to the same client, for as much, for the user's organization of
-    /// today. The answer of a client that registered itself is never remembered.
+    /// The user is asked, unless an earlier answer on this page covers the request: to the same client, for as much, for what the user may still act
+    /// for. Of several the newest counts. The answer of a client that registered itself is never remembered.
     /// </summary>
     private Expected Login(Command.Login c)
     {
         if (!IsThere(c.Client))
             return new(400) { Asked = false };
-        var isMember = Members.Contains(c.User);
         var isRemembered = Clients[c.Client].Kind != ClientKind.SelfRegistered;
-        var isCovered =
-            isRemembered
-            && Grants.Values.Any(g =>
-                g.Client == c.Client
-                && g.User == c.User
-                && Now < g.ConsentUntil
-                && g.IsUsable(Now)
-                && (c.Asked & ~g.Scope) == 0
-                && g.ForOrganization == isMember
-            );
-        var granted = isCovered ? c.Asked : c.Asked & (c.Ticked ?? Scopes.None);
-        if (granted == Scopes.None)
-            return new(302) { Error = "access_denied", Asked = true };
+        if (isRemembered && Grants.OrderByDescending(g => g.Key).Select(g => g.Value).FirstOrDefault(g => Covers(g, c)) is { } earlier)
+            return Code(c, c.Asked, earlier.For, isRemembered: false) with { Asked = false };
+        var granted = c.Asked & (c.Ticked ?? Scopes.None);
+        var organization = Answered(c.User, c.For);
+        var answer =
+            granted == Scopes.None ? new(302) { Error = "access_denied" }
+            : MayActFor(c.User, organization) ? Code(c, granted, organization, isRemembered)
+            : new Expected(400);
+        return answer with { Asked = true, Offered = OrgsOf(c.User) };
+    }
+
+    private bool Covers(Grant grant, Command.Login asked) =>
+        grant.Client == asked.Client
+        && grant.User == asked.User
+        && Now < grant.ConsentUntil
+        && grant.IsUsable(Now)
+        && (asked.Asked & ~grant.Scope) == 0
+        && MayActFor(asked.User, grant.For);
+
+    private Expected Code(Command.Login c, Scopes granted, Orgs organization, bool isRemembered)
+    {
         Codes = Codes.SetItem(c.Id, c.Client);
         Grants = Grants.SetItem(
             c.Id,
@@ -45,12 +52,12 @@ internal sealed partial class ServerModel
                 Client = c.Client,
                 User = c.User,
                 Scope = granted,
-                ForOrganization = isMember,
+                For = organization,
                 CodeUntil = Now + CodeLife,
-                ConsentUntil = isRemembered && !isCovered ? Now + Consent : null,
+                ConsentUntil = isRemembered ? Now + Consent : null,
             }
         );
-        return new(302) { Asked = !isCovered };
+        return new(302);
     }
 
     /// <summary>A code is for its client, its redirect URI and its verifier, once and for a minute. A second use ends what the first one got.</summary>
@@ -110,6 +117,7 @@ internal sealed partial class ServerModel
         return new(200)
         {
             Scope = scope,
+            Organization = NameOf(grant.For),
             ExpiresIn = AccessEnd(grant) - Now,
             Refresh = refresh,
         };
@@ -166,6 +174,8 @@ internal sealed partial class ServerModel
     /// <summary>A user makes a token for a script.</summary>
     private Expected MakePersonal(Command.NewPersonal c)
     {
+        if (!MayActFor(c.User, c.For))
+            return Expected.Problem(400);
         var until = Now + c.Seconds;
         Grants = Grants.Add(
             c.Id,
@@ -174,7 +184,7 @@ internal sealed partial class ServerModel
                 Client = null,
                 User = c.User,
                 Scope = c.Scope,
-                ForOrganization = Members.Contains(c.User),
+                For = c.For,
                 CodeUntil = until,
                 AccessUntil = until,
             }

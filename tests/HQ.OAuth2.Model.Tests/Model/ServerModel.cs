@@ -28,8 +28,8 @@ internal sealed partial class ServerModel(long now, Rules rules)
     /// <summary>The codes that are out, and the client of each.</summary>
     public ImmutableDictionary<int, int> Codes { get; private set; } = ImmutableDictionary<int, int>.Empty;
 
-    /// <summary>The users who are in the organization.</summary>
-    public ImmutableHashSet<int> Members { get; private set; } = [];
+    /// <summary>The organizations of each user.</summary>
+    public ImmutableDictionary<int, Orgs> Members { get; private set; } = ImmutableDictionary<int, Orgs>.Empty;
 
     /// <summary>What a node said last about a membership behind a grant, and until when it goes by that.</summary>
     public ImmutableDictionary<(int Node, int Grant), (bool IsMember, long Until)> Answers { get; private set; } =
@@ -125,7 +125,7 @@ internal sealed partial class ServerModel(long now, Rules rules)
 
     private Expected Join(Command.Join c)
     {
-        Members = c.IsMember ? Members.Add(c.User) : Members.Remove(c.User);
+        Members = Members.SetItem(c.User, c.IsMember ? OrgsOf(c.User) | c.Organization : OrgsOf(c.User) & ~c.Organization);
         return new(200);
     }
 
@@ -177,15 +177,26 @@ internal sealed partial class ServerModel(long now, Rules rules)
 
     private bool IsThere(int? client) => client is not { } id || (Clients.TryGetValue(id, out var known) && !known.IsDisabled);
 
+    private Orgs OrgsOf(int user) => Members.GetValueOrDefault(user);
+
+    private static string NameOf(Orgs organization) => organization == Orgs.None ? "" : organization.ToString().ToLowerInvariant();
+
+    // Who has organizations acts for one of them, who has none acts for none.
+    private bool MayActFor(int user, Orgs organization) =>
+        OrgsOf(user) == Orgs.None ? organization == Orgs.None : (OrgsOf(user) & organization) != 0;
+
+    // What the answer to a page is for: the page of a user with one organization posts it, and one with several posts none by itself.
+    private Orgs Answered(int user, Orgs posted) => posted == Orgs.None && OrgsOf(user) != Orgs.Both ? OrgsOf(user) : posted;
+
     // Whether the user still has the organization of a grant. A node asks once in half a minute; a no ends the grant.
     private bool IsStillMember(int node, int id)
     {
         var grant = Grants[id];
-        if (!grant.ForOrganization)
+        if (grant.For == Orgs.None)
             return true;
         if (!Answers.TryGetValue((node, id), out var answer) || answer.Until <= Now)
         {
-            answer = (Members.Contains(grant.User), Now + 30);
+            answer = ((OrgsOf(grant.User) & grant.For) != 0, Now + 30);
             Answers = Answers.SetItem((node, id), answer);
         }
 

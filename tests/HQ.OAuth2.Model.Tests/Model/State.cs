@@ -22,8 +22,8 @@ internal sealed record Grant
 
     public required Scopes Scope { get; init; }
 
-    /// <summary>Whether it is for the organization.</summary>
-    public required bool ForOrganization { get; init; }
+    /// <summary>The organization that it is for, or none.</summary>
+    public required Orgs For { get; init; }
 
     public required long CodeUntil { get; init; }
 

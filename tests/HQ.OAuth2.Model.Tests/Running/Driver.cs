@@ -12,7 +12,6 @@ internal sealed partial class Driver(World world)
     private readonly string run = "run" + Interlocked.Increment(ref runs);
     private readonly ConcurrentDictionary<string, string> values = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, (string Newest, string First)> secrets = [];
-    private readonly HashSet<int> members = [];
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, string>> cookies = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> antiforgery = new(StringComparer.Ordinal);
 
@@ -23,7 +22,7 @@ internal sealed partial class Driver(World world)
     public IReadOnlyDictionary<string, string> Values => values;
 
     /// <summary>The request of a command, as it is now; null = the command is none.</summary>
-    public Request? RequestOf(Command command) => Requests.Of(command, secrets, members, world.Clock.Now);
+    public Request? RequestOf(Command command) => Requests.Of(command, secrets, world.Clock.Now);
 
     public async Task<Seen> DoAsync(Command command)
     {
@@ -37,18 +36,17 @@ internal sealed partial class Driver(World world)
                 await world.PruneAsync(c.Node);
                 return new(200);
             case Command.Join c:
-                world.Members.Set(UserName(c.User), c.IsMember);
-                _ = c.IsMember ? members.Add(c.User) : members.Remove(c.User);
+                world.Members.Set(UserName(c.User), c.Organization, c.IsMember);
                 return new(200);
         }
 
         var request = RequestOf(command)!;
-        var (response, asked) = await SendAsync(request, world.Nodes[command.Node]);
-        var seen = Reader.Read(response, request, run + "-") with { Asked = asked };
+        var (response, page) = await SendAsync(request, world.Nodes[command.Node]);
+        var seen = Reader.Read(response, request, run + "-") with { Asked = page is not null, Offered = Reader.Offered(page ?? "") };
         response.Dispose();
         return command switch
         {
-            Command.AnswerDevice when !asked => seen with { Status = 0 },
+            Command.AnswerDevice when page is null => seen with { Status = 0 },
             Command.Keys c => seen with
             {
                 Active = seen.Text.Contains($"\"{Reader.KeyOf(values["ACCESS" + c.Token])}\"", StringComparison.Ordinal),
@@ -101,18 +99,25 @@ internal sealed partial class Driver(World world)
                 )
             : text;
 
-    private async Task<(HttpResponseMessage Answer, bool Asked)> SendAsync(Request request, HttpClient node)
+    // The answer, and the page that asked before; null = none did.
+    private async Task<(HttpResponseMessage Answer, string? Page)> SendAsync(Request request, HttpClient node)
     {
         IEnumerable<(string, string)> form = request.Form;
+        string? html = null;
         if (request.Page is { } page)
         {
             var shown = await SendAsync(node, new(HttpMethod.Get, Fill(page)), request.Browser);
-            var html = await shown.Content.ReadAsStringAsync();
+            html = await shown.Content.ReadAsStringAsync();
             if (!html.Contains("name=\"decision\"", StringComparison.Ordinal))
-                return (shown, false);
+                return (shown, null);
             shown.Dispose();
+            // What the user posts stands in place of the field that the page has.
+            var own = request.Form.Select(f => f.Name).ToList();
             form = form.Concat(
-                Hidden().Matches(html).Select(m => (m.Groups[1].Value, System.Net.WebUtility.HtmlDecode(m.Groups[2].Value)))
+                Hidden()
+                    .Matches(html)
+                    .Select(m => (m.Groups[1].Value, System.Net.WebUtility.HtmlDecode(m.Groups[2].Value)))
+                    .Where(f => !own.Contains(f.Value))
             );
         }
 
@@ -127,7 +132,7 @@ internal sealed partial class Driver(World world)
             message.Headers.Authorization = new("Bearer", Fill(bearer));
         if (request.NeedsToken)
             message.Headers.Add("RequestVerificationToken", await TokenAsync(node, request.Browser!));
-        return (await SendAsync(node, message, request.Browser), request.Page is not null);
+        return (await SendAsync(node, message, request.Browser), html);
     }
 
     private async Task<string> TokenAsync(HttpClient node, string browser)

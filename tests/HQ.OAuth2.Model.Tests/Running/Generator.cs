@@ -31,8 +31,9 @@ internal sealed class Generator(Random random, int nodes)
 
     private Command? Try(ServerModel model, int id, int node)
     {
-        if (id == 1 && Chance(30))
-            return new Command.Join(id, node, 0, true);
+        // Some users have an organization from the start, and some of them another one.
+        if (id <= 2 && model.Members.Count == id - 1 && Chance(id == 1 ? 40 : 60))
+            return new Command.Join(id, node, 0, Free(model.Members.GetValueOrDefault(0)), true);
         // Two clients at least, so that one may be the thief.
         if (model.Clients.Count < 2 || (model.Clients.Count < 3 && Chance(2)))
             return new Command.NewClient(
@@ -55,10 +56,8 @@ internal sealed class Generator(Random random, int nodes)
             < 62 => Revoke(model, id, node),
             < 74 => ChangeGrant(model, id, node),
             < 80 => ChangeClient(model, id, node),
-            < 82 => Chance(70)
-                ? new Command.Join(id, node, User(), model.Members.IsEmpty || Chance(30))
-                : new Command.RevokeUser(id, node, User()),
-            < 84 => Chance(80) && Choose(model.Access.Keys, out var signed)
+            < 83 => Chance(80) ? Join(model, id, node) : new Command.RevokeUser(id, node, User()),
+            < 85 => Chance(80) && Choose(model.Access.Keys, out var signed)
                 ? new Command.Keys(id, node, signed)
                 : new Command.Prune(id, node),
             _ => new Command.Wait(id, node, Seconds(model)),
@@ -67,12 +66,12 @@ internal sealed class Generator(Random random, int nodes)
 
     private Command? Start(ServerModel model, int id, int node)
     {
-        var client = Client(model);
+        var (client, user) = (Client(model), User());
         return random.Next(10) switch
         {
-            < 6 => new Command.Login(id, node, client, User(), SomeScope(), Ticked()),
+            < 6 => new Command.Login(id, node, client, user, SomeScope(), Ticked(), Chosen(model, user)),
             < 8 => new Command.AskDevice(id, node, client, ProofOf(), SomeScope()),
-            8 => new Command.NewPersonal(id, node, User(), SomeScope(), Pick([60, 3600, 86400])),
+            8 => new Command.NewPersonal(id, node, user, SomeScope(), Pick([60, 3600, 86400]), OneOf(model, user)),
             _ => new Command.OwnToken(id, node, client, ProofOf(), SomeScope()),
         };
     }
@@ -82,8 +81,9 @@ internal sealed class Generator(Random random, int nodes)
         if (!model.Devices.IsEmpty && Chance(40))
         {
             Choose(model.Devices.Keys, out var device);
+            var user = User();
             return model.Devices[device].IsApproved is null && Chance(60)
-                ? new Command.AnswerDevice(id, node, device, User(), Ticked())
+                ? new Command.AnswerDevice(id, node, device, user, Ticked(), Chosen(model, user))
                 : new Command.Poll(id, node, device, ClientOr(model, model.Devices[device].Client), ProofOf());
         }
 
@@ -138,6 +138,30 @@ internal sealed class Generator(Random random, int nodes)
             _ => new Command.DisconnectAll(id, node, user),
         };
     }
+
+    // Mostly a user leaves what something was allowed for.
+    private Command.Join Join(ServerModel model, int id, int node)
+    {
+        var used = model.Grants.Where(g => g.Value.For != Orgs.None).Select(g => g.Key);
+        if (Chance(70) && Choose(used, out var grant))
+            return new Command.Join(id, node, model.Grants[grant].User, model.Grants[grant].For, Chance(25));
+        var (user, organization) = (User(), Pick([Orgs.Acme, Orgs.Globex]));
+        return new Command.Join(id, node, user, organization, !model.Members.GetValueOrDefault(user).HasFlag(organization));
+    }
+
+    // What a user posts at a page: mostly one of several, else what the page posts by itself; at times anything.
+    private Orgs Chosen(ServerModel model, int user) =>
+        Chance(6) ? Pick([Orgs.None, Orgs.Acme, Orgs.Globex])
+        : model.Members.GetValueOrDefault(user) == Orgs.Both ? Pick([Orgs.Acme, Orgs.Globex])
+        : Orgs.None;
+
+    // One organization of a user; at times anything.
+    private Orgs OneOf(ServerModel model, int user) =>
+        Chance(6) ? Pick([Orgs.None, Orgs.Acme, Orgs.Globex])
+        : model.Members.GetValueOrDefault(user) is var own && own == Orgs.Both ? Pick([Orgs.Acme, Orgs.Globex])
+        : own;
+
+    private Orgs Free(Orgs own) => own == Orgs.None ? Pick([Orgs.Acme, Orgs.Globex]) : Orgs.Both & ~own;
 
     private Command ChangeClient(ServerModel model, int id, int node)
     {

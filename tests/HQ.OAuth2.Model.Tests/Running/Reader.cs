@@ -1,10 +1,11 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace HQ.OAuth2.Model.Tests;
 
 /// <summary>Reads an answer into what the model speaks of.</summary>
-internal static class Reader
+internal static partial class Reader
 {
     public static Seen Read(HttpResponseMessage response, Request request, string run)
     {
@@ -33,6 +34,8 @@ internal static class Reader
         using var json = JsonDocument.Parse(text);
         var root = json.RootElement;
         var subject = Text(root, "sub");
+        // What a token says is in itself; of one that is asked about, it is in the answer.
+        using var claims = Text(root, "access_token") is { } jwt ? Part(jwt, 1) : null;
         return seen with
         {
             Error = Text(root, "error"),
@@ -46,7 +49,7 @@ internal static class Reader
                 : subject == Text(root, "client_id") ? "client"
                 : subject.StartsWith(run, StringComparison.Ordinal) ? subject[run.Length..]
                 : "somebody else: " + subject,
-            Organization = Text(root, "org_id"),
+            Organization = Text(claims?.RootElement ?? root, "org_id"),
             ExpiresIn = root.TryGetProperty("expires_in", out var seconds) ? seconds.GetInt64() : null,
             Refresh = Text(root, "refresh_token"),
             Values = Taken(request, name => Text(root, name)),
@@ -56,9 +59,15 @@ internal static class Reader
     /// <summary>The id of the key that signed a token.</summary>
     public static string KeyOf(string jwt)
     {
-        using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(jwt.AsSpan(0, jwt.IndexOf('.', StringComparison.Ordinal))));
+        using var header = Part(jwt, 0);
         return header.RootElement.GetProperty("kid").GetString()!;
     }
+
+    /// <summary>The organizations that a page names.</summary>
+    public static Orgs Offered(string page) =>
+        Choices().Matches(page).Aggregate(Orgs.None, (all, one) => all | Enum.Parse<Orgs>(one.Groups[1].Value, ignoreCase: true));
+
+    private static JsonDocument Part(string jwt, int index) => JsonDocument.Parse(Base64Url.DecodeFromChars(jwt.Split('.')[index]));
 
     private static Dictionary<string, string> Taken(Request request, Func<string, string?> find) =>
         request.Takes.Where(t => find(t.Member) is not null).ToDictionary(t => t.Name, t => find(t.Member)!);
@@ -68,4 +77,7 @@ internal static class Reader
 
     private static string? Between(string text, string before, string after) =>
         text.Split(before) is [_, var rest, ..] ? rest.Split(after)[0] : null;
+
+    [GeneratedRegex("name=\"organization\" value=\"([a-z]+)\"")]
+    private static partial Regex Choices();
 }

@@ -20,14 +20,8 @@ internal static class Requests
     /// <summary>The request of a command; null = the command is none.</summary>
     /// <param name="command">The command.</param>
     /// <param name="secrets">The newest and the first secret of each confidential client, by name.</param>
-    /// <param name="members">The users who are in the organization.</param>
     /// <param name="now">The time.</param>
-    public static Request? Of(
-        Command command,
-        IReadOnlyDictionary<int, (string Newest, string First)> secrets,
-        IReadOnlySet<int> members,
-        DateTimeOffset now
-    ) =>
+    public static Request? Of(Command command, IReadOnlyDictionary<int, (string Newest, string First)> secrets, DateTimeOffset now) =>
         command switch
         {
             Command.NewClient c => NewClient(c),
@@ -97,7 +91,7 @@ internal static class Requests
             {
                 Browser = "USER" + c.User,
                 Page = "/oauth2/device?user_code=$USERCODE" + c.Device,
-                Form = Decision(c.Ticked),
+                Form = Decision(c.Ticked, c.For),
             },
             Command.Poll c => Post(
                 TokenPath,
@@ -117,7 +111,7 @@ internal static class Requests
                         ["name"] = "A script",
                         ["scope"] = Text(c.Scope).Split(' '),
                         ["expires_at"] = Rfc3339(now.AddSeconds(c.Seconds)),
-                        ["organization"] = members.Contains(c.User) ? Membership.Organization : null,
+                        ["organization"] = c.For == Orgs.None ? null : Text(c.For),
                     }
                 ),
                 Takes = [("ACCESS" + c.Id, "token")],
@@ -134,6 +128,8 @@ internal static class Requests
             Command.Keys => new("GET", "/oauth2/jwks"),
             _ => null,
         };
+
+    public static string Text(Orgs organization) => organization.ToString().ToLowerInvariant();
 
     public static string Text(Scopes scope) => string.Join(' ', Names(scope));
 
@@ -194,13 +190,17 @@ internal static class Requests
             Page =
                 "/oauth2/authorize?"
                 + string.Join('&', query.Select(q => $"{q.Name}={q.Value.Replace(" ", "%20", StringComparison.Ordinal)}")),
-            Form = Decision(c.Ticked),
+            Form = Decision(c.Ticked, c.For),
             Takes = [("CODE" + c.Id, "code")],
         };
     }
 
-    private static (string, string)[] Decision(Scopes? ticked) =>
-        ticked is { } scope ? [("decision", "approve"), .. Names(scope).Select(s => ("scope", s))] : [("decision", "deny")];
+    private static (string, string)[] Decision(Scopes? ticked, Orgs organization) =>
+        [
+            ("decision", ticked is null ? "deny" : "approve"),
+            .. Names(ticked ?? Scopes.None).Select(s => ("scope", s)),
+            .. organization == Orgs.None ? Array.Empty<(string, string)>() : [("organization", Text(organization))],
+        ];
 
     private static Request Patch(int grant, int user, string json) =>
         new("PATCH", $"{Mine}/$GRANT{grant}")

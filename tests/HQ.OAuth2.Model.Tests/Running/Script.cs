@@ -12,7 +12,7 @@ internal static class Script
         USER0=user0 USER1=user1
         json() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
         param() { sed -n "s/^[Ll]ocation:.*[?&]$1=\([^&]*\).*/\1/p" | tr -d '\r'; }
-        fields() { grep -o '<input type="hidden" name="[^"]*" value="[^"]*">' page.html | sed 's/.* name="\([^"]*\)" value="\(.*\)">/--data-urlencode\n\1=\2/'; }
+        fields() { grep -o '<input type="hidden" name="[^"]*" value="[^"]*">' page.html | grep -v " name=\"$1\"" | sed 's/.* name="\([^"]*\)" value="\(.*\)">/--data-urlencode\n\1=\2/'; }
         seal() { curl -s -o /dev/null -D - -b "$2.jar" -c "$2.jar" "$1/api/v0/users/me/oauth2/authorizations" | sed -n 's/^RequestVerificationToken: //Ip' | tr -d '\r'; }
         """;
 
@@ -20,7 +20,7 @@ internal static class Script
     /// <param name="now">The time of the host.</param>
     public static string Of(Failure failure, DateTimeOffset now)
     {
-        var (text, secrets, members) = (new StringBuilder(Head), new Dictionary<int, (string, string)>(), new HashSet<int>());
+        var (text, secrets) = (new StringBuilder(Head), new Dictionary<int, (string, string)>());
         text.AppendLine().AppendLine();
         foreach (var command in failure.Commands)
         {
@@ -29,8 +29,9 @@ internal static class Script
                 {
                     Command.Wait c => $"sleep {c.Seconds}    # or set the clock of the host",
                     Command.Prune => "# The hourly pruning runs here.",
-                    Command.Join c => $"# USER{c.User} {(c.IsMember ? "joins" : "leaves")} the organization {Membership.Organization}.",
-                    _ => Lines(command, Requests.Of(command, secrets, members, now)!),
+                    Command.Join c =>
+                        $"# USER{c.User} {(c.IsMember ? "joins" : "leaves")} the organization {Requests.Text(c.Organization)}.",
+                    _ => Lines(command, Requests.Of(command, secrets, now)!),
                 }
             );
             switch (command)
@@ -43,9 +44,6 @@ internal static class Script
                     break;
                 case Command.NewSecret c when secrets.TryGetValue(c.Client, out var known):
                     secrets[c.Client] = ("SECRET" + c.Id, known.Item2);
-                    break;
-                case Command.Join c:
-                    _ = c.IsMember ? members.Add(c.User) : members.Remove(c.User);
                     break;
             }
         }
@@ -73,7 +71,8 @@ internal static class Script
         if (request.Json is { } json)
             line.Append($" -H 'Content-Type: application/json' -d '{json}'");
         if (request.Page is not null)
-            line.Append(" $(fields)");
+            // A choice of the user stands in place of the field that the page has.
+            line.Append(request.Form.Any(f => f.Name == "organization") ? " $(fields organization)" : " $(fields)");
         foreach (var (name, value) in request.Form)
             line.Append($" --data-urlencode \"{name}={value}\"");
         line.Append($" \"{node}{request.Path}\"").Append(takes ? "); echo \"$answer\"" : "");

@@ -77,6 +77,16 @@ internal sealed class Shrinker(Func<IReadOnlyList<Command>, Task<Failure?>> run)
                     {
                         User = 0,
                     };
+                if (c.For == Orgs.Globex)
+                    yield return c with
+                    {
+                        For = Orgs.Acme,
+                    };
+                if (c.For != Orgs.None)
+                    yield return c with
+                    {
+                        For = Orgs.None,
+                    };
                 if (c.Asked != Scopes.Read)
                     yield return c with
                     {
