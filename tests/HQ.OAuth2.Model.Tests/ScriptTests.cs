@@ -15,23 +15,28 @@ internal sealed partial class ScriptTests
         new Command.Join(28, 0, 0, Orgs.Acme, true),
         new Command.Join(29, 0, 0, Orgs.Globex, true),
         new Command.Login(30, 0, 1, 0, Scopes.All, Scopes.All),
-        new Command.Login(4, 0, 1, 0, Scopes.All, Scopes.Read | Scopes.Write, Orgs.Globex),
+        new Command.Login(4, 0, 1, 0, Scopes.All, Scopes.Read | Scopes.Write, Orgs.Globex)
+        {
+            Resources = Resources.Notes | Resources.Files,
+        },
         new Command.Login(31, 0, 1, 1, Scopes.All, Scopes.All),
         new Command.Redeem(5, 0, 4, 1, Proof.Right, Verifier.Right, true),
         new Command.Redeem(6, 0, 4, 2, Proof.Right, Verifier.Right, true),
-        new Command.Refresh(7, 0, 5, 1, Proof.Right, Scopes.Read),
+        new Command.Refresh(33, 0, 5, 1, Proof.Right, Scopes.None, Resources.Unknown),
+        new Command.Refresh(7, 0, 5, 1, Proof.Right, Scopes.Read, Resources.Files),
         new Command.NewSecret(8, 0, 1, 0),
         new Command.Refresh(9, 0, 7, 1, Proof.First, Scopes.None),
         new Command.Refresh(10, 0, 7, 1, Proof.Right, Scopes.None),
-        new Command.Narrow(11, 0, 4, 0, Scopes.Write),
-        new Command.Call(12, 0, 10, Scopes.Read),
-        new Command.Call(13, 0, 10, Scopes.Write),
+        new Command.Narrow(11, 0, 4, 0, Scopes.Write, Resources.Notes),
+        new Command.Call(12, 0, 10, Scopes.Read, Resources.Notes),
+        new Command.Call(13, 0, 10, Scopes.Write, Resources.Notes),
+        new Command.Call(34, 0, 10, Scopes.Write, Resources.Files),
         new Command.Introspect(14, 0, new(true, 10), 1, Proof.Right),
         new Command.AskDevice(15, 0, 2, Proof.Right, Scopes.Read),
         new Command.AnswerDevice(32, 0, 15, 1, Scopes.All, Orgs.Globex),
         new Command.AnswerDevice(16, 0, 15, 1, Scopes.All, Orgs.Acme),
         new Command.Poll(17, 0, 15, 2, Proof.Right),
-        new Command.NewPersonal(18, 0, 0, Scopes.Read, 3600, Orgs.Globex),
+        new Command.NewPersonal(18, 0, 0, Scopes.Read, 3600, Orgs.Globex) { Resources = Resources.Files },
         new Command.OwnToken(19, 0, 1, Proof.Right, Scopes.Read),
         new Command.Revoke(20, 0, new(false, 19), 1, Proof.Right),
         new Command.Disable(21, 0, 2, true),
@@ -74,7 +79,7 @@ internal sealed partial class ScriptTests
                 .Matches(output)
                 .Select(m => m.Groups[1].Value)
                 .Should()
-                .Equal("invalid_grant", "invalid_client", "insufficient_scope", "invalid_client");
+                .Equal("invalid_grant", "invalid_target", "invalid_client", "insufficient_scope", "invalid_token", "invalid_client");
             output.Should().Contain("\"org_id\":\"globex\"");
         }
         finally

@@ -28,6 +28,31 @@ internal sealed class ShrinkTests
     }
 
     [Test]
+    public async Task A_model_in_which_leaving_an_organization_ends_nothing_is_found_out_by_a_user_who_leaves()
+    {
+        var (failure, script) = await ShrinkAsync(Rules.Right with { LeavingDoesNothing = true });
+
+        failure.Commands.Should().HaveCountLessThanOrEqualTo(7);
+        var left = failure.Commands.OfType<Command.Join>().Should().ContainSingle(j => !j.IsMember).Subject;
+        var name = Names.Text(left.Organization);
+        script
+            .Should()
+            .Contain($"# USER{left.User} joins the organization {name}.")
+            .And.Contain($"# USER{left.User} leaves the organization {name}.");
+    }
+
+    [Test]
+    public async Task A_model_in_which_tokens_are_for_all_that_is_granted_is_found_out_by_a_request_for_one_resource()
+    {
+        var (failure, script) = await ShrinkAsync(Rules.Right with { TokensAreForAllThatIsGranted = true });
+
+        failure.Commands.Should().HaveCountLessThanOrEqualTo(5);
+        var login = script.Split('\n').Should().ContainSingle(l => l.Contains("/oauth2/authorize?", StringComparison.Ordinal)).Subject;
+        login.Split("&resource=").Should().HaveCountGreaterThan(2, "the grant is for more than one");
+        script.Should().Contain("--data-urlencode \"resource=https://").And.Contain("# expected a token for");
+    }
+
+    [Test]
     public async Task An_exception_is_a_failure_with_the_commands_up_to_it()
     {
         await using var world = await World.StartAsync(nodes: 2);

@@ -83,12 +83,18 @@ internal sealed class ConcurrentTests(Engine engine)
         var model = new ServerModel(driver.Now, Rules.Right);
         var isRedeemed = random.Next(3) > 0;
         await DoAsync(new Command.NewClient(Client, 0, (ClientKind)random.Next(3)));
+        var all = random.Next(2) == 0 ? Resources.Notes | Resources.Files : Resources.None;
         // A user of both organizations, or of none; the second one may be left again, before callers find out.
         var organization = random.Next(3) > 0 ? Orgs.Globex : Orgs.None;
         if (organization != Orgs.None)
             foreach (var one in new[] { Orgs.Acme, Orgs.Globex })
                 await DoAsync(new Command.Join(FirstOfAll - 3, 0, 0, one, true));
-        await DoAsync(new Command.Login(Login, random.Next(Nodes), Client, 0, Scopes.All, Scopes.All, organization));
+        await DoAsync(
+            new Command.Login(Login, random.Next(Nodes), Client, 0, Scopes.All, Scopes.All, organization) with
+            {
+                Resources = all,
+            }
+        );
         if (isRedeemed)
             await DoAsync(new Command.Redeem(Tokens, random.Next(Nodes), Login, Client, Proof.First, Verifier.Right, true));
         // A user's antiforgery token is read before the race.
@@ -166,14 +172,22 @@ internal sealed class ConcurrentTests(Engine engine)
                 Tokens,
                 Client,
                 Proof.First,
-                random.Next(3) > 0 ? Scopes.None : Scopes.Write
+                random.Next(3) > 0 ? Scopes.None : Scopes.Write,
+                random.Next(4) > 0 ? Resources.None : Resources.Notes
             ),
             < 48 when isRedeemed => new Command.Revoke(id, node, new(random.Next(2) == 0, Tokens), Client, Proof.First),
             < 55 when isRedeemed => new Command.Introspect(id, node, new(false, Tokens), null, Proof.Right),
             // The other organization: nothing is allowed for it.
             55 => new Command.Join(id, node, 0, Orgs.Acme, false),
             < 60 => new Command.Redeem(id, node, Login, Client, Proof.First, Verifier.Right, true),
-            < 72 => new Command.Narrow(id, node, Login, 0, random.Next(2) == 0 ? Scopes.Read : Scopes.Read | Scopes.Write),
+            < 72 => new Command.Narrow(
+                id,
+                node,
+                Login,
+                0,
+                random.Next(2) == 0 ? Scopes.Read : Scopes.Read | Scopes.Write,
+                random.Next(3) > 0 ? Resources.None : Resources.Files
+            ),
             < 80 => new Command.Pause(id, node, Login, 0, random.Next(3) > 0),
             < 85 => new Command.Disconnect(id, node, Login, 0),
             < 91 => new Command.Disable(id, node, Client, random.Next(3) > 0),

@@ -108,6 +108,7 @@ internal sealed class LinearizabilityTests
         {
             Active = true,
             Scope = Scopes.All,
+            Audience = Resources.Server,
             Subject = "user0",
         };
 
@@ -115,6 +116,7 @@ internal sealed class LinearizabilityTests
         new(200)
         {
             Scope = Scopes.All,
+            Audience = Resources.Server,
             ExpiresIn = ServerModel.AccessLife,
             Refresh = refresh,
             Values = new Dictionary<string, string> { ["ACCESS" + id] = "access" + id, ["REFRESH" + id] = refresh },

@@ -37,6 +37,6 @@ internal sealed class Organizations(Membership members) : IOrganizations
         new([
             .. new[] { Orgs.Acme, Orgs.Globex }
                 .Where(o => members.Of(subject).HasFlag(o))
-                .Select(o => new Organization(Requests.Text(o), o.ToString())),
+                .Select(o => new Organization(Names.Text(o), o.ToString())),
         ]);
 }

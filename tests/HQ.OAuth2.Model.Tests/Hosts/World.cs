@@ -19,6 +19,9 @@ internal sealed class World : IAsyncDisposable
     public const string Issuer = "https://auth.example.com";
     public const string ApiSecret = "secret-of-the-api";
 
+    private static readonly Resources[] apis = [Resources.Server, Resources.Notes, Resources.Files];
+    private static readonly string[] scopes = ["read", "write", "delete"];
+
     private readonly List<WebApplication> apps = [];
 
     private string? address;
@@ -94,7 +97,15 @@ internal sealed class World : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton(Members);
         builder.Services.AddSingleton(protection);
-        builder.Services.AddAuthentication("Test").AddScheme<AuthenticationSchemeOptions, TestUsers>("Test", null).AddHqOAuth2Bearer();
+        builder.Services.AddAuthentication("Test").AddScheme<AuthenticationSchemeOptions, TestUsers>("Test", null);
+        // An API of each resource. That of the server has no identifier of its own.
+        foreach (var resource in apis)
+            builder
+                .Services.AddAuthentication()
+                .AddHqOAuth2Bearer(
+                    resource.ToString(),
+                    o => ((List<string>)[.. resource == Resources.Server ? [] : Names.Of(resource)]).ForEach(o.Resources.Add)
+                );
         builder.Services.AddAuthorization();
         var server = builder.Services.AddHqOAuth2(o =>
         {
@@ -118,12 +129,25 @@ internal sealed class World : IAsyncDisposable
         app.UseAuthorization();
         app.MapHqOAuth2();
         app.MapHqOAuth2Management().RequireAuthorization(p => p.RequireAssertion(c => c.User.Identity?.Name == "admin"));
-        foreach (var scope in new[] { "read", "write", "delete" })
-            app.MapGet("/api/" + scope, (HttpContext http) => Results.Json(http.User.Claims.ToDictionary(c => c.Type, c => c.Value)))
-                .RequireScope(scope);
+        foreach (var resource in apis)
+        foreach (var scope in scopes)
+            app.MapGet($"/{Names.Text(resource)}/{scope}", Told).RequireScope(resource.ToString(), ScopeSet.Of(scope));
         await app.StartAsync();
         return app;
     }
+
+    // What an API knows of a token.
+    private static IResult Told(HttpContext http) =>
+        Results.Json(
+            new Dictionary<string, object?>
+            {
+                ["sub"] = http.User.FindFirst("sub")!.Value,
+                ["client_id"] = http.User.FindFirst("client_id")!.Value,
+                ["scope"] = http.User.FindFirst("scope")!.Value,
+                ["org_id"] = http.User.FindFirst("org_id")?.Value,
+                ["aud"] = http.User.FindAll("aud").Select(c => c.Value),
+            }
+        );
 
     private static void Options(HqOAuth2Options o)
     {
@@ -140,7 +164,9 @@ internal sealed class World : IAsyncDisposable
         (o.Limits.RegistrationsPerMinute, o.Limits.FailedAuthenticationsPerMinute, o.Limits.SelfRegisteredClients) = (0, 0, 0);
         (o.Limits.DeviceCodesPerMinute, o.Limits.ClientDeviceCodesPerMinute, o.Limits.WrongUserCodes) = (0, 0, 0);
         o.Limits.PersonalAccessTokensPerHour = 0;
-        foreach (var scope in new[] { "read", "write", "delete" })
+        foreach (var resource in Names.Of(Resources.Notes | Resources.Files))
+            o.Resources.Add(new() { Identifier = resource });
+        foreach (var scope in scopes)
             o.Scopes.Add(
                 new()
                 {

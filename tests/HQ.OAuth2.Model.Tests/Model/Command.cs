@@ -21,6 +21,20 @@ internal enum Orgs
     Both = Acme | Globex,
 }
 
+/// <summary>The resources that tokens may be for, as a set (RFC 8707). Where a request names none, it is the server itself.</summary>
+[Flags]
+internal enum Resources
+{
+    None = 0,
+    Server = 1,
+    Notes = 2,
+    Files = 4,
+    All = Server | Notes | Files,
+
+    /// <summary>One that the server does not know.</summary>
+    Unknown = 8,
+}
+
 /// <summary>How a client was registered.</summary>
 internal enum ClientKind
 {
@@ -94,15 +108,24 @@ internal abstract record Command(int Id, int Node)
     /// organization that the user posts, which may be one of others; none = what the page posts by itself.
     /// </summary>
     public sealed record Login(int Id, int Node, int Client, int User, Scopes Asked, Scopes? Ticked, Orgs For = Orgs.None)
+        : Command(Id, Node)
+    {
+        public Resources Resources { get; init; }
+    }
+
+    public sealed record Redeem(int Id, int Node, int Code, int By, Proof Proof, Verifier Verifier, bool RightRedirect) : Command(Id, Node)
+    {
+        /// <summary>What the access token is to be for; none = all that is granted.</summary>
+        public Resources Resources { get; init; }
+    }
+
+    /// <summary>A refresh; no scope, or no resource = all that is granted.</summary>
+    public sealed record Refresh(int Id, int Node, int Token, int By, Proof Proof, Scopes Scope, Resources Resources = Resources.None)
         : Command(Id, Node);
 
-    public sealed record Redeem(int Id, int Node, int Code, int By, Proof Proof, Verifier Verifier, bool RightRedirect) : Command(Id, Node);
-
-    /// <summary>A refresh; no scope = all that is granted.</summary>
-    public sealed record Refresh(int Id, int Node, int Token, int By, Proof Proof, Scopes Scope) : Command(Id, Node);
-
     /// <summary>A client asks for a token of its own.</summary>
-    public sealed record OwnToken(int Id, int Node, int By, Proof Proof, Scopes Scope) : Command(Id, Node);
+    public sealed record OwnToken(int Id, int Node, int By, Proof Proof, Scopes Scope, Resources Resources = Resources.None)
+        : Command(Id, Node);
 
     /// <summary>A revocation; no client = that of personal access tokens, which everybody may name.</summary>
     public sealed record Revoke(int Id, int Node, Token Token, int? By, Proof Proof) : Command(Id, Node);
@@ -110,21 +133,26 @@ internal abstract record Command(int Id, int Node)
     /// <summary>An introspection; no client = the API that may introspect everything.</summary>
     public sealed record Introspect(int Id, int Node, Token Token, int? By, Proof Proof) : Command(Id, Node);
 
-    /// <summary>A call of an API that needs a scope.</summary>
-    public sealed record Call(int Id, int Node, int Token, Scopes Scope) : Command(Id, Node);
+    /// <summary>A call of the API of a resource that needs a scope.</summary>
+    public sealed record Call(int Id, int Node, int Token, Scopes Scope, Resources At = Resources.Server) : Command(Id, Node);
 
-    public sealed record AskDevice(int Id, int Node, int By, Proof Proof, Scopes Scope) : Command(Id, Node);
+    public sealed record AskDevice(int Id, int Node, int By, Proof Proof, Scopes Scope, Resources Resources = Resources.None)
+        : Command(Id, Node);
 
     /// <summary>A user enters the code of a device and answers: <c>Ticked</c> and <c>For</c> as at <see cref="Login"/>.</summary>
     public sealed record AnswerDevice(int Id, int Node, int Device, int User, Scopes? Ticked, Orgs For = Orgs.None) : Command(Id, Node);
 
-    public sealed record Poll(int Id, int Node, int Device, int By, Proof Proof) : Command(Id, Node);
+    public sealed record Poll(int Id, int Node, int Device, int By, Proof Proof, Resources Resources = Resources.None) : Command(Id, Node);
 
     /// <summary>A user makes a personal access token for an organization, or for none.</summary>
-    public sealed record NewPersonal(int Id, int Node, int User, Scopes Scope, int Seconds, Orgs For = Orgs.None) : Command(Id, Node);
+    public sealed record NewPersonal(int Id, int Node, int User, Scopes Scope, int Seconds, Orgs For = Orgs.None) : Command(Id, Node)
+    {
+        public Resources Resources { get; init; }
+    }
 
-    /// <summary>A user leaves a connected app less scope.</summary>
-    public sealed record Narrow(int Id, int Node, int Grant, int User, Scopes Scope) : Command(Id, Node);
+    /// <summary>A user leaves a connected app less scope, or fewer resources; no resource = those that it has.</summary>
+    public sealed record Narrow(int Id, int Node, int Grant, int User, Scopes Scope, Resources Resources = Resources.None)
+        : Command(Id, Node);
 
     public sealed record Pause(int Id, int Node, int Grant, int User, bool Paused) : Command(Id, Node);
 

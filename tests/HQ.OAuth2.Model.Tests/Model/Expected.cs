@@ -16,6 +16,9 @@ internal sealed record Expected(int Status)
 
     public Scopes? Scope { get; init; }
 
+    /// <summary>The resources of a token that was issued, or is active (<c>aud</c>).</summary>
+    public Resources? Audience { get; init; }
+
     public string? Subject { get; init; }
 
     /// <summary>The organization of a token that was issued, or is active; empty = none.</summary>
@@ -46,6 +49,8 @@ internal sealed record Expected(int Status)
             return $"expected active = {active}, got {seen.Active}";
         if (Scope is { } scope && (seen.Scope ?? Scopes.None) != scope)
             return $"expected the scope {scope}, got {seen.Scope}";
+        if (Audience is { } audience && seen.Audience != audience)
+            return $"expected a token for {audience}, got one for {seen.Audience}";
         if (Subject is { } subject && seen.Subject != subject)
             return $"expected the subject {subject}, got {seen.Subject}";
         if (Organization is { } organization && (seen.Organization ?? "") != organization)
@@ -75,6 +80,8 @@ internal sealed record Seen(int Status)
     public bool? Active { get; init; }
 
     public Scopes? Scope { get; init; }
+
+    public Resources Audience { get; init; }
 
     public string? Subject { get; init; }
 

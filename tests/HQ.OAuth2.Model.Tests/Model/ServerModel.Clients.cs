@@ -86,8 +86,16 @@ internal sealed partial class ServerModel
             return Unproved();
         if (Clients[c.By].IsPublic)
             return Expected.Refused("unauthorized_client");
-        Access = Access.Add(c.Id, new(null, c.By, c.Scope, Now + AccessLife));
-        return new(200) { Scope = c.Scope, ExpiresIn = AccessLife };
+        if (Named(c.Resources) is not { } resources)
+            return Expected.Refused("invalid_target");
+        Access = Access.Add(c.Id, new(null, c.By, c.Scope, resources, Now + AccessLife));
+        return new(200)
+        {
+            Scope = c.Scope,
+            Audience = resources,
+            Organization = "",
+            ExpiresIn = AccessLife,
+        };
     }
 
     /// <summary>A client ends the whole grant by any token of it that may still be known; of another client's token it is told no.</summary>
@@ -157,6 +165,7 @@ internal sealed partial class ServerModel
         {
             Active = true,
             Scope = grant.Scope,
+            Audience = grant.Resources,
             Subject = UserName(grant.User),
             Organization = NameOf(grant.For),
         };
@@ -165,31 +174,43 @@ internal sealed partial class ServerModel
     private Expected OfAccessToken(Command.Introspect c)
     {
         var token = Access[c.Token.Of];
-        if (Left(c.Node, token) is not { } scope || (c.By is { } by && by != token.Client))
-            return new(200) { Active = false };
-        return About(token) with { Active = true, Scope = scope };
+        return Left(c.Node, token) is not { } left || (c.By is { } by && by != token.Client)
+            ? new(200) { Active = false }
+            : left with
+            {
+                Active = true,
+            };
     }
 
-    // Who a token is for: a user, for an organization or for none, or the client itself.
-    private Expected About(AccessState token) =>
-        token.Grant is { } id
-            ? new(200) { Subject = UserName(Grants[id].User), Organization = NameOf(Grants[id].For) }
-            : new(200) { Subject = "client", Organization = "" };
-
+    /// <summary>An API takes a token for it, with the scope that it needs. It is told what introspection would say.</summary>
     private Expected Call(Command.Call c, AccessState token) =>
-        Left(c.Node, token) is not { } scope ? new Expected(401) { Error = "invalid_token" }
-        : (scope & c.Scope) == 0 ? new Expected(403) { Error = "insufficient_scope" }
-        : About(token);
+        Left(c.Node, token) is not { } left || (left.Audience & c.At) == 0 ? new Expected(401) { Error = "invalid_token" }
+        : (left.Scope & c.Scope) == 0 ? new Expected(403) { Error = "insufficient_scope" }
+        : left;
 
-    // What is left of the scope of an access token; null = the token is not active.
-    private Scopes? Left(int node, AccessState token)
+    // What is left of an access token; null = it is not active.
+    private Expected? Left(int node, AccessState token)
     {
         if (Now >= token.Until || token.IsRevoked || !IsThere(token.Client))
             return null;
         if (token.Grant is not { } id)
-            return token.Scope;
-        if (!Grants.TryGetValue(id, out var grant) || !grant.IsUsable(Now) || !IsStillMember(node, id))
+            return new(200)
+            {
+                Scope = token.Scope,
+                Audience = token.Audience,
+                Subject = "client",
+                Organization = "",
+            };
+        if (!Grants.TryGetValue(id, out var grant) || !grant.IsUsable(Now) || (token.Audience & grant.Resources) == 0)
             return null;
-        return token.Scope & grant.Scope;
+        return !IsStillMember(node, id)
+            ? null
+            : new(200)
+            {
+                Scope = token.Scope & grant.Scope,
+                Audience = token.Audience & grant.Resources,
+                Subject = UserName(grant.User),
+                Organization = NameOf(grant.For),
+            };
     }
 }

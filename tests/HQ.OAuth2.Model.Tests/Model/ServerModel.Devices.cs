@@ -9,7 +9,9 @@ internal sealed partial class ServerModel
             return null;
         if (!IsProved(c.By, c.Proof))
             return Unproved();
-        Devices = Devices.Add(c.Id, new(c.By, c.Scope, Now + DeviceLife));
+        if (Named(c.Resources) is not { } resources)
+            return Expected.Refused("invalid_target");
+        Devices = Devices.Add(c.Id, new(c.By, c.Scope, resources, Now + DeviceLife));
         return new(200) { ExpiresIn = DeviceLife };
     }
 
@@ -31,6 +33,7 @@ internal sealed partial class ServerModel
                     Client = device.Client,
                     User = c.User,
                     Scope = granted,
+                    Resources = device.Resources,
                     For = organization,
                     CodeUntil = Math.Max(Now + CodeLife, device.Until),
                 }
@@ -70,6 +73,6 @@ internal sealed partial class ServerModel
 
         if (!Grants.TryGetValue(c.Device, out var grant))
             return Expected.Refused(hasEnded ? "expired_token" : "invalid_grant");
-        return isOwn ? Begin(c.Id, c.Device, grant) : Expected.Refused("invalid_grant");
+        return isOwn ? Begin(c.Id, c.Device, grant, c.Resources) : Expected.Refused("invalid_grant");
     }
 }

@@ -23,6 +23,9 @@ internal sealed partial class ServerModel
         if (!IsThere(c.Client))
             return new(400) { Asked = false };
         var isRemembered = Clients[c.Client].Kind != ClientKind.SelfRegistered;
+        // A client that registered itself sends nobody anywhere by a faulty request: the user sees a page.
+        if (Named(c.Resources) is null)
+            return isRemembered ? new(302) { Error = "invalid_target", Asked = false } : new(400) { Asked = false };
         if (isRemembered && Grants.OrderByDescending(g => g.Key).Select(g => g.Value).FirstOrDefault(g => Covers(g, c)) is { } earlier)
             return Code(c, c.Asked, earlier.For, isRemembered: false) with { Asked = false };
         var granted = c.Asked & (c.Ticked ?? Scopes.None);
@@ -40,6 +43,7 @@ internal sealed partial class ServerModel
         && Now < grant.ConsentUntil
         && grant.IsUsable(Now)
         && (asked.Asked & ~grant.Scope) == 0
+        && (Named(asked.Resources) & ~grant.Resources) == 0
         && MayActFor(asked.User, grant.For);
 
     private Expected Code(Command.Login c, Scopes granted, Orgs organization, bool isRemembered)
@@ -52,6 +56,7 @@ internal sealed partial class ServerModel
                 Client = c.Client,
                 User = c.User,
                 Scope = granted,
+                Resources = Named(c.Resources)!.Value,
                 For = organization,
                 CodeUntil = Now + CodeLife,
                 ConsentUntil = isRemembered ? Now + Consent : null,
@@ -71,12 +76,14 @@ internal sealed partial class ServerModel
             return Expected.Refused("invalid_grant");
         if (c.Verifier == Verifier.None)
             return Expected.Refused("invalid_request");
-        return c.Verifier == Verifier.Right ? Begin(c.Id, c.Code, grant) : Expected.Refused("invalid_grant");
+        return c.Verifier == Verifier.Right ? Begin(c.Id, c.Code, grant, c.Resources) : Expected.Refused("invalid_grant");
     }
 
-    // The tokens of a code, of a browser or of a device.
-    private Expected Begin(int command, int id, Grant grant)
+    // The tokens of a code, of a browser or of a device. A wrong resource spends nothing; the chain is for all that is granted.
+    private Expected Begin(int command, int id, Grant grant, Resources asked)
     {
+        if (Narrowed(grant, asked) is not { } audience)
+            return Expected.Refused("invalid_target");
         if (grant.IsRedeemed && !rules.CodesMayBeUsedTwice)
         {
             Grants = Grants.Remove(id);
@@ -98,6 +105,7 @@ internal sealed partial class ServerModel
                 Chain = new(1, until, Now + Idle, []),
             },
             grant.Scope,
+            audience,
             ""
         );
     }
@@ -109,14 +117,15 @@ internal sealed partial class ServerModel
 
     private long AccessEnd(Grant grant) => Math.Min(Now + AccessLife, grant.EndsAt ?? long.MaxValue);
 
-    private Expected Issue(int command, int id, Grant grant, Scopes scope, string refresh)
+    private Expected Issue(int command, int id, Grant grant, Scopes scope, Resources audience, string refresh)
     {
         Grants = Grants.SetItem(id, grant);
         RefreshTokens = RefreshTokens.SetItem(command, (id, grant.Chain!.Turn));
-        Access = Access.SetItem(command, new(id, grant.Client, scope, AccessEnd(grant)));
+        Access = Access.SetItem(command, new(id, grant.Client, scope, audience, AccessEnd(grant)));
         return new(200)
         {
             Scope = scope,
+            Audience = audience,
             Organization = NameOf(grant.For),
             ExpiresIn = AccessEnd(grant) - Now,
             Refresh = refresh,
@@ -138,6 +147,8 @@ internal sealed partial class ServerModel
             return Expected.Refused("invalid_grant");
         if ((c.Scope & ~grant.Scope) != 0)
             return Expected.Refused("invalid_scope");
+        if (Narrowed(grant, c.Resources) is not { } audience)
+            return Expected.Refused("invalid_target");
         var chain = grant.Chain!;
         var kept = chain.Spent.RemoveAll(s => Now >= s.At + Leeway);
         if (turn < chain.Turn && kept.All(s => s.Turn != turn))
@@ -155,7 +166,7 @@ internal sealed partial class ServerModel
         var scope = c.Scope == Scopes.None ? grant.Scope : c.Scope;
         // The live turn is given again to a retry, and while the list of spent turns is full.
         if (turn < chain.Turn || kept.Count >= MaxSpent)
-            return Issue(c.Id, id, grant, scope, NameOf(id, chain.Turn));
+            return Issue(c.Id, id, grant, scope, audience, NameOf(id, chain.Turn));
         return Issue(
             c.Id,
             id,
@@ -165,79 +176,10 @@ internal sealed partial class ServerModel
                 Chain = chain with { Turn = turn + 1, IdleUntil = Now + Idle, Spent = kept.Add((turn, Now)) },
             },
             scope,
+            audience,
             ""
         );
     }
 
     private string NameOf(int grant, int turn) => "REFRESH" + RefreshTokens.First(t => t.Value == (grant, turn)).Key;
-
-    /// <summary>A user makes a token for a script.</summary>
-    private Expected MakePersonal(Command.NewPersonal c)
-    {
-        if (!MayActFor(c.User, c.For))
-            return Expected.Problem(400);
-        var until = Now + c.Seconds;
-        Grants = Grants.Add(
-            c.Id,
-            new()
-            {
-                Client = null,
-                User = c.User,
-                Scope = c.Scope,
-                For = c.For,
-                CodeUntil = until,
-                AccessUntil = until,
-            }
-        );
-        Access = Access.Add(c.Id, new(c.Id, null, c.Scope, until));
-        return new(201);
-    }
-
-    private Expected? Narrow(Command.Narrow c) =>
-        !isAssumed
-        && Grants.TryGetValue(c.Grant, out var grant)
-        && grant.User == c.User
-        && (c.Scope == Scopes.None || (c.Scope & ~grant.Scope) != 0)
-            ? Expected.Problem(400)
-            : ChangeGrant(c.Grant, c.User, g => g with { Scope = c.Scope });
-
-    private Expected? Pause(Command.Pause c) => ChangeGrant(c.Grant, c.User, g => g with { IsPaused = c.Paused });
-
-    private Expected? SetEnd(Command.SetEnd c) =>
-        !isAssumed && c.Seconds <= 0 && Grants.TryGetValue(c.Grant, out var grant) && grant.User == c.User
-            ? Expected.Problem(400)
-            : ChangeGrant(c.Grant, c.User, g => g with { EndsAt = Now + c.Seconds });
-
-    // A change holds whatever the client is; the app is shown while its client is there.
-    private Expected? ChangeGrant(int id, int user, Func<Grant, Grant> change)
-    {
-        // The change was written before; now the app is shown, also when its grant ended meanwhile.
-        if (isAssumed)
-            return IsThere(ClientOf(id)) ? new(200) : Expected.Problem(404);
-        if (!Grants.TryGetValue(id, out var grant))
-            return IsKnown(id) ? Expected.Problem(404) : null;
-        if (grant.User != user)
-            return Expected.Problem(404);
-        Grants = Grants.SetItem(id, change(grant));
-        return IsThere(grant.Client) ? new(200) : Expected.Problem(404);
-    }
-
-    private int? ClientOf(int grant) =>
-        Codes.TryGetValue(grant, out var client) ? client
-        : Devices.TryGetValue(grant, out var device) ? device.Client
-        : null;
-
-    private Expected? Disconnect(Command.Disconnect c)
-    {
-        if (!IsKnown(c.Grant))
-            return null;
-        if (!Grants.TryGetValue(c.Grant, out var grant) || grant.User != c.User)
-            return Expected.Problem(404);
-        End(c.Grant);
-        return new(204);
-    }
-
-    // Whether the driver has the id of a grant: it is in the code.
-    private bool IsKnown(int id) =>
-        Codes.ContainsKey(id) || Devices.ContainsKey(id) || Access.TryGetValue(id, out var t) && t.Client is null;
 }

@@ -176,34 +176,6 @@ internal sealed partial class ServerModel(long now, Rules rules)
     private static Expected Unproved() => Expected.Refused("invalid_client", 401);
 
     private bool IsThere(int? client) => client is not { } id || (Clients.TryGetValue(id, out var known) && !known.IsDisabled);
-
-    private Orgs OrgsOf(int user) => Members.GetValueOrDefault(user);
-
-    private static string NameOf(Orgs organization) => organization == Orgs.None ? "" : organization.ToString().ToLowerInvariant();
-
-    // Who has organizations acts for one of them, who has none acts for none.
-    private bool MayActFor(int user, Orgs organization) =>
-        OrgsOf(user) == Orgs.None ? organization == Orgs.None : (OrgsOf(user) & organization) != 0;
-
-    // What the answer to a page is for: the page of a user with one organization posts it, and one with several posts none by itself.
-    private Orgs Answered(int user, Orgs posted) => posted == Orgs.None && OrgsOf(user) != Orgs.Both ? OrgsOf(user) : posted;
-
-    // Whether the user still has the organization of a grant. A node asks once in half a minute; a no ends the grant.
-    private bool IsStillMember(int node, int id)
-    {
-        var grant = Grants[id];
-        if (grant.For == Orgs.None)
-            return true;
-        if (!Answers.TryGetValue((node, id), out var answer) || answer.Until <= Now)
-        {
-            answer = ((OrgsOf(grant.User) & grant.For) != 0, Now + 30);
-            Answers = Answers.SetItem((node, id), answer);
-        }
-
-        if (!answer.IsMember)
-            Grants = Grants.Remove(id);
-        return answer.IsMember;
-    }
 }
 
 /// <summary>Rules of the model that a test of the tests may set wrong.</summary>
@@ -214,4 +186,8 @@ internal sealed record Rules
     public bool CodesMayBeUsedTwice { get; init; }
 
     public bool RevocationDoesNothing { get; init; }
+
+    public bool LeavingDoesNothing { get; init; }
+
+    public bool TokensAreForAllThatIsGranted { get; init; }
 }

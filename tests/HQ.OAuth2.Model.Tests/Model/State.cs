@@ -22,6 +22,9 @@ internal sealed record Grant
 
     public required Scopes Scope { get; init; }
 
+    /// <summary>The resources that its tokens may be for.</summary>
+    public required Resources Resources { get; init; }
+
     /// <summary>The organization that it is for, or none.</summary>
     public required Orgs For { get; init; }
 
@@ -59,8 +62,9 @@ internal sealed record Chain(int Turn, long Until, long IdleUntil, ImmutableList
 /// <param name="Grant">Its grant; null = its client got it for itself.</param>
 /// <param name="Client">Its client; null = a personal one.</param>
 /// <param name="Scope">Its scope when it was issued.</param>
+/// <param name="Audience">The resources that it was issued for.</param>
 /// <param name="Until">Its end.</param>
-internal sealed record AccessState(int? Grant, int? Client, Scopes Scope, long Until)
+internal sealed record AccessState(int? Grant, int? Client, Scopes Scope, Resources Audience, long Until)
 {
     public bool IsRevoked { get; init; }
 }
@@ -68,8 +72,9 @@ internal sealed record AccessState(int? Grant, int? Client, Scopes Scope, long U
 /// <summary>A device that asked for a code.</summary>
 /// <param name="Client">Its client.</param>
 /// <param name="Scope">What it asked for.</param>
+/// <param name="Resources">The resources that it asked for.</param>
 /// <param name="Until">The end of its code.</param>
-internal sealed record DeviceState(int Client, Scopes Scope, long Until)
+internal sealed record DeviceState(int Client, Scopes Scope, Resources Resources, long Until)
 {
     /// <summary>The answer of the user: null = none yet.</summary>
     public bool? IsApproved { get; init; }

@@ -4,7 +4,7 @@ namespace HQ.OAuth2.Model.Tests;
 
 /// <summary>Chooses the next command by what there is: mostly one that has an effect, now and then that of a thief, at times that matter.</summary>
 [SuppressMessage("Security", "CA5394", Justification = "A seed makes the same commands again.")]
-internal sealed class Generator(Random random, int nodes)
+internal sealed partial class Generator(Random random, int nodes)
 {
     private const int Users = 2;
 
@@ -52,7 +52,9 @@ internal sealed class Generator(Random random, int nodes)
             < 21 => Redeem(model, id, node),
             < 44 => Refresh(model, id, node),
             < 53 => Introspect(model, id, node),
-            < 57 => Choose(model.Access.Keys, out var token) ? new Command.Call(id, node, token, OneScope()) : null,
+            < 57 => Choose(model.Access.Keys, out var token)
+                ? new Command.Call(id, node, token, OneScope(), OneResource(Chance(80) ? model.Access[token].Audience : Resources.All))
+                : null,
             < 62 => Revoke(model, id, node),
             < 74 => ChangeGrant(model, id, node),
             < 80 => ChangeClient(model, id, node),
@@ -69,10 +71,10 @@ internal sealed class Generator(Random random, int nodes)
         var (client, user) = (Client(model), User());
         return random.Next(10) switch
         {
-            < 6 => new Command.Login(id, node, client, user, SomeScope(), Ticked(), Chosen(model, user)),
-            < 8 => new Command.AskDevice(id, node, client, ProofOf(), SomeScope()),
-            8 => new Command.NewPersonal(id, node, user, SomeScope(), Pick([60, 3600, 86400]), OneOf(model, user)),
-            _ => new Command.OwnToken(id, node, client, ProofOf(), SomeScope()),
+            < 6 => new Command.Login(id, node, client, user, SomeScope(), Ticked(), Chosen(model, user)) { Resources = Wished() },
+            < 8 => new Command.AskDevice(id, node, client, ProofOf(), SomeScope(), Wished()),
+            8 => new Command.NewPersonal(id, node, user, SomeScope(), Pick([60, 3600, 86400]), OneOf(model, user)) { Resources = Wished() },
+            _ => new Command.OwnToken(id, node, client, ProofOf(), SomeScope(), Wished()),
         };
     }
 
@@ -84,7 +86,14 @@ internal sealed class Generator(Random random, int nodes)
             var user = User();
             return model.Devices[device].IsApproved is null && Chance(60)
                 ? new Command.AnswerDevice(id, node, device, user, Ticked(), Chosen(model, user))
-                : new Command.Poll(id, node, device, ClientOr(model, model.Devices[device].Client), ProofOf());
+                : new Command.Poll(
+                    id,
+                    node,
+                    device,
+                    ClientOr(model, model.Devices[device].Client),
+                    ProofOf(),
+                    PartOf(model.Devices[device].Resources)
+                );
         }
 
         // A code that is not redeemed, or any, for a replay.
@@ -92,7 +101,10 @@ internal sealed class Generator(Random random, int nodes)
         if (!Choose(fresh.Count > 0 && Chance(75) ? fresh : model.Codes.Keys, out var code))
             return null;
         var verifier = Chance(88) ? Verifier.Right : Pick([Verifier.Wrong, Verifier.None]);
-        return new Command.Redeem(id, node, code, ClientOr(model, model.Codes[code]), ProofOf(), verifier, Chance(97));
+        return new Command.Redeem(id, node, code, ClientOr(model, model.Codes[code]), ProofOf(), verifier, Chance(97))
+        {
+            Resources = PartOf(model.Grants.GetValueOrDefault(code)?.Resources ?? Resources.None),
+        };
     }
 
     private Command.Refresh? Refresh(ServerModel model, int id, int node)
@@ -101,7 +113,15 @@ internal sealed class Generator(Random random, int nodes)
         if (!Choose(Chance(60) ? live.Select(t => t.Key) : model.RefreshTokens.Keys, out var token))
             return null;
         var grant = model.Grants.GetValueOrDefault(model.RefreshTokens[token].Grant);
-        return new Command.Refresh(id, node, token, ClientOr(model, grant?.Client), ProofOf(), Chance(75) ? Scopes.None : SomeScope());
+        return new Command.Refresh(
+            id,
+            node,
+            token,
+            ClientOr(model, grant?.Client),
+            ProofOf(),
+            Chance(75) ? Scopes.None : SomeScope(),
+            PartOf(grant?.Resources ?? Resources.None)
+        );
     }
 
     private Command.Introspect? Introspect(ServerModel model, int id, int node)
@@ -122,58 +142,6 @@ internal sealed class Generator(Random random, int nodes)
         Any(model) is not { } token ? null
         : Owner(model, token) is { } client && !Chance(5) ? new Command.Revoke(id, node, token, ClientOr(model, client), ProofOf())
         : new Command.Revoke(id, node, token, null, Proof.Right);
-
-    private Command? ChangeGrant(ServerModel model, int id, int node)
-    {
-        if (!Choose(model.Grants.Keys, out var grant))
-            return null;
-        var known = model.Grants[grant];
-        var user = Chance(92) ? known.User : User();
-        return random.Next(20) switch
-        {
-            < 6 => new Command.Narrow(id, node, grant, user, Chance(85) ? known.Scope & SomeScope() : SomeScope()),
-            < 12 => new Command.Pause(id, node, grant, user, known.IsPaused ? Chance(15) : Chance(85)),
-            < 16 => new Command.SetEnd(id, node, grant, user, Pick<int?>([null, -5, 1, 30, 3600, 86400])),
-            < 19 => new Command.Disconnect(id, node, grant, user),
-            _ => new Command.DisconnectAll(id, node, user),
-        };
-    }
-
-    // Mostly a user leaves what something was allowed for.
-    private Command.Join Join(ServerModel model, int id, int node)
-    {
-        var used = model.Grants.Where(g => g.Value.For != Orgs.None).Select(g => g.Key);
-        if (Chance(70) && Choose(used, out var grant))
-            return new Command.Join(id, node, model.Grants[grant].User, model.Grants[grant].For, Chance(25));
-        var (user, organization) = (User(), Pick([Orgs.Acme, Orgs.Globex]));
-        return new Command.Join(id, node, user, organization, !model.Members.GetValueOrDefault(user).HasFlag(organization));
-    }
-
-    // What a user posts at a page: mostly one of several, else what the page posts by itself; at times anything.
-    private Orgs Chosen(ServerModel model, int user) =>
-        Chance(6) ? Pick([Orgs.None, Orgs.Acme, Orgs.Globex])
-        : model.Members.GetValueOrDefault(user) == Orgs.Both ? Pick([Orgs.Acme, Orgs.Globex])
-        : Orgs.None;
-
-    // One organization of a user; at times anything.
-    private Orgs OneOf(ServerModel model, int user) =>
-        Chance(6) ? Pick([Orgs.None, Orgs.Acme, Orgs.Globex])
-        : model.Members.GetValueOrDefault(user) is var own && own == Orgs.Both ? Pick([Orgs.Acme, Orgs.Globex])
-        : own;
-
-    private Orgs Free(Orgs own) => own == Orgs.None ? Pick([Orgs.Acme, Orgs.Globex]) : Orgs.Both & ~own;
-
-    private Command ChangeClient(ServerModel model, int id, int node)
-    {
-        var client = Client(model);
-        return random.Next(20) switch
-        {
-            < 9 => new Command.Disable(id, node, client, !model.Clients[client].IsDisabled),
-            < 16 => new Command.NewSecret(id, node, client, Pick([0, 0, 1, 60, 3600])),
-            < 18 => new Command.RevokeClient(id, node, client),
-            _ => new Command.DeleteClient(id, node, client),
-        };
-    }
 
     // Some seconds, or to a moment when something ends: one second before it, then, or one second after.
     private int Seconds(ServerModel model)

@@ -42,8 +42,9 @@ internal static partial class Reader
             Active = root.TryGetProperty("active", out var active) ? active.GetBoolean() : null,
             Scope =
                 root.TryGetProperty("scope", out var scope) && scope.ValueKind == JsonValueKind.String
-                    ? Requests.Read(scope.GetString()!)
+                    ? Names.Scope(scope.GetString()!)
                     : null,
+            Audience = AudienceOf(claims?.RootElement ?? root),
             Subject =
                 subject is null ? null
                 : subject == Text(root, "client_id") ? "client"
@@ -68,6 +69,11 @@ internal static partial class Reader
         Choices().Matches(page).Aggregate(Orgs.None, (all, one) => all | Enum.Parse<Orgs>(one.Groups[1].Value, ignoreCase: true));
 
     private static JsonDocument Part(string jwt, int index) => JsonDocument.Parse(Base64Url.DecodeFromChars(jwt.Split('.')[index]));
+
+    private static Resources AudienceOf(JsonElement json) =>
+        !json.TryGetProperty("aud", out var audience) ? Resources.None
+        : audience.ValueKind == JsonValueKind.String ? Names.Resource(audience.GetString()!)
+        : audience.EnumerateArray().Aggregate(Resources.None, (all, one) => all | Names.Resource(one.GetString()!));
 
     private static Dictionary<string, string> Taken(Request request, Func<string, string?> find) =>
         request.Takes.Where(t => find(t.Member) is not null).ToDictionary(t => t.Name, t => find(t.Member)!);

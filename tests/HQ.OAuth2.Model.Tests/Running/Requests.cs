@@ -52,6 +52,7 @@ internal static class Requests
                     .. c.Verifier == Tests.Verifier.None
                         ? Array.Empty<(string, string)>()
                         : [("code_verifier", c.Verifier == Tests.Verifier.Right ? Verifier : OtherVerifier)],
+                    .. Wanted(Scopes.None, c.Resources),
                 ],
                 c.Id
             ),
@@ -60,7 +61,7 @@ internal static class Requests
                 c.By,
                 c.Proof,
                 secrets,
-                [("grant_type", "refresh_token"), ("refresh_token", "$REFRESH" + c.Token), .. ScopeOf(c.Scope)],
+                [("grant_type", "refresh_token"), ("refresh_token", "$REFRESH" + c.Token), .. Wanted(c.Scope, c.Resources)],
                 c.Id
             ),
             Command.OwnToken c => Post(
@@ -68,7 +69,7 @@ internal static class Requests
                 c.By,
                 c.Proof,
                 secrets,
-                [("grant_type", "client_credentials"), .. ScopeOf(c.Scope)],
+                [("grant_type", "client_credentials"), .. Wanted(c.Scope, c.Resources)],
                 c.Id
             ),
             Command.Revoke { By: null } c => new("POST", "/oauth2/revoke")
@@ -82,8 +83,8 @@ internal static class Requests
                 Form = [("token", "$" + c.Token.Name)],
             },
             Command.Introspect c => Post("/oauth2/introspect", c.By!.Value, c.Proof, secrets, [("token", "$" + c.Token.Name)]),
-            Command.Call c => new("GET", "/api/" + Text(c.Scope)) { Bearer = "$ACCESS" + c.Token },
-            Command.AskDevice c => Post("/oauth2/device_authorization", c.By, c.Proof, secrets, ScopeOf(c.Scope)) with
+            Command.Call c => new("GET", $"/{Names.Text(c.At)}/{Names.Text(c.Scope)}") { Bearer = "$ACCESS" + c.Token },
+            Command.AskDevice c => Post("/oauth2/device_authorization", c.By, c.Proof, secrets, Wanted(c.Scope, c.Resources)) with
             {
                 Takes = [("DEVICE" + c.Id, "device_code"), ("USERCODE" + c.Id, "user_code")],
             },
@@ -98,7 +99,7 @@ internal static class Requests
                 c.By,
                 c.Proof,
                 secrets,
-                [("grant_type", DeviceGrant), ("device_code", "$DEVICE" + c.Device)],
+                [("grant_type", DeviceGrant), ("device_code", "$DEVICE" + c.Device), .. Wanted(Scopes.None, c.Resources)],
                 c.Id
             ),
             Command.NewPersonal c => new("POST", "/api/v0/users/me/oauth2/personal-access-tokens")
@@ -109,14 +110,15 @@ internal static class Requests
                     new Dictionary<string, object?>
                     {
                         ["name"] = "A script",
-                        ["scope"] = Text(c.Scope).Split(' '),
+                        ["scope"] = Names.Of(c.Scope),
+                        ["resource"] = Names.Of(c.Resources),
                         ["expires_at"] = Rfc3339(now.AddSeconds(c.Seconds)),
-                        ["organization"] = c.For == Orgs.None ? null : Text(c.For),
+                        ["organization"] = c.For == Orgs.None ? null : Names.Text(c.For),
                     }
                 ),
                 Takes = [("ACCESS" + c.Id, "token")],
             },
-            Command.Narrow c => Patch(c.Grant, c.User, JsonSerializer.Serialize(new { scope = Names(c.Scope) })),
+            Command.Narrow c => Patch(c.Grant, c.User, Narrowing(c)),
             Command.Pause c => Patch(c.Grant, c.User, JsonSerializer.Serialize(new { paused = c.Paused })),
             Command.SetEnd c => Patch(
                 c.Grant,
@@ -129,19 +131,18 @@ internal static class Requests
             _ => null,
         };
 
-    public static string Text(Orgs organization) => organization.ToString().ToLowerInvariant();
-
-    public static string Text(Scopes scope) => string.Join(' ', Names(scope));
-
-    public static Scopes Read(string text) =>
-        text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Aggregate(Scopes.None, (all, one) => all | Enum.Parse<Scopes>(one, true));
-
-    private static string[] Names(Scopes scope) =>
-        [.. new[] { Scopes.Read, Scopes.Write, Scopes.Delete }.Where(s => scope.HasFlag(s)).Select(s => s.ToString().ToLowerInvariant())];
-
     private static string Rfc3339(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static (string, string)[] ScopeOf(Scopes scope) => scope == Scopes.None ? [] : [("scope", Text(scope))];
+    private static (string, string)[] Wanted(Scopes scope, Resources resources) =>
+        [
+            .. scope == Scopes.None ? Array.Empty<(string, string)>() : [("scope", Names.Text(scope))],
+            .. Names.Of(resources).Select(r => ("resource", r)),
+        ];
+
+    private static string Narrowing(Command.Narrow c) =>
+        c.Resources == Resources.None
+            ? JsonSerializer.Serialize(new { scope = Names.Of(c.Scope) })
+            : JsonSerializer.Serialize(new { scope = Names.Of(c.Scope), resource = Names.Of(c.Resources) });
 
     private static Request NewClient(Command.NewClient c)
     {
@@ -180,7 +181,7 @@ internal static class Requests
             ("response_type", "code"),
             ("client_id", "$CLIENT" + c.Client),
             ("redirect_uri", RedirectUri),
-            ("scope", Text(c.Asked)),
+            .. Wanted(c.Asked, c.Resources),
             ("code_challenge", Challenge),
             ("code_challenge_method", "S256"),
         ];
@@ -198,8 +199,8 @@ internal static class Requests
     private static (string, string)[] Decision(Scopes? ticked, Orgs organization) =>
         [
             ("decision", ticked is null ? "deny" : "approve"),
-            .. Names(ticked ?? Scopes.None).Select(s => ("scope", s)),
-            .. organization == Orgs.None ? Array.Empty<(string, string)>() : [("organization", Text(organization))],
+            .. Names.Of(ticked ?? Scopes.None).Select(s => ("scope", s)),
+            .. organization == Orgs.None ? Array.Empty<(string, string)>() : [("organization", Names.Text(organization))],
         ];
 
     private static Request Patch(int grant, int user, string json) =>

@@ -29,8 +29,7 @@ internal static class Script
                 {
                     Command.Wait c => $"sleep {c.Seconds}    # or set the clock of the host",
                     Command.Prune => "# The hourly pruning runs here.",
-                    Command.Join c =>
-                        $"# USER{c.User} {(c.IsMember ? "joins" : "leaves")} the organization {Requests.Text(c.Organization)}.",
+                    Command.Join c => $"# USER{c.User} {(c.IsMember ? "joins" : "leaves")} the organization {Names.Text(c.Organization)}.",
                     _ => Lines(command, Requests.Of(command, secrets, now)!),
                 }
             );

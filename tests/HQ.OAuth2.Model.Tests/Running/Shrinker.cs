@@ -87,6 +87,11 @@ internal sealed class Shrinker(Func<IReadOnlyList<Command>, Task<Failure?>> run)
                     {
                         For = Orgs.None,
                     };
+                if (c.Resources != Resources.None)
+                    yield return c with
+                    {
+                        Resources = Resources.None,
+                    };
                 if (c.Asked != Scopes.Read)
                     yield return c with
                     {
@@ -98,11 +103,23 @@ internal sealed class Shrinker(Func<IReadOnlyList<Command>, Task<Failure?>> run)
                         Ticked = Scopes.All,
                     };
                 break;
-            case Command.Refresh { Scope: not Scopes.None } c:
+            case Command.Redeem { Resources: not Resources.None } c:
                 yield return c with
                 {
-                    Scope = Scopes.None,
+                    Resources = Resources.None,
                 };
+                break;
+            case Command.Refresh c:
+                if (c.Scope != Scopes.None)
+                    yield return c with
+                    {
+                        Scope = Scopes.None,
+                    };
+                if (c.Resources != Resources.None)
+                    yield return c with
+                    {
+                        Resources = Resources.None,
+                    };
                 break;
             case Command.Wait { Seconds: > 1 } c:
                 yield return c with
