@@ -19,6 +19,20 @@ internal sealed partial class Generator
         };
     }
 
+    // A login that an earlier answer may cover.
+    private Command.Login? Again(ServerModel model, int id, int node)
+    {
+        if (!Choose(model.Grants.Where(g => g.Value.ConsentUntil is not null).Select(g => g.Key), out var earlier))
+            return null;
+        var grant = model.Grants[earlier];
+        var scope = Chance(50) ? grant.Scope & SomeScope() : grant.Scope;
+        var resources = Chance(50) ? grant.Resources & (Resources)random.Next(1, 8) : grant.Resources;
+        return new(id, node, grant.Client!.Value, grant.User, scope == 0 ? grant.Scope : scope, Ticked(), Chosen(model, grant.User))
+        {
+            Resources = resources,
+        };
+    }
+
     // Mostly a user leaves what something was allowed for.
     private Command.Join Join(ServerModel model, int id, int node)
     {
@@ -29,17 +43,16 @@ internal sealed partial class Generator
         return new Command.Join(id, node, user, organization, !model.Members.GetValueOrDefault(user).HasFlag(organization));
     }
 
-    // What a user posts at a page: mostly one of several, else what the page posts by itself; at times anything.
-    private Orgs Chosen(ServerModel model, int user) =>
-        Chance(6) ? Pick([Orgs.None, Orgs.Acme, Orgs.Globex])
-        : model.Members.GetValueOrDefault(user) == Orgs.Both ? Pick([Orgs.Acme, Orgs.Globex])
-        : Orgs.None;
-
-    // One organization of a user; at times anything.
-    private Orgs OneOf(ServerModel model, int user) =>
-        Chance(6) ? Pick([Orgs.None, Orgs.Acme, Orgs.Globex])
-        : model.Members.GetValueOrDefault(user) is var own && own == Orgs.Both ? Pick([Orgs.Acme, Orgs.Globex])
-        : own;
+    // What a user posts: mostly one of several organizations, if possible another one than before; at times anything.
+    private Orgs Chosen(ServerModel model, int user, Orgs otherwise = Orgs.None)
+    {
+        if (Chance(6))
+            return Pick([Orgs.None, Orgs.Acme, Orgs.Globex]);
+        if (model.Members.GetValueOrDefault(user) != Orgs.Both)
+            return otherwise;
+        var used = model.Grants.Values.Where(g => g.User == user).Aggregate(Orgs.None, (all, g) => all | g.For);
+        return Free(used == Orgs.Both ? Orgs.None : used);
+    }
 
     private Orgs Free(Orgs own) => own == Orgs.None ? Pick([Orgs.Acme, Orgs.Globex]) : Orgs.Both & ~own;
 

@@ -20,12 +20,13 @@ internal sealed partial class Generator(Random random, int nodes)
     /// <summary>Introspections of all that is out, for the end of a sequence.</summary>
     public IEnumerable<Command> Audit(ServerModel model, int id)
     {
+        var node = Node();
         foreach (var token in model.Access.Keys.Order())
-            yield return new Command.Introspect(id++, Node(), new(false, token), null, Proof.Right);
+            yield return new Command.Introspect(id++, node, new(false, token), null, Proof.Right);
         foreach (var (token, at) in model.RefreshTokens.OrderBy(t => t.Key))
         {
             if (model.Grants.TryGetValue(at.Grant, out var grant) && grant.Client is { } client && !model.Clients[client].IsPublic)
-                yield return new Command.Introspect(id++, Node(), new(true, token), client, Proof.Right);
+                yield return new Command.Introspect(id++, node, new(true, token), client, Proof.Right);
         }
     }
 
@@ -43,13 +44,16 @@ internal sealed partial class Generator(Random random, int nodes)
             );
         if (model.Grants.IsEmpty && Chance(60))
             return Start(model, id, node);
+        // Who has two organizations allows something for each.
+        if (model.Grants.Count == 1 && model.Members.ContainsValue(Orgs.Both) && Chance(30))
+            return Start(model, id, node);
         // Tokens come soon, so that there is something to take away.
         if (model.RefreshTokens.IsEmpty && Chance(35))
             return Redeem(model, id, node);
         return random.Next(100) switch
         {
-            < 7 => Start(model, id, node),
-            < 21 => Redeem(model, id, node),
+            < 9 => Start(model, id, node),
+            < 22 => Redeem(model, id, node),
             < 44 => Refresh(model, id, node),
             < 53 => Introspect(model, id, node),
             < 57 => Choose(model.Access.Keys, out var token)
@@ -58,8 +62,8 @@ internal sealed partial class Generator(Random random, int nodes)
             < 62 => Revoke(model, id, node),
             < 74 => ChangeGrant(model, id, node),
             < 80 => ChangeClient(model, id, node),
-            < 83 => Chance(80) ? Join(model, id, node) : new Command.RevokeUser(id, node, User()),
-            < 85 => Chance(80) && Choose(model.Access.Keys, out var signed)
+            < 84 => Chance(85) ? Join(model, id, node) : new Command.RevokeUser(id, node, User()),
+            < 86 => Chance(80) && Choose(model.Access.Keys, out var signed)
                 ? new Command.Keys(id, node, signed)
                 : new Command.Prune(id, node),
             _ => new Command.Wait(id, node, Seconds(model)),
@@ -68,12 +72,25 @@ internal sealed partial class Generator(Random random, int nodes)
 
     private Command? Start(ServerModel model, int id, int node)
     {
-        var (client, user) = (Client(model), User());
+        if (Chance(30) && Again(model, id, node) is { } again)
+            return again;
+        var client = Client(model);
+        var user = Chance(50) && Choose(model.Members.Where(m => m.Value == Orgs.Both).Select(m => m.Key), out var one) ? one : User();
         return random.Next(10) switch
         {
             < 6 => new Command.Login(id, node, client, user, SomeScope(), Ticked(), Chosen(model, user)) { Resources = Wished() },
             < 8 => new Command.AskDevice(id, node, client, ProofOf(), SomeScope(), Wished()),
-            8 => new Command.NewPersonal(id, node, user, SomeScope(), Pick([60, 3600, 86400]), OneOf(model, user)) { Resources = Wished() },
+            8 => new Command.NewPersonal(
+                id,
+                node,
+                user,
+                SomeScope(),
+                Pick([60, 3600, 86400]),
+                Chosen(model, user, model.Members.GetValueOrDefault(user))
+            )
+            {
+                Resources = Wished(),
+            },
             _ => new Command.OwnToken(id, node, client, ProofOf(), SomeScope(), Wished()),
         };
     }
