@@ -26,6 +26,8 @@ internal sealed class Membership
 
     public Orgs Of(string subject) => members.GetValueOrDefault(subject);
 
+    public void Change(string subject, Orgs organization) => Set(subject, organization, !Of(subject).HasFlag(organization));
+
     public void Set(string subject, Orgs organization, bool isMember) =>
         members.AddOrUpdate(subject, isMember ? organization : Orgs.None, (_, own) => isMember ? own | organization : own & ~organization);
 }

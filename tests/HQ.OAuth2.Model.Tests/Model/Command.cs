@@ -111,6 +111,9 @@ internal abstract record Command(int Id, int Node)
         : Command(Id, Node)
     {
         public Resources Resources { get; init; }
+
+        /// <summary>The organization that the user joins between the page and the answer; one of the user's own is left.</summary>
+        public Orgs Meanwhile { get; init; }
     }
 
     public sealed record Redeem(int Id, int Node, int Code, int By, Proof Proof, Verifier Verifier, bool RightRedirect) : Command(Id, Node)

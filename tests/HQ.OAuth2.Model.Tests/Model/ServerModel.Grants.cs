@@ -29,12 +29,14 @@ internal sealed partial class ServerModel
         if (isRemembered && Grants.OrderByDescending(g => g.Key).Select(g => g.Value).FirstOrDefault(g => Covers(g, c)) is { } earlier)
             return Code(c, c.Asked, earlier.For, isRemembered: false) with { Asked = false };
         var granted = c.Asked & (c.Ticked ?? Scopes.None);
-        var organization = Answered(c.User, c.For);
+        var (organization, offered) = (Answered(c.User, c.For), OrgsOf(c.User));
+        // The answer is for what the page showed, and the user may have left that since.
+        Members = Members.SetItem(c.User, offered ^ c.Meanwhile);
         var answer =
             granted == Scopes.None ? new(302) { Error = "access_denied" }
             : MayActFor(c.User, organization) ? Code(c, granted, organization, isRemembered)
             : new Expected(400);
-        return answer with { Asked = true, Offered = OrgsOf(c.User) };
+        return answer with { Asked = true, Offered = offered };
     }
 
     private bool Covers(Grant grant, Command.Login asked) =>

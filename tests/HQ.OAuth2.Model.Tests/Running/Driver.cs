@@ -111,6 +111,8 @@ internal sealed partial class Driver(World world)
             if (!html.Contains("name=\"decision\"", StringComparison.Ordinal))
                 return (shown, null);
             shown.Dispose();
+            if (request.Meanwhile != Orgs.None)
+                world.Members.Change(Fill("$" + request.Browser), request.Meanwhile);
             // What the user posts stands in place of the field that the page has.
             var own = request.Form.Select(f => f.Name).ToList();
             form = form.Concat(

@@ -78,7 +78,11 @@ internal sealed partial class Generator(Random random, int nodes)
         var user = Chance(50) && Choose(model.Members.Where(m => m.Value == Orgs.Both).Select(m => m.Key), out var one) ? one : User();
         return random.Next(10) switch
         {
-            < 6 => new Command.Login(id, node, client, user, SomeScope(), Ticked(), Chosen(model, user)) { Resources = Wished() },
+            < 6 => new Command.Login(id, node, client, user, SomeScope(), Ticked(), Chosen(model, user))
+            {
+                Resources = Wished(),
+                Meanwhile = Chance(5) ? Pick([Orgs.Acme, Orgs.Globex]) : Orgs.None,
+            },
             < 8 => new Command.AskDevice(id, node, client, ProofOf(), SomeScope(), Wished()),
             8 => new Command.NewPersonal(
                 id,

@@ -23,6 +23,9 @@ internal sealed record Request(string Method, string Path)
     /// <summary>The page whose form this posts, with its hidden fields; when it shows no form, that is the answer.</summary>
     public string? Page { get; init; }
 
+    /// <summary>The organization that the browser's user joins or leaves after the page; none = that stays as it is.</summary>
+    public Orgs Meanwhile { get; init; }
+
     /// <summary>The names for members of the answer, or for parameters of its Location.</summary>
     public IReadOnlyList<(string Name, string Member)> Takes { get; init; } = [];
 }

@@ -192,6 +192,7 @@ internal static class Requests
                 "/oauth2/authorize?"
                 + string.Join('&', query.Select(q => $"{q.Name}={q.Value.Replace(" ", "%20", StringComparison.Ordinal)}")),
             Form = Decision(c.Ticked, c.For),
+            Meanwhile = c.Meanwhile,
             Takes = [("CODE" + c.Id, "code")],
         };
     }

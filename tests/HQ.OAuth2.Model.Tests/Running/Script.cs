@@ -57,6 +57,10 @@ internal static class Script
         var line = new StringBuilder();
         if (request.Page is { } page)
             line.AppendLine($"curl -s -o page.html -D head.txt{jar} \"{node}{page}\"");
+        if (request.Meanwhile != Orgs.None)
+            line.AppendLine(
+                $"# If the page asks: {request.Browser} joins the organization {Names.Text(request.Meanwhile)} now, or leaves it."
+            );
         var takes = request.Takes.Count > 0;
         line.Append(takes ? "answer=$(curl -s -i" : "curl -s -i").Append(jar);
         if (request.Method != "GET" && !(request.Method == "POST" && (request.Form.Count > 0 || request.Json is not null)))

@@ -87,6 +87,11 @@ internal sealed class Shrinker(Func<IReadOnlyList<Command>, Task<Failure?>> run)
                     {
                         For = Orgs.None,
                     };
+                if (c.Meanwhile != Orgs.None)
+                    yield return c with
+                    {
+                        Meanwhile = Orgs.None,
+                    };
                 if (c.Resources != Resources.None)
                     yield return c with
                     {
