@@ -101,7 +101,8 @@ internal sealed class ConcurrentTests(Engine engine)
         await DoAsync(new Command.Pause(FirstOfAll - 1, 0, Login, 0, false));
         if (isRedeemed && random.Next(2) == 0)
             await DoAsync(new Command.Refresh(FirstOfAll - 2, random.Next(Nodes), Tokens, Client, Proof.First, Scopes.None));
-        if (random.Next(4) == 0)
+        var hasLeft = organization != Orgs.None && random.Next(4) == 0;
+        if (hasLeft)
             await DoAsync(new Command.Join(FirstOfAll - 3, 0, 0, Orgs.Globex, false));
 
         var (time, known) = (0L, driver.Values.ToDictionary());
@@ -111,6 +112,9 @@ internal sealed class ConcurrentTests(Engine engine)
                 Enumerable.Range(0, random.Next(1, 3)).Select(i => Choose(random, FirstOfAll + (10 * caller) + i, isRedeemed)).ToList()
             )
             .ToList();
+        // Who finds out ends the authorization a moment after the look at it. A user who pauses or narrows it in between is told that it is done.
+        if (hasLeft)
+            callers.ForEach(c => c.RemoveAll(command => command is Command.Pause or Command.Narrow));
         JustOne<Command.DeleteClient>(callers);
         JustOne<Command.Disconnect>(callers);
         using var start = new Barrier(callers.Count);
