@@ -53,6 +53,27 @@ internal sealed class ShrinkTests
     }
 
     [Test]
+    public void A_command_that_names_what_was_taken_out_does_nothing()
+    {
+        Command[] commands =
+        [
+            new Command.RevokeClient(1, 0, 99),
+            new Command.DeleteClient(1, 0, 99),
+            new Command.Disable(1, 0, 99, true),
+            new Command.NewSecret(1, 0, 99, 0),
+            new Command.Login(1, 0, 99, 0, Scopes.Read, Scopes.Read),
+            new Command.OwnToken(1, 0, 99, Proof.Right, Scopes.Read),
+            new Command.AskDevice(1, 0, 99, Proof.Right, Scopes.Read),
+            new Command.Redeem(1, 0, 99, 99, Proof.Right, Verifier.Right, true),
+            new Command.Refresh(1, 0, 99, 99, Proof.Right, Scopes.None),
+            new Command.Narrow(1, 0, 99, 0, Scopes.Read),
+            new Command.Disconnect(1, 0, 99, 0),
+        ];
+
+        commands.Select(c => new ServerModel(0, Rules.Right).Step(c)).Should().OnlyContain(answer => answer == null);
+    }
+
+    [Test]
     public async Task An_exception_is_a_failure_with_the_commands_up_to_it()
     {
         await using var world = await World.StartAsync(nodes: 2);

@@ -93,7 +93,7 @@ internal sealed partial class ServerModel(long now, Rules rules)
             Command.Disable c => Change(c.Client, client => client with { IsDisabled = c.Disabled }),
             Command.NewSecret c => Rotate(c),
             Command.DeleteClient c => Delete(c),
-            Command.RevokeClient c => EndAll(g => g.Client == c.Client),
+            Command.RevokeClient c => Clients.ContainsKey(c.Client) || Registered(c.Client) ? EndAll(g => g.Client == c.Client) : null,
             Command.RevokeUser c => EndAll(g => g.User == c.User),
             Command.Login c => Clients.ContainsKey(c.Client) || Registered(c.Client) ? Login(c) : null,
             Command.Redeem c => Codes.ContainsKey(c.Code) ? Redeem(c) : null,
