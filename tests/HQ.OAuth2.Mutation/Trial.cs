@@ -11,7 +11,7 @@ internal static class Trial
 {
     private const string Killed = "Killed";
     private const string Survived = "Survived";
-    private const string NotReached = "NoCoverage";
+    private const string TimedOut = "Timeout";
 
     // A mutant must be noticed without the tests that count, measure or wait.
     private const double Longest = 4;
@@ -23,7 +23,9 @@ internal static class Trial
     // The core's tests, and those that start a host. Of these a mutant gets no more than a number: a host takes a tenth of a second.
     private static readonly (string Name, int MostTests)[] suites = [("HQ.OAuth2.Tests", int.MaxValue), ("HQ.OAuth2.AspNetCore.Tests", 60)];
 
-    public static async Task RunAsync(string report)
+    /// <param name="report">The report of the mutation tool. Mutants that it calls killed are not tried again.</param>
+    /// <param name="only">The suite whose tests are run; null = both, one after the other.</param>
+    public static async Task RunAsync(string report, string? only)
     {
         var root = JsonNode.Parse(await File.ReadAllTextAsync(report))!;
         var mutants = new Dictionary<int, Mutant>();
@@ -38,35 +40,33 @@ internal static class Trial
             }
         }
 
-        var results = mutants.Keys.ToDictionary(id => id, _ => NotReached);
-        foreach (var (suite, mostTests) in suites)
+        foreach (var (suite, mostTests) in suites.Where(s => only is null || s.Name == only))
         {
             var left = mutants
-                .Where(m => results[m.Key] is Survived or NotReached)
+                .Where(m => m.Value.Result is not (Killed or TimedOut))
                 .OrderBy(m => m.Value.IsStatic)
                 .ThenBy(m => m.Key)
                 .ToList();
             if (left.Count == 0)
                 break;
-            foreach (var (id, result) in await TryAsync(suite, mostTests, left, mutants, $"{report}.{suite}.cover"))
-            {
-                if (result != NotReached)
-                    results[id] = result;
-            }
-
-            // What is known is kept when the next suite is stopped.
-            foreach (var (id, mutant) in mutants)
-                mutant.Node["status"] = results[id];
-            await File.WriteAllTextAsync(report, root.ToJsonString());
+            await TryAsync(
+                suite,
+                mostTests,
+                left,
+                mutants,
+                $"{report}.{suite}.cover",
+                () => File.WriteAllText(report, root.ToJsonString())
+            );
         }
     }
 
-    private static async Task<IReadOnlyDictionary<int, string>> TryAsync(
+    private static async Task TryAsync(
         string suite,
         int mostTests,
         List<KeyValuePair<int, Mutant>> left,
         Dictionary<int, Mutant> mutants,
-        string coverFile
+        string coverFile,
+        Action keep
     )
     {
         var watch = Stopwatch.StartNew();
@@ -85,7 +85,7 @@ internal static class Trial
             .ToLookup(p => p.File, p => p.Test);
         await Console.Error.WriteLineAsync($"{suite}: {tests.Count} tests, {left.Count} mutants, {watch.Elapsed.TotalSeconds:0} s so far");
 
-        var (queue, results) = (new ConcurrentQueue<KeyValuePair<int, Mutant>>(left), new ConcurrentDictionary<int, string>());
+        var (queue, gate, tried) = (new ConcurrentQueue<KeyValuePair<int, Mutant>>(left), new Lock(), 0);
         await Task.WhenAll(
             Enumerable
                 .Range(0, Environment.ProcessorCount)
@@ -98,17 +98,24 @@ internal static class Trial
                         var own = Choose(mutant.IsStatic ? ofFile[mutant.File] : reach[id], mostTests);
                         if (mutant.IsStatic)
                             own = [.. own.Union(quick)];
-                        results[id] =
-                            own.Count == 0 ? NotReached
+                        var result =
+                            own.Count == 0 ? mutant.Result
                             : mutant.IsStatic ? await TryStaticAsync(suite, id, own, worker)
                             : (await worker.TryAsync(id, own)).Result;
-                        if (results.Count % 250 == 0)
-                            await Console.Error.WriteLineAsync($"{results.Count} mutants after {watch.Elapsed.TotalSeconds:0} s");
+                        lock (gate)
+                        {
+                            mutant.Result = result;
+                            if (++tried % 100 != 0)
+                                continue;
+                            // What is known is kept when the rest is stopped.
+                            keep();
+                            Console.Error.WriteLine($"{tried} mutants after {watch.Elapsed.TotalSeconds:0} s");
+                        }
                     }
                 })
         );
+        keep();
         await Console.Error.WriteLineAsync($"{suite}: done after {watch.Elapsed.TotalSeconds:0} s");
-        return results;
     }
 
     /// <summary>The tests for a mutant, the quickest first. Half of them are those that reach the least; the others come from as many fixtures as there are.</summary>
@@ -149,7 +156,14 @@ internal static class Trial
     /// <param name="File">The file of the core that it is in.</param>
     /// <param name="IsStatic">Whether a static initialiser has it.</param>
     /// <param name="Node">Its part of the report.</param>
-    private sealed record Mutant(string File, bool IsStatic, JsonNode Node);
+    private sealed record Mutant(string File, bool IsStatic, JsonNode Node)
+    {
+        public string Result
+        {
+            get => Node["status"]!.GetValue<string>();
+            set => Node["status"] = value;
+        }
+    }
 
     /// <summary>A process that tries one mutant after the other, and is started again after one that hangs or ends it.</summary>
     /// <param name="suite">The tests it runs.</param>
@@ -183,7 +197,7 @@ internal static class Trial
                     return (Survived, null);
                 Dispose();
                 if (isNew && !answer.StartsWith(Worker.Spoilt, StringComparison.Ordinal))
-                    return ("Timeout", null);
+                    return (TimedOut, null);
                 if (isNew)
                     return (fromStart == Switch.None ? Survived : Killed, answer[Worker.Spoilt.Length..]);
             }
