@@ -124,10 +124,20 @@ internal sealed class ResourceDemandsTests
         twice.NameOf("urn:api").Should().Be("First");
     }
 
+    [Test]
+    public void A_listed_resource_keeps_its_form_where_it_is_the_default_one_too()
+    {
+        var listed = new ResourcePolicy(Given.Options(o => o.Resources.Add(new() { Identifier = "https://AUTH.example.com/" })));
+
+        listed.Resolve([Server]).Value.Should().Equal("https://AUTH.example.com/");
+        listed.Resolve([]).Value.Should().Equal(Server);
+    }
+
     [TestCase("urn:api", "urn:api", true)]
     [TestCase("urn:api", "URN:api", false)]
     [TestCase("urn:api/", "urn:api", false)]
     [TestCase("https://a.example", "https://a.example/", true)]
+    [TestCase("https://a.example", "HTTPS://A.EXAMPLE", true)]
     [TestCase("https://a.example", "HTTPS://A.EXAMPLE/", true)]
     [TestCase("https://a.example?x", "https://A.example?x", true)]
     [TestCase("https://a.example?x", "https://a.example?X", false)]
