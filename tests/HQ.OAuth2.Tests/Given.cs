@@ -137,16 +137,20 @@ internal static class Given
         IClientRegistry registry,
         TimeProvider clock,
         IAuthorizationStore? store = null,
-        ClientCache? memory = null
+        ClientCache? memory = null,
+        HqOAuth2Options? options = null,
+        ILogger<EventPublisher>? log = null,
+        params IOAuthEvents[] listeners
     )
     {
-        var settings = new ServerSettings(Options());
+        var settings = new ServerSettings(options ?? Options());
+        var events = new EventPublisher(listeners, clock, log ?? NullLogger<EventPublisher>.Instance);
         memory ??= new ClientCache(settings, clock);
         var directory = Directory(settings.Options, registry, memory, clock).Directory;
-        var apps = new ConnectedApps(Loop(store ?? new InMemoryAuthorizationStore()), directory, Events(), settings, clock);
+        var apps = new ConnectedApps(Loop(store ?? new InMemoryAuthorizationStore()), directory, events, settings, clock);
         var ceiling = new RegistrationCeiling(settings, clock, NullLogger<RegistrationCeiling>.Instance);
         var clients = new ClientLoop(registry, new(settings), memory, ceiling, new(), clock);
-        return new(clients, Policies(settings.Options), apps, Events(), settings);
+        return new(clients, Policies(settings.Options), apps, events, settings);
     }
 
     public static ClientLookup Directory(

@@ -70,9 +70,9 @@ internal static class Lookalikes
             Skeleton(name.ToUpperInvariant()),
         };
         var words = WithoutTrust(name) ?? (HasCheckMark(name) ? Words(DisplayName.Clean(name)) : []);
-        for (var start = 0; start < Math.Min(words.Count, MaxWords); start++)
+        for (var end = Math.Min(words.Count, MaxWords); end > 0; end--)
         {
-            for (var end = start + 1; end <= Math.Min(words.Count, MaxWords); end++)
+            for (var start = 0; start < end; start++)
                 keys.Add(Fold(string.Concat(words.Take(start..end))));
         }
 
@@ -86,7 +86,7 @@ internal static class Lookalikes
         var (left, found) = (new List<string>(), false);
         var words = Words(DisplayName.Clean(name));
         // A reader sees single letters with spaces between them as one word.
-        foreach (var word in words.Count > 3 && words.All(w => w.Length == 1) ? [string.Concat(words)] : words)
+        foreach (var word in words.All(w => w.Length == 1) ? [string.Concat(words)] : words)
         {
             var skeleton = Fold(word);
             if (distrust.Contains(skeleton))

@@ -79,7 +79,6 @@ public sealed partial class ClientRegistrar
         if (!await clients.TryAddAsync(client, ct))
             return OAuthError.InvalidClientMetadata("client_id", "a client of this server has it");
         await events.PublishAsync(new OAuthEvent.ClientRegistered(client.ClientId, ClientProvenance.Api, client.Org, client.RedirectUris));
-        events.RecordLeftOut(client.ClientId, client.ClientName, imported.LeftOut);
         return new RegisteredClient(client, null);
     }
 

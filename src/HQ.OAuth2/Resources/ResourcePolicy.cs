@@ -198,7 +198,7 @@ internal sealed class ResourcePolicy
     {
         var end = EndOfOrigin(uri);
         var rest = uri[end..];
-        return end == 0 ? uri : uri[..end].ToLowerInvariant() + (rest == "/" ? "" : rest);
+        return uri[..end].ToLowerInvariant() + (rest == "/" ? "" : rest);
     }
 
     // The index at which scheme and authority end; 0 = there is no authority.

@@ -39,6 +39,41 @@ internal sealed class ChangeTests
     }
 
     [Test]
+    public void A_refusal_says_what_is_granted_and_what_ends_all_of_it()
+    {
+        var row = Given.Active().Row with { Resources = ["https://auth.example.com/a", "https://auth.example.com/b"] };
+
+        Change(row, new() { Scope = ScopeSet.Of("delete") })
+            .Error!.Reason.Should()
+            .Be("scope must be a part of 'read write', and not empty: remove the app instead");
+        Change(row, new() { Resources = [] })
+            .Error!.Reason.Should()
+            .Be("resource must be some of 'https://auth.example.com/a https://auth.example.com/b', at least one: remove the app instead");
+        Change(row, End(now)).Error!.Reason.Should().Be("ends_at must be in the future: remove the app instead");
+    }
+
+    [Test]
+    public void A_pause_begins_once()
+    {
+        var paused = Change(Given.Active().Row, new() { Paused = true }).Value;
+
+        var again = paused.Change(new() { Paused = true, Scope = ScopeSet.Of("read") }, now.AddDays(1), Given.Resources()).Value;
+
+        (again.PausedAt, again.Scope.ToString()).Should().Be((now, "read"));
+        Change(again, new() { Scope = ScopeSet.Of("read") }).Value.PausedAt.Should().Be(now, "the change does not speak of a pause");
+    }
+
+    [Test]
+    public void An_end_is_changed_only_by_a_change_that_says_so()
+    {
+        var row = Given.Active().Row with { EndsAt = now.AddDays(1) };
+
+        var changed = Change(row, new() { Scope = ScopeSet.Of("read"), EndsAt = now.AddDays(5) }).Value;
+
+        changed.EndsAt.Should().Be(now.AddDays(1));
+    }
+
+    [Test]
     public void Resources_are_narrowed()
     {
         var row = Given.Active().Row with { Resources = ["https://auth.example.com/a", "https://auth.example.com/b"] };

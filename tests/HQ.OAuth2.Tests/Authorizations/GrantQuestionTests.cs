@@ -12,11 +12,12 @@ internal sealed class GrantQuestionTests
     private Policy policy = null!;
     private Members members = null!;
     private GrantAnswers answers = null!;
+    private RecordingEvents events = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
-        (store, policy, members, answers) = (new(), new(), new(), new(clock));
+        (store, policy, members, answers, events) = (new(), new(), new(), new(clock), new());
         row = Given.Active().Row with { Organization = "acme" };
         await store.AddAsync(row.ToRecord(), default);
     }
@@ -44,6 +45,10 @@ internal sealed class GrantQuestionTests
         (await AskAsync()).ShouldBe(OAuthError.InvalidRefreshToken);
 
         (await store.FindAsync(row.Id, default)).Should().BeNull();
+        var ended = events.All.Should().ContainSingle().Which.Should().BeOfType<OAuthEvent.AuthorizationRevoked>().Subject;
+        (ended.By, ended.AuthorizationId, ended.Subject, ended.ClientId, ended.Count)
+            .Should()
+            .Be((RevokedBy.Policy, row.Id, row.Subject, row.ClientId, 1));
     }
 
     [Test]
@@ -115,7 +120,7 @@ internal sealed class GrantQuestionTests
     }
 
     private ValueTask<OAuthError?> AskAsync(CancellationToken ct = default) =>
-        new GrantQuestion(Host(), answers, Given.Loop(store), Given.Events()).AskAsync(row, ct);
+        new GrantQuestion(Host(), answers, Given.Loop(store), Given.Events(events)).AskAsync(row, ct);
 
     private GrantHost Host() => new([policy], [members], [], [], clock);
 

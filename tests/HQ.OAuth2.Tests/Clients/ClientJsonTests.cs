@@ -104,6 +104,33 @@ internal sealed class ClientJsonTests
         Client.FromJson(least.Replace("{", """{"from_a_later_version":{"x":[1]},""", StringComparison.Ordinal)).ClientId.Should().Be("app");
     }
 
+    [Test]
+    public void A_client_whose_removal_was_interrupted_is_read_with_empty_lists()
+    {
+        var back = Client.FromJson((full with { GrantTypes = [], RedirectUris = [], Contacts = [], Secrets = [] }).ToJson());
+
+        back.GrantTypes.Should().BeEmpty();
+        back.RedirectUris.Should().BeEmpty();
+    }
+
+    [Test]
+    public void A_flag_that_is_off_is_not_in_the_text() =>
+        (full with { DpopBoundAccessTokens = false }).ToJson().Should().NotContain("dpop_bound_access_tokens");
+
+    [TestCase(-62_135_596_800_000, true)]
+    [TestCase(-62_135_596_800_001, false)]
+    [TestCase(253_402_300_799_999, true)]
+    [TestCase(253_402_300_800_000, false)]
+    public void A_time_is_in_the_years_1_to_9999(long milliseconds, bool fits)
+    {
+        var read = Invoking(json => json["created_at"] = milliseconds);
+
+        if (fits)
+            read.Should().NotThrow();
+        else
+            read.Should().Throw<JsonException>().WithMessage($"{milliseconds} is no time.");
+    }
+
     // Earlier texts have the same members in another order.
     [Test]
     public void A_text_of_an_earlier_version_gives_the_same_client()

@@ -60,6 +60,7 @@ internal sealed class LookalikesTests
     [TestCase("Claude \u2705")]
     [TestCase("\u2714 Claude Desktop")]
     [TestCase("Trusted Secure Claude")]
+    [TestCase("X official Claude")]
     public void Words_of_trust_around_a_name_are_a_claim_and_hide_nothing(string name)
     {
         Lookalikes.ClaimsTrust(name).Should().Be(true);
@@ -69,6 +70,7 @@ internal sealed class LookalikesTests
     [TestCase("Claude Desktop")]
     [TestCase("Unofficial Claude")]
     [TestCase("Claude (inoffiziell)")]
+    [TestCase("ClaudeUnofficial")]
     [TestCase("Versicherung")]
     [TestCase("Insecure Direct")]
     [TestCase("Officer")]
@@ -82,6 +84,28 @@ internal sealed class LookalikesTests
         if (name is { Length: > 0 })
             Lookalikes.TakenFor(name).Should().Equal(Lookalikes.Skeleton(name));
     }
+
+    [TestCase("v e r i f i e d")]
+    [TestCase("O-F-F-I-C-I-A-L")]
+    public void Single_letters_with_signs_between_them_are_read_as_one_word(string name) => Lookalikes.ClaimsTrust(name).Should().Be(true);
+
+    [Test]
+    public void Words_that_deny_trust_separate_no_other_words() =>
+        Lookalikes.TakenFor("Verified Claude (unofficial) Desktop").Should().Contain(Lookalikes.Skeleton("Claude Desktop"));
+
+    [TestCase("!Claude", "Claude")]
+    [TestCase("Claude!", "Claude")]
+    [TestCase("Claude! Now", "Claude Now")]
+    [TestCase("Claude !Now", "Claude Now")]
+    [TestCase("Claude |", "Claude")]
+    public void A_sign_is_a_letter_between_letters_only(string name, string other) =>
+        Lookalikes.Skeleton(name).Should().Be(Lookalikes.Skeleton(other));
+
+    [TestCase("\u2714")]
+    [TestCase("...")]
+    [TestCase("Official")]
+    public void A_name_without_other_words_is_taken_for_nothing_but_itself(string name) =>
+        Lookalikes.TakenFor(name).Should().Equal(name == "Official" ? [Lookalikes.Skeleton(name)] : []);
 
     [TestCase("\u0421\u0411\u0415\u0420", "\u0441\u0431\u0435\u0440")]
     [TestCase("\u0441\u0431\u0435\u0440", "\u0421\u0411\u0415\u0420")]

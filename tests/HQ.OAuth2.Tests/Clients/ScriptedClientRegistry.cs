@@ -25,6 +25,9 @@ internal sealed class ScriptedClientRegistry : IClientRegistry
     /// <summary>What to do at the next updates instead of only updating.</summary>
     public Queue<Func<IClientRegistry, Client, Task<bool>>> Updates { get; } = new();
 
+    /// <summary>What to do at the next removals instead of only removing.</summary>
+    public Queue<Func<IClientRegistry, string, Task<bool>>> Removals { get; } = new();
+
     /// <summary>What to do at the next read, after the answer is known and before it is given.</summary>
     public Queue<Func<Task>> BeforeAnswer { get; } = new();
 
@@ -50,7 +53,7 @@ internal sealed class ScriptedClientRegistry : IClientRegistry
         Answered(Updates.TryDequeue(out var update) ? await update(Inner, next) : await Inner.TryUpdateAsync(next, ct));
 
     public async ValueTask<bool> TryRemoveAsync(string clientId, CancellationToken ct) =>
-        Answered(await Inner.TryRemoveAsync(clientId, ct));
+        Answered(Removals.TryDequeue(out var remove) ? await remove(Inner, clientId) : await Inner.TryRemoveAsync(clientId, ct));
 
     private bool Answered(bool answer) => LostAnswer is { } failure ? throw failure : answer;
 

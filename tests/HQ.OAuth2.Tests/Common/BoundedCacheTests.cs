@@ -124,6 +124,29 @@ internal sealed class BoundedCacheTests
     }
 
     [Test]
+    public void Where_there_is_no_room_no_value_is_given_out()
+    {
+        foreach (var key in new[] { "a", "b", "c" })
+            cache.Set(key, key, now);
+
+        cache.TryGetOrAdd("d", "D", now, out var value).Should().BeFalse();
+
+        value.Should().BeNull();
+    }
+
+    [Test]
+    public void A_value_is_taken_once()
+    {
+        cache.Set("a", "A", now);
+
+        cache.TryTake("a", now, out var first).Should().BeTrue();
+        first.Should().Be("A");
+        cache.TryTake("a", now, out var second).Should().BeFalse();
+        second.Should().BeNull();
+        Kept().Should().BeEmpty();
+    }
+
+    [Test]
     public void A_value_that_was_read_before_a_change_is_not_kept()
     {
         var before = cache.Ticket;

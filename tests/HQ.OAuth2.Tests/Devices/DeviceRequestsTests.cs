@@ -110,6 +110,34 @@ internal sealed class DeviceRequestsTests
         PendingDevice.AnswerOf(row with { WriteId = "another" }).Should().Be(PendingDevice.AnswerOf(row));
     }
 
+    [TestCase(null, """["alice","","read write"]""")]
+    [TestCase("acme", """["alice","acme","read write"]""")]
+    public void Nodes_of_two_versions_make_one_answer_of_an_approval(string? organization, string text)
+    {
+        var row = Given.Authorization().Row with { Organization = organization };
+        var expected = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text));
+
+        PendingDevice.AnswerOf(row).Should().Be(Convert.ToBase64String(expected));
+    }
+
+    [TestCase(4, true)]
+    [TestCase(5, false)]
+    public async Task A_store_that_refuses_five_new_tickets_is_a_fault(int refusals, bool works)
+    {
+        var settings = new ServerSettings(Given.Options());
+        var refusing = new RefusingTickets(tickets) { Left = refusals };
+        requests = new(refusing, new(settings, clock), settings, clock);
+
+        if (works)
+            (await requests.FindAsync((await AddAsync()).UserCode, default)).Should().NotBeNull();
+        else
+            await FluentActions
+                .Awaiting(() => AddAsync().AsTask())
+                .Should()
+                .ThrowAsync<InvalidOperationException>()
+                .WithMessage($"{typeof(RefusingTickets)} refused 5 new tickets: does TryAddAsync look at the key?");
+    }
+
     [Test]
     public async Task A_ticket_that_cannot_be_read_is_no_request()
     {
@@ -126,4 +154,21 @@ internal sealed class DeviceRequestsTests
 
     private ValueTask<DeviceCode> AddAsync() =>
         requests.AddAsync(Given.Client(), ScopeSet.Of("read"), ["https://auth.example.com"], default);
+
+    private sealed class RefusingTickets(ITicketStore inner) : ITicketStore
+    {
+        public int Left { get; set; }
+
+        public async ValueTask<bool> TryAddAsync(string key, string value, DateTimeOffset until, CancellationToken ct) =>
+            Left-- <= 0 && await inner.TryAddAsync(key, value, until, ct);
+
+        public ValueTask<string?> FindAsync(string key, CancellationToken ct) => inner.FindAsync(key, ct);
+
+        public ValueTask<bool> TryReplaceAsync(string key, string expected, string value, CancellationToken ct) =>
+            inner.TryReplaceAsync(key, expected, value, ct);
+
+        public ValueTask<bool> TryRemoveAsync(string key, CancellationToken ct) => inner.TryRemoveAsync(key, ct);
+
+        public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken ct) => inner.RemoveExpiredAsync(limit, ct);
+    }
 }

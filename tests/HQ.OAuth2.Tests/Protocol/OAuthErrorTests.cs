@@ -38,6 +38,30 @@ internal sealed class OAuthErrorTests
         error.Describe(new(Explains: false, Uri: null)).Should().Be(error.Description);
     }
 
+    [TestCase(false, null, "The code is unknown")]
+    [TestCase(false, "it expired", "The code is unknown")]
+    [TestCase(true, null, "The code is unknown (HQ1000)")]
+    [TestCase(true, "it expired", "The code is unknown (HQ1000: it expired)")]
+    public void In_Development_the_wire_tells_the_id_and_the_reason_if_there_is_one(bool explains, string? reason, string text)
+    {
+        var error = OAuthError.Extension("invalid_grant", "The code is unknown");
+
+        (reason is null ? error : error.Because(reason)).Describe(new(explains, Uri: null)).Should().Be(text);
+    }
+
+    [Test]
+    public void A_text_of_allowed_characters_is_taken_as_it_is_up_to_a_thousand_of_them()
+    {
+        var allowed = string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\')));
+        var longest = new string('a', 1000);
+
+        OAuthError.Clean(allowed).Should().Be(allowed).And.StartWith(" !#").And.EndWith("}~");
+        OAuthError.Clean(longest).Should().BeSameAs(longest);
+        OAuthError.Clean(longest + "b").Should().Be(longest);
+        OAuthError.Clean(longest[1..] + "\n").Should().Be(longest[1..] + "?");
+        OAuthError.Clean("\"\\\u001f\u007f").Should().Be("????");
+    }
+
     [Test]
     public void What_is_put_into_a_description_stays_readable()
     {

@@ -85,6 +85,7 @@ internal sealed class SecretReplacementTests
 
         var stored = await ReadAsync();
         (stored.Secrets[0].Hash, stored.Secrets[0].Generated, stored.Secrets[2].Hash).Should().Be((generated.Hash, true, other.Hash));
+        stored.Secrets[1].Hash.Should().StartWith("$2");
         (stored with { Secrets = [], Version = client.Version }).ToJson().Should().Be((client with { Secrets = [] }).ToJson());
     }
 
@@ -104,6 +105,26 @@ internal sealed class SecretReplacementTests
 
         (await ReadAsync()).Secrets.Should().BeEmpty();
         log.Lines.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task A_swap_that_is_lost_is_tried_again_with_the_hash_that_is_made()
+    {
+        var client = await StoredAsync(new ClientSecret { Hash = Sha256(Secret) });
+        registry.Updates.Enqueue(
+            async (inner, next) =>
+            {
+                await inner.TryUpdateAsync(client with { ClientName = "Renamed", Version = client.Version + 1 }, default);
+                return await inner.TryUpdateAsync(next, default);
+            }
+        );
+
+        (await UseAsync(client, Secret)).Should().BeTrue();
+
+        var stored = await ReadAsync();
+        (stored.ClientName, stored.Version).Should().Be(("Renamed", client.Version + 2));
+        stored.Secrets[0].Hash.Should().StartWith("$2");
+        secrets.Computations.Should().Be(2, "it was verified, and hashed anew once");
     }
 
     [Test]

@@ -54,6 +54,38 @@ internal sealed class BestCurrentPracticeTests
             .Should()
             .Equal(ofTheDefaults);
 
+    private static IEnumerable<TestCaseData> Sentences()
+    {
+        yield return Case("this client may leave PKCE out", "write true, or leave the key out", Client(c => c.RequirePkce = false));
+        yield return Case(
+            "* lets clients name any address as the audience",
+            "list the resources",
+            o => o.Resources.Add(new() { Identifier = "*" })
+        );
+        yield return Case(
+            "this client proves itself by a secret that both sides know",
+            "give it jwks or jwksUri instead (private_key_jwt)",
+            Client(c => c.Secret = "a secret")
+        );
+        yield return Case(
+            "the pages load it from another origin",
+            "serve it from this host, and write its path",
+            o => o.Pages.Logo = "https://cdn.example/logo.svg"
+        );
+
+        static Action<HqOAuth2Options> Client(Action<ClientOptions> change) =>
+            o =>
+            {
+                var client = new ClientOptions { ClientId = "app" };
+                change(client);
+                o.Clients.Add(client);
+            };
+    }
+
+    [TestCaseSource(nameof(Sentences))]
+    public void A_difference_is_told_with_what_to_change(string difference, string fix, Action<HqOAuth2Options> configure) =>
+        BestCurrentPractice.Deviations(Given.Options(configure)).Should().ContainSingle(d => d.Difference == difference && d.Fix == fix);
+
     [Test]
     public void Each_says_what_is_done_here_and_what_to_change()
     {

@@ -5,17 +5,38 @@ internal sealed class ProfileRulesTests
 {
     private static IEnumerable<TestCaseData> Contradictions()
     {
-        yield return Case("pushedAuthorizationRequests", "pushed requests", o => o.PushedAuthorizationRequests = false);
-        yield return Case("requirePkce", "PKCE", o => o.RequirePkce = false);
-        yield return Case("authorizationCodeLifetime", "60 seconds", o => o.AuthorizationCodeLifetime = TimeSpan.FromSeconds(61));
-        yield return Case("signingAlgorithm", "ES256", o => o.SigningAlgorithm = SigningAlgorithm.RS256);
-        yield return Case("acceptTokenEndpointAudience", "only audience", o => o.AcceptTokenEndpointAudience = true);
-        yield return Case("unauthenticatedIntrospection", "prove themselves", o => o.UnauthenticatedIntrospection = true);
-        yield return Case("personalAccessTokens", "bound to keys", o => o.PersonalAccessTokens = true);
-        yield return Case("clients:app:tokenEndpointAuthMethod", "by keys", o => o.Clients.Add(Client()));
+        const string byKeys = "clients that prove themselves by keys";
+        yield return Case("pushedAuthorizationRequests", "False", "pushed requests", "true", o => o.PushedAuthorizationRequests = false);
+        yield return Case("requirePkce", "False", "PKCE", "true", o => o.RequirePkce = false);
+        yield return Case(
+            "authorizationCodeLifetime",
+            "00:01:01",
+            "codes of 60 seconds at most",
+            "00:01:00",
+            o => o.AuthorizationCodeLifetime = TimeSpan.FromSeconds(61)
+        );
+        yield return Case("signingAlgorithm", "RS256", "ES256", "ES256", o => o.SigningAlgorithm = SigningAlgorithm.RS256);
+        yield return Case(
+            "acceptTokenEndpointAudience",
+            "True",
+            "the issuer as the only audience",
+            "false",
+            o => o.AcceptTokenEndpointAudience = true
+        );
+        yield return Case(
+            "unauthenticatedIntrospection",
+            "True",
+            "callers that prove themselves",
+            "false",
+            o => o.UnauthenticatedIntrospection = true
+        );
+        yield return Case("personalAccessTokens", "True", "tokens that are bound to keys", "false", o => o.PersonalAccessTokens = true);
+        yield return Case("clients:app:tokenEndpointAuthMethod", "none", byKeys, "private_key_jwt", o => o.Clients.Add(Client()));
         yield return Case(
             "clients:app:tokenEndpointAuthMethod",
-            "by keys",
+            "client_secret_basic",
+            byKeys,
+            "private_key_jwt",
             o =>
             {
                 var client = Client();
@@ -25,7 +46,9 @@ internal sealed class ProfileRulesTests
         );
         yield return Case(
             "clients:app:requirePkce",
+            "False",
             "PKCE",
+            "true",
             o =>
             {
                 var client = Client();
@@ -36,16 +59,23 @@ internal sealed class ProfileRulesTests
     }
 
     [TestCaseSource(nameof(Contradictions))]
-    public void A_setting_that_contradicts_it_is_named(string key, string demand, Action<HqOAuth2Options> configure)
+    public void The_message_says_what_the_profile_demands_and_what_to_write(
+        string key,
+        string value,
+        string demand,
+        string instead,
+        Action<HqOAuth2Options> configure
+    )
     {
         var problems = HqOAuth2OptionsRules.Problems(Options(configure), development: false).ToList();
 
         problems
             .Should()
-            .ContainSingle(p => p.StartsWith($"{HqOAuth2Options.Section}:{key} = "))
-            .Which.Should()
-            .Contain("profile fapi2")
-            .And.Contain(demand);
+            .Contain(
+                $"{HqOAuth2Options.Section}:{key} = {value} contradicts profile fapi2, which demands {demand}: "
+                    + $"write {instead}, or leave the profile out."
+            );
+        problems.Should().ContainSingle(p => p.StartsWith($"{HqOAuth2Options.Section}:{key} = ") && p.Contains("fapi2"));
         HqOAuth2OptionsRules
             .Problems(Options(o => configure(Without(o))), development: false)
             .Should()
@@ -57,6 +87,7 @@ internal sealed class ProfileRulesTests
     {
         var options = Options(o =>
         {
+            o.AuthorizationCodeLifetime = TimeSpan.FromSeconds(60);
             var client = Client();
             client.JwksUri = "https://app.example.com/jwks";
             o.Clients.Add(client);
@@ -85,6 +116,6 @@ internal sealed class ProfileRulesTests
         return client;
     }
 
-    private static TestCaseData Case(string key, string demand, Action<HqOAuth2Options> configure) =>
-        new TestCaseData(key, demand, configure).SetArgDisplayNames(key, demand);
+    private static TestCaseData Case(string key, string value, string demand, string instead, Action<HqOAuth2Options> configure) =>
+        new TestCaseData(key, value, demand, instead, configure).SetArgDisplayNames(key, value);
 }

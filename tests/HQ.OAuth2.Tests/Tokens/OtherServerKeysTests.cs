@@ -82,6 +82,17 @@ internal sealed class OtherServerKeysTests
     }
 
     [Test]
+    public void The_message_says_what_to_do_with_a_key_of_its_kind()
+    {
+        Problem(Changed(rsa, ("d", "SECRET"))).Should().EndWith(": replace that key, since it was written down, and paste the public one");
+        Problem(Changed(rsa, ("use", "enc"))).Should().EndWith(": remove that key");
+        Problem(Rsa(1024)).Should().EndWith(": wait until the tokens of that key have ended");
+        Problem(Changed(rsa, ("n", null))).Should().EndWith(": paste the key as the other server publishes it");
+
+        static string? Problem(JsonObject key) => OtherServerKeys.Problem(Set(key));
+    }
+
+    [Test]
     public void Two_keys_with_one_kid_are_refused_and_so_are_very_many()
     {
         OtherServerKeys.Problem(Set(ec, Changed(ec, ("use", "sig")))).Should().Contain("two keys 'old-ec'");
@@ -89,6 +100,7 @@ internal sealed class OtherServerKeysTests
             .Problem(Set([.. Enumerable.Range(0, 21).Select(i => Changed(ec, ("kid", "k" + i)))]))
             .Should()
             .Contain("more than 20");
+        OtherServerKeys.Problem(Set([.. Enumerable.Range(0, 20).Select(i => Changed(ec, ("kid", "k" + i)))])).Should().BeNull();
     }
 
     [Test]

@@ -27,8 +27,7 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, Se
         if (store is IClientRegistry || !ClientDocumentUrl.IsMeant(clientId, settings.Options))
             return null;
         var period = PeriodOf(time.GetUtcNow());
-        return Read(clientId, period, await tickets.FindAsync(Key(clientId, period), ct))
-            ?? Read(clientId, period - 1, await tickets.FindAsync(Key(clientId, period - 1), ct));
+        return Read(clientId, period, await tickets.FindAsync(Key(clientId, period), ct)) ?? await FindBeforeAsync(clientId, period, ct);
     }
 
     /// <summary>Stores a document that a user has approved, or updates the stored one. The settings of an administrator stay.</summary>
@@ -84,7 +83,7 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, Se
         var period = PeriodOf(time.GetUtcNow());
         var key = Key(document.ClientId, period);
         var current = await tickets.FindAsync(key, ct);
-        var known = Read(document.ClientId, period, current) ?? await FindAsync(document.ClientId, ct);
+        var known = Read(document.ClientId, period, current) ?? await FindBeforeAsync(document.ClientId, period, ct);
         var next = (known is null ? document with { CreatedAt = Client.Stamp(time) } : document.As(known)) with
         {
             LastUsedOn = FirstDay(period),
@@ -99,6 +98,9 @@ internal sealed class KeptDocuments(IClientStore store, ITicketStore tickets, Se
             );
         return isKept ? next : null;
     }
+
+    private async ValueTask<Client?> FindBeforeAsync(string clientId, long period, CancellationToken ct) =>
+        Read(clientId, period - 1, await tickets.FindAsync(Key(clientId, period - 1), ct));
 
     // A ticket does not record the day of use; the period in which it was found does.
     private Client? Read(string clientId, long period, string? json)

@@ -79,5 +79,5 @@ public sealed partial record ClientMetadata
 
     private static string Shown(string value) => value.Length > MaxShownText ? value[..MaxShownText] : value;
 
-    private static string[] Words(string? scope) => (scope ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Words(string? scope) => scope?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using HQ.OAuth2.Tests;
 
@@ -187,6 +189,66 @@ internal sealed class ClientDocumentTests
         With(""","jwks":{"keys":[]}""").Value.Client.DocumentHash.Should().NotBe(first);
         With(""","jwks_uri":"https://app.example.com/keys" """).Value.Client.DocumentHash.Should().NotBe(first);
     }
+
+    // Stored hashes are compared with new ones: another form of the hash would ask every user again.
+    [TestCase("", "https://app.example.com/cb", "none", "", "")]
+    [TestCase(
+        ""","jwks_uri":"https://app.example.com/keys","token_endpoint_auth_method":"own_method" """,
+        "https://app.example.com/cb",
+        "own_method",
+        "",
+        "\"https://app.example.com/keys\""
+    )]
+    [TestCase("", "https://b.example/cb\",\"https://a.example/cb", "none", "", "")]
+    [Rfc("CIMD-6.3-1")]
+    public void The_hash_is_the_same_in_each_version_and_for_each_order_of_the_redirect_URIs(
+        string more,
+        string uris,
+        string method,
+        string jwks,
+        string jwksUri
+    )
+    {
+        var facts = string.Join('\n', [method, jwks, jwksUri, .. uris.Split("\",\"").Order(StringComparer.Ordinal)]);
+        var expected = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(facts)));
+
+        Read(PublishedDocuments.Minimal(Url, uris, more), methods: ["none", "own_method"]).Value.Client.DocumentHash.Should().Be(expected);
+    }
+
+    private static IEnumerable<TestCaseData> Refused()
+    {
+        yield return Case("client_id: must be the URL of the document, to the letter", """{"client_id":"https://other.example/c"}""");
+        yield return Case(
+            "client_secret: must be absent: a published secret is none",
+            PublishedDocuments.Minimal(Url, more: ""","client_secret":"x" """)
+        );
+        yield return Case(
+            "token_endpoint_auth_method: must not need a secret that both sides know",
+            PublishedDocuments.Minimal(Url, more: ""","token_endpoint_auth_method":"client_secret_jwt" """)
+        );
+        yield return Case(
+            "grant_types: must have authorization_code",
+            PublishedDocuments.Minimal(Url, more: ""","grant_types":["refresh_token"]""")
+        );
+        yield return Case("client_name: is missing", $$"""{"client_id":"{{Url}}","redirect_uris":["https://app.example.com/cb"]}""");
+        yield return Case(
+            "By documents:sameOrigin a redirect URI is on the host of the document, or on loopback.",
+            PublishedDocuments.Minimal(Url, "https://app.example.com/cb\",\"https://other.example/cb")
+        );
+        yield return Case(
+            "jwks_uri: must be on the origin of the document",
+            PublishedDocuments.Minimal(
+                Url,
+                more: ""","token_endpoint_auth_method":"private_key_jwt","jwks_uri":"https://other.example/keys" """
+            )
+        );
+
+        static TestCaseData Case(string problem, string json) => new TestCaseData(problem, json).SetArgDisplayNames(problem);
+    }
+
+    [TestCaseSource(nameof(Refused))]
+    public void A_refusal_says_what_the_document_must_have(string problem, string json) =>
+        Read(json, o => o.Documents.SameOrigin = true, ["none", "private_key_jwt"]).Error!.Description.Should().Be(problem);
 
     private static Outcome<DescribedClient> With(string more, params string[] methods) =>
         Read(PublishedDocuments.Minimal(Url, more: more), methods: methods);

@@ -38,6 +38,27 @@ internal sealed class ClientDocumentUrlTests
     [Rfc("CIMD-3-1")]
     public void Anything_else_is_refused(string url) => Problem(url).Should().NotBeNull();
 
+    [TestCase("http://app.example.com/a", "it is no plain https URL: host, path, no user name, no fragment")]
+    [TestCase("https://app.example.com/a#x", "it is no plain https URL: host, path, no user name, no fragment")]
+    [TestCase("https://app.example.com/a?b", "it has a query")]
+    [TestCase("https://app.example.com", "it has no path")]
+    [TestCase("https://app.example.com/a/../b", "it has a dot segment")]
+    [TestCase("https://App.example.com/a", "it is not in its normal form")]
+    [TestCase("https://app.example.com./a", "its host ends with a dot")]
+    [TestCase("https://denied.example.com/a", "documents:deniedHosts has its host")]
+    [TestCase("https://other.example.com/a", "documents:allowedHosts lacks its host")]
+    public void A_refusal_says_what_is_wrong_and_names_the_list_that_decides(string url, string problem) =>
+        Problem(
+                url,
+                o =>
+                {
+                    AddAll(o.AllowedHosts, "app.example.com");
+                    AddAll(o.DeniedHosts, "denied.example.com");
+                }
+            )
+            .Should()
+            .Be(problem);
+
     [TestCase("https://app.example.com/a/../b")]
     [TestCase("https://app.example.com/a/./b")]
     [TestCase("https://app.example.com/a/..")]
@@ -55,6 +76,8 @@ internal sealed class ClientDocumentUrlTests
     [TestCase("https://deep.er.example.org/a", true)]
     [TestCase("https://example.org/a", false)]
     [TestCase("https://evilexample.org/a", false)]
+    [TestCase("https://evil-app.example.com/a", false)]
+    [TestCase("https://xpp.example.com/a", false)]
     [TestCase("https://app.example.com.evil.example/a", false)]
     [Rfc("CIMD-6.8-1")]
     public void An_allow_list_lets_in_what_it_names(string url, bool allowed) =>

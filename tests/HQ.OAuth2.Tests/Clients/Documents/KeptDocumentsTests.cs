@@ -54,6 +54,18 @@ internal sealed class KeptDocumentsTests(bool isRegistry)
     }
 
     [Test]
+    public async Task Approved_again_in_a_later_period_it_is_still_the_same_client_and_the_later_document_counts()
+    {
+        await Node().KeepAsync(document, default);
+        clock.Advance(TimeSpan.FromDays(180));
+
+        (await Node().KeepAsync(document with { ClientName = "Renamed" }, default)).CreatedAt.Should().Be(TestClock.Start);
+
+        var found = (await Node().FindAsync(Url, default)).Value;
+        (found.ClientName, found.CreatedAt).Should().Be(("Renamed", TestClock.Start));
+    }
+
+    [Test]
     public async Task A_node_that_keeps_it_sees_it_at_once()
     {
         var node = Node();
