@@ -18,7 +18,7 @@ internal static class Trial
 
     // A static initialiser runs once in a process, so a mutant in one needs a process of its own, and nothing says which tests read what it made: it gets
     // the tests that reach other mutants of its file, and all tests of the core that are quicker than this, in seconds.
-    private const double Quick = 0.002;
+    private const double Quick = 0.02;
 
     // The core's tests, and those that start a host. Of these a mutant gets no more than a number: a host takes a tenth of a second.
     private static readonly (string Name, int MostTests)[] suites = [("HQ.OAuth2.Tests", int.MaxValue), ("HQ.OAuth2.AspNetCore.Tests", 60)];

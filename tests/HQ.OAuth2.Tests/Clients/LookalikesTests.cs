@@ -67,6 +67,39 @@ internal sealed class LookalikesTests
         Lookalikes.TakenFor(name).Should().Contain(Lookalikes.Skeleton("Claude")).And.HaveCountLessThan(60);
     }
 
+    [Test]
+    public void Each_word_of_trust_is_a_claim_in_each_form(
+        [Values(
+            "official",
+            "verified",
+            "trusted",
+            "trustworthy",
+            "secure",
+            "secured",
+            "certified",
+            "approved",
+            "authentic",
+            "genuine",
+            "offiziell*",
+            "verifiziert*",
+            "vertrauensw\u00fcrdig*",
+            "sicher*",
+            "zertifiziert*",
+            "gepr\u00fcft*",
+            "freigegeben*"
+        )]
+            string word
+    )
+    {
+        foreach (var form in word.EndsWith('*') ? Enumerable.Select(["", "e", "er", "es"], e => word[..^1] + e) : [word])
+        {
+            Lookalikes.TakenFor($"{form} Claude").Should().Contain(Lookalikes.Skeleton("Claude"), form);
+            // A short word may be a part of another word.
+            if (form.Length >= 8)
+                Lookalikes.TakenFor(form + "Claude").Should().Contain(Lookalikes.Skeleton("Claude"), form);
+        }
+    }
+
     [TestCase("Claude Desktop")]
     [TestCase("Unofficial Claude")]
     [TestCase("Claude (inoffiziell)")]

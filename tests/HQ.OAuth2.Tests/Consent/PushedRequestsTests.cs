@@ -42,6 +42,25 @@ internal sealed class PushedRequestsTests
             .Be("client_id=app&dpop_jkt=proven");
     }
 
+    [Test]
+    public void Each_parameter_of_a_request_is_kept(
+        [Values(
+            "response_type",
+            "response_mode",
+            "client_id",
+            "redirect_uri",
+            "scope",
+            "state",
+            "code_challenge",
+            "code_challenge_method",
+            "resource",
+            "prompt",
+            "max_age",
+            "acr_values"
+        )]
+            string name
+    ) => PushedRequests.Kept(OAuthParameters.Of((name, "x")), key: null).ToQuery().Should().Be(name + "=x");
+
     [TestCase(0, true)]
     [TestCase(59, true)]
     [TestCase(60, false)]

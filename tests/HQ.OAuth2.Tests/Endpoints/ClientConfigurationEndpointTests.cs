@@ -90,9 +90,22 @@ internal sealed class ClientConfigurationEndpointTests
         (await FindAsync())!.Disabled.Should().BeTrue();
     }
 
-    private ValueTask<Outcome<RegistrationResponse>> UpdateAsync()
+    [TestCase("registration_access_token")]
+    [TestCase("registration_client_uri")]
+    [TestCase("client_secret_expires_at")]
+    [TestCase("client_id_issued_at")]
+    [Rfc("7592-2.2-4")]
+    public async Task An_update_names_nothing_that_the_server_sets(string member)
     {
-        var body = $$"""{"client_id":"{{token.ClientId}}","client_name":"Own","redirect_uris":["{{Given.RedirectUri}}"]}""";
+        var error = (await UpdateAsync($$""","{{member}}":0""")).Error!;
+
+        (error.Code, error.Description).Should().Be(("invalid_client_metadata", $"{member}: is set by the server only"));
+        (await FindAsync())!.Version.Should().Be(1);
+    }
+
+    private ValueTask<Outcome<RegistrationResponse>> UpdateAsync(string more = "")
+    {
+        var body = $$"""{"client_id":"{{token.ClientId}}","client_name":"Own","redirect_uris":["{{Given.RedirectUri}}"]{{more}}}""";
         return endpoint.UpdateAsync(["Bearer " + token.ToWire()], token.ClientId, Encoding.UTF8.GetBytes(body), null, default);
     }
 

@@ -30,6 +30,46 @@ internal sealed class ClientMetadataTests
             .BeEmpty();
     }
 
+    [Test]
+    public void Each_member_is_read_by_its_name()
+    {
+        const string json = """
+            {
+              "redirect_uris": ["a"], "grant_types": ["b"], "response_types": ["c"], "contacts": ["d"], "client_name": "e", "client_uri": "f",
+              "logo_uri": "g", "tos_uri": "h", "policy_uri": "i", "software_id": "j", "software_version": "k", "scope": "l",
+              "application_type": "m", "token_endpoint_auth_method": "n", "token_endpoint_auth_signing_alg": "o", "jwks_uri": "p",
+              "require_pushed_authorization_requests": true, "dpop_bound_access_tokens": true
+            }
+            """;
+
+        ClientMetadataJson
+            .Parse(System.Text.Encoding.UTF8.GetBytes(json))
+            .Value.Should()
+            .BeEquivalentTo(
+                new ClientMetadata
+                {
+                    RedirectUris = ["a"],
+                    GrantTypes = ["b"],
+                    ResponseTypes = ["c"],
+                    Contacts = ["d"],
+                    ClientName = "e",
+                    ClientUri = "f",
+                    LogoUri = "g",
+                    TosUri = "h",
+                    PolicyUri = "i",
+                    SoftwareId = "j",
+                    SoftwareVersion = "k",
+                    Scope = "l",
+                    ApplicationType = "m",
+                    TokenEndpointAuthMethod = "n",
+                    TokenEndpointAuthSigningAlg = "o",
+                    JwksUri = "p",
+                    RequirePushedAuthorizationRequests = true,
+                    DpopBoundAccessTokens = true,
+                }
+            );
+    }
+
     [Test, Rfc("7591-2-10")]
     public void A_self_registered_client_gets_the_default_scope_or_the_known_part_of_its_own()
     {
