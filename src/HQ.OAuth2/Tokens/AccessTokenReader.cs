@@ -10,7 +10,7 @@ internal sealed class AccessTokenReader(TokenKeys keys, ServerSettings settings,
     private const int MaxVerified = 10_000;
     private const long MaxSeconds = 253_402_300_799;
 
-    private static readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
+    private static readonly JsonWebTokenHandler handler = new();
 
     private readonly KeyedHash names = new();
     private readonly BoundedCache<VerifiedToken> verified = new(MaxVerified, settings.Options.AccessTokenLifetime);

@@ -57,6 +57,18 @@ internal sealed class ClientAuthenticatorTests
     }
 
     [Test]
+    public async Task A_secret_for_no_client_costs_the_work_of_a_wrong_one()
+    {
+        var secrets = host.Get<ClientSecrets>();
+        foreach (var id in new[] { "basic", "nobody", "app", "signer" })
+        {
+            var before = secrets.Computations;
+            await RefusedAsync(Basic(id, "guess"));
+            secrets.Computations.Should().Be(before + 1, id);
+        }
+    }
+
+    [Test]
     public async Task An_empty_secret_is_none()
     {
         (await ClientAsync(Basic("app", ""))).ClientId.Should().Be("app");

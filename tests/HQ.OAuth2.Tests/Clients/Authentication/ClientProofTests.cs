@@ -51,6 +51,18 @@ internal sealed class ClientProofTests
     }
 
     [Test]
+    public async Task A_secret_for_no_client_keeps_its_place_too()
+    {
+        using var secrets = new ClientSecrets(new ServerSettings(Given.Options()), new TestClock(), NullLogger<ClientSecrets>.Instance);
+        var (_, check) = Limits();
+
+        await check.SpendAsync(new SecretProof("nobody", "x", secrets), null, default);
+        await check.SpendAsync(new SecretProof("nobody", "x", secrets), null, default);
+
+        secrets.Computations.Should().Be(1, "the address has had its number");
+    }
+
+    [Test]
     public void A_secret_is_empty_or_not()
     {
         using var secrets = new ClientSecrets(new ServerSettings(Given.Options()), new TestClock(), NullLogger<ClientSecrets>.Instance);
