@@ -23,6 +23,21 @@ internal sealed class InMemoryClientRegistryTests : ClientRegistryContract
 
         (await Store.FindAsync("app", default)).Should().Be(odd);
     }
+
+    [TestCase(ClientProvenance.Api, "app")]
+    [TestCase(ClientProvenance.Dcr, "self")]
+    [TestCase(null, "app,self")]
+    public async Task A_filter_by_name_finds_the_clients_of_the_provenance_asked_for(ClientProvenance? provenance, string ids)
+    {
+        var own = Given.Client() with { ClientName = "Some App" };
+        await Store.TryAddAsync(own, default);
+        await Store.TryAddAsync(Given.Client("self") with { ClientName = "some-app", Provenance = ClientProvenance.Dcr }, default);
+        await Store.TryAddAsync(Given.Client("other") with { ClientName = "Other" }, default);
+
+        var page = await Store.ListAsync(new(provenance: provenance) { NameKeys = [own.NameKey] }, default);
+
+        page.Items.Select(c => c.ClientId).Should().Equal(ids.Split(','));
+    }
 }
 
 internal sealed class InMemoryClientStoreTests : ClientStoreContract

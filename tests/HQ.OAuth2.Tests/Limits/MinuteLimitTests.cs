@@ -140,6 +140,31 @@ internal sealed class MinuteLimitTests
         Enumerable.Range(0, MinuteLimit.MaxCounters).Count(i => limit.TryTake($"{i}", 1)).Should().Be(MinuteLimit.MaxCounters);
     }
 
+    [Test]
+    public void Keys_that_share_a_counter_share_it_for_the_whole_time_of_the_limit()
+    {
+        var limit = new MinuteLimit(clock, TimeSpan.FromHours(1));
+        for (var i = 0; i < MinuteLimit.MaxCounters; i++)
+            limit.TryTake($"flood {i}", 3);
+        Taken(limit, "late", 5).Should().Be(3);
+
+        clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromTicks(1));
+        limit.TryTake("late", 3).Should().BeFalse();
+        clock.Advance(TimeSpan.FromTicks(1));
+        limit.TryTake("late", 3).Should().BeTrue();
+    }
+
+    [Test]
+    public void However_many_keys_come_late_each_of_them_is_limited()
+    {
+        var limit = new MinuteLimit(clock);
+        for (var i = 0; i < 2 * MinuteLimit.MaxCounters; i++)
+            limit.TryTake($"flood {i}", 3);
+
+        for (var i = 0; i < 100; i++)
+            Taken(limit, $"late {i}", 5).Should().BeLessThanOrEqualTo(3);
+    }
+
     private static int Taken(MinuteLimit limit, string key, int attempts) =>
         Enumerable.Range(0, attempts).Count(_ => limit.TryTake(key, 3));
 }

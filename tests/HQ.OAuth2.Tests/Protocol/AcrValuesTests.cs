@@ -23,6 +23,7 @@ internal sealed class AcrValuesTests
     [TestCase("m\tfa")]
     [TestCase("mfä")]
     [TestCase("mfa\n")]
+    [TestCase("mfa mf\\a")]
     public void A_text_that_no_challenge_could_quote_is_malformed(string text)
     {
         AcrValues.TryRead(text, out var read).Should().BeFalse();

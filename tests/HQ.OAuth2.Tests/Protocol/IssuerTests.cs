@@ -7,6 +7,7 @@ internal sealed class IssuerTests
     [TestCase("https://auth.example.com", "https://auth.example.com", "")]
     [TestCase("https://auth.example.com:8443", "https://auth.example.com:8443", "")]
     [TestCase("https://example.com/tenants/one", "https://example.com", "/tenants/one")]
+    [TestCase("https://example.com/a-b.c_d~e/1", "https://example.com", "/a-b.c_d~e/1")]
     [TestCase("http://localhost:5000", "http://localhost:5000", "")]
     [TestCase("http://127.0.0.1:5000/x", "http://127.0.0.1:5000", "/x")]
     [TestCase("http://[::1]", "http://[::1]", "")]
@@ -69,5 +70,68 @@ internal sealed class IssuerTests
 
         issuer.Should().BeNull();
         found.Should().Contain(problem);
+    }
+
+    [TestCase("https://auth.example.com", "")]
+    [TestCase("https://example.com/tenants/one", "/tenants/one")]
+    public void Every_address_stands_below_the_path_of_the_issuer(string text, string path)
+    {
+        Issuer.TryParse(text, out var found, out _).Should().BeTrue();
+        var issuer = found!;
+
+        string[] paths =
+        [
+            issuer.AuthorizePath,
+            issuer.TokenPath,
+            issuer.RegisterPath,
+            issuer.IntrospectPath,
+            issuer.RevokePath,
+            issuer.JwksPath,
+            issuer.PushedAuthorizationPath,
+            issuer.DeviceAuthorizationPath,
+            issuer.DevicePath,
+            issuer.ConnectedAppsPath,
+            issuer.PersonalTokenPath,
+            issuer.PersonalTokensPath,
+            issuer.AuthorizationsPath,
+            issuer.ManagementPath,
+        ];
+
+        paths
+            .Should()
+            .Equal(
+                path + "/oauth2/authorize",
+                path + "/oauth2/token",
+                path + "/oauth2/register",
+                path + "/oauth2/introspect",
+                path + "/oauth2/revoke",
+                path + "/oauth2/jwks",
+                path + "/oauth2/par",
+                path + "/oauth2/device_authorization",
+                path + "/oauth2/device",
+                path + "/oauth2/connected-apps",
+                path + "/oauth2/connected-apps/new-token",
+                path + "/api/v0/users/me/oauth2/personal-access-tokens",
+                path + "/api/v0/users/me/oauth2/authorizations",
+                path + "/api/v0/oauth2"
+            );
+    }
+
+    [TestCase("https://example.com", "|")]
+    [TestCase("https://example.com/a", "|/a /a|")]
+    [TestCase("https://example.com/a/bc", "|/a/bc /a|/bc /a/bc|")]
+    public void The_path_is_divided_before_each_slash_and_at_its_end(string text, string splits)
+    {
+        Issuer.TryParse(text, out var issuer, out _).Should().BeTrue();
+
+        string.Join(' ', issuer!.Splits.Select(s => $"{s.Before}|{s.Seen}")).Should().Be(splits);
+    }
+
+    [Test]
+    public void An_app_may_see_an_address_with_less_of_the_path_of_the_issuer()
+    {
+        Issuer.TryParse("https://example.com/a/b", out var issuer, out _).Should().BeTrue();
+
+        issuer!.Forms(issuer.TokenPath).Should().Equal("/a/b/oauth2/token", "/b/oauth2/token", "/oauth2/token");
     }
 }

@@ -69,6 +69,14 @@ internal sealed class OAuthParametersTests
         Parse(Pairs(OAuthParameters.MaxPairs + 1)).Error.Should().Be(OAuthError.MalformedForm);
     }
 
+    [TestCase("&a=1&&b=2&", "a,b")]
+    [TestCase("&", "")]
+    [TestCase("=&a", ",a")]
+    public void Nothing_between_two_separators_is_no_parameter(string form, string names)
+    {
+        string.Join(',', Parse(form).Value.Names).Should().Be(names);
+    }
+
     [Test]
     public void Every_value_of_a_repeatable_parameter_is_kept_in_order()
     {

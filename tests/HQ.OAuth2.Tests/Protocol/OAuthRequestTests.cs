@@ -40,4 +40,18 @@ internal sealed class OAuthRequestTests
             .Malformed()
             .Should()
             .BeNull();
+
+    [Test]
+    public void A_request_has_one_Authorization_header_at_most()
+    {
+        new OAuthRequest().Malformed().Should().BeNull();
+        new OAuthRequest { Authorization = ["Basic YTpi"] }
+            .Malformed()
+            .Should()
+            .BeNull();
+        new OAuthRequest { Authorization = ["Basic YTpi", "Basic YTpi"] }
+            .Malformed()
+            .Should()
+            .Be(OAuthError.RepeatedAuthorizationHeader);
+    }
 }

@@ -69,4 +69,12 @@ internal sealed class ScopeSetTests
         one.IsSubsetOf(other).Should().Be(subset);
         one.Intersect(other).ToString().Should().Be(common);
     }
+
+    [Test]
+    public void A_token_has_one_character_at_least()
+    {
+        ScopeSet.IsToken("").Should().BeFalse();
+        ScopeSet.IsToken("r").Should().BeTrue();
+        "".Invoking(t => ScopeSet.Of(t)).Should().Throw<ArgumentException>();
+    }
 }

@@ -12,15 +12,15 @@ internal sealed class SubjectsTests
         Subjects.Problem(new string('a', 800)).Should().BeNull();
     }
 
-    [TestCase("")]
-    [TestCase("a\0")]
-    [TestCase("a\n")]
-    [TestCase("\u007f")]
-    [TestCase("\u0085")]
-    [TestCase("high")]
-    [TestCase("low")]
-    [TestCase("long")]
-    public void A_text_that_a_store_refuses_or_changes_is_no_subject(string subject)
+    [TestCase("", "is empty")]
+    [TestCase("a\0", "has a control character")]
+    [TestCase("a\n", "has a control character")]
+    [TestCase("\u007f", "has a control character")]
+    [TestCase("\u0085", "has a control character")]
+    [TestCase("high", "is no valid Unicode")]
+    [TestCase("low", "is no valid Unicode")]
+    [TestCase("long", "has 801 characters, at most 800 can be stored")]
+    public void A_text_that_a_store_refuses_or_changes_is_no_subject(string subject, string problem)
     {
         // Attributes cannot carry text that is no Unicode.
         subject = subject switch
@@ -31,7 +31,7 @@ internal sealed class SubjectsTests
             _ => subject,
         };
 
-        Subjects.Problem(subject).Should().NotBeNull();
+        Subjects.Problem(subject).Should().Be(problem);
         if (subject.Length > 0)
             Subjects.Problem(subject).Should().NotContain(subject);
     }

@@ -276,6 +276,24 @@ internal sealed class ClientDirectoryTests
         (await directory.ImitatesAsync(imitator, default)).Should().BeFalse();
     }
 
+    [Test]
+    public async Task One_name_of_several_that_a_name_is_mistaken_for_is_enough()
+    {
+        directory = Directory(Given.Options(o => Configured(o, "configured", "Ours")));
+
+        (await directory.ImitatesAsync(self with { ClientName = "Official Ours" }, default)).Should().BeTrue();
+        registry.Lists.Should().Be(0, "the names of the configuration are known");
+    }
+
+    [Test]
+    public async Task Where_the_store_lists_no_clients_only_the_names_of_the_configuration_are_compared()
+    {
+        directory = Given.Directory(Given.Options(o => Configured(o, "configured", "Ours")), new CaselessStore(), memory, clock, log);
+
+        (await directory.ImitatesAsync(self with { ClientName = "OURS" }, default)).Should().BeTrue();
+        (await directory.ImitatesAsync(self with { ClientName = "Theirs" }, default)).Should().BeFalse();
+    }
+
     // As management does it at this node.
     private async Task ChangeAsync(bool isDisabled)
     {
