@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HQ.OAuth2.Tests;
 
@@ -10,14 +9,15 @@ public sealed class ConsentIndexTests
     private TestClock clock = null!;
     private ScriptedStore rows = null!;
     private InMemoryTicketStore tickets = null!;
+    private RecordingLogger<ConsentIndex> log = null!;
     private ConsentIndex index = null!;
 
     [SetUp]
     public void Start()
     {
         (clock, rows) = (new(), new());
-        tickets = new(clock);
-        index = new(tickets, Given.Loop(rows), clock, NullLogger<ConsentIndex>.Instance);
+        (tickets, log) = (new(clock), new());
+        index = new(tickets, Given.Loop(rows), clock, log);
     }
 
     [Test]
@@ -28,6 +28,14 @@ public sealed class ConsentIndexTests
             ids.Add((await GivenAsync()).Id);
 
         (await FoundAsync()).Should().Equal(Enumerable.Reverse(ids).Take(8));
+    }
+
+    [Test]
+    public async Task A_consent_that_is_noted_in_time_warns_nobody()
+    {
+        await GivenAsync();
+
+        log.Lines.Should().BeEmpty();
     }
 
     [Test]

@@ -149,6 +149,25 @@ internal sealed class ConsentModelTests
         Model(Given.Client() with { Trusted = true, Provenance = ClientProvenance.Dcr }).IsTrusted.Should().BeFalse();
     }
 
+    [TestCase(ClientProvenance.Dcr, "Official App", true)]
+    [TestCase(ClientProvenance.Dcr, "The App", false)]
+    [TestCase(ClientProvenance.Api, "Official App", false)]
+    [TestCase(ClientProvenance.Api, "The App", false)]
+    public void Only_a_client_that_registered_itself_claims_trust_by_its_name(ClientProvenance provenance, string name, bool claims) =>
+        Model(Given.Client() with { Provenance = provenance, ClientName = name }).ClaimsTrust.Should().Be(claims);
+
+    [Test]
+    public void A_client_without_redirects_does_not_redirect_to_the_users_computer() =>
+        Model(Given.Client() with { RedirectUris = [] }).OnlyLoopbackRedirects.Should().BeFalse();
+
+    [Test]
+    public void A_scope_that_the_host_does_not_have_is_shown_by_its_name_alone()
+    {
+        var scope = ConsentScope.Of("gone", Given.Options());
+
+        (scope.Name, scope.Description, scope.Destructive).Should().Be(("gone", (string?)null, false));
+    }
+
     private static ConsentModel Model(Client client) =>
         ConsentModel.Of(Given.Request(client), imitates: false, ScopeSet.Empty, new(Given.Options()));
 }

@@ -40,6 +40,48 @@ internal sealed class FormAnswersTests
         (await RowsAsync()).Should().Be(1);
     }
 
+    [Test]
+    public async Task Each_form_is_answered_on_its_own()
+    {
+        (await ApproveAsync(approvals.NewCode())).Should().BeNull();
+        (await ApproveAsync(approvals.NewCode())).Should().BeNull();
+
+        (await RowsAsync()).Should().Be(2);
+    }
+
+    [TestCase(1)]
+    [TestCase(86_399)]
+    public async Task A_form_does_not_bring_back_what_was_revoked_as_long_as_it_counts(int seconds)
+    {
+        var code = approvals.NewCode();
+        (await ApproveAsync(code)).Should().BeNull();
+        await store.RemoveAsync(code.Id, default);
+        clock.Advance(TimeSpan.FromSeconds(seconds));
+
+        (await ApproveAsync(code)).ShouldBe(OAuthError.AlreadyAnswered);
+
+        (await RowsAsync()).Should().Be(0);
+    }
+
+    [TestCase(-1, true)]
+    [TestCase(0, false)]
+    public async Task A_form_that_is_posted_again_gives_its_code_again_until_the_code_expires(int seconds, bool gives)
+    {
+        var code = approvals.NewCode();
+        (await ApproveAsync(code)).Should().BeNull();
+        clock.Advance(new HqOAuth2Options().AuthorizationCodeLifetime + TimeSpan.FromSeconds(seconds));
+
+        var refused = await ApproveAsync(code);
+
+        if (gives)
+            refused.Should().BeNull();
+        else
+            refused.ShouldBe(OAuthError.AlreadyAnswered);
+    }
+
+    private async Task<OAuthError?> ApproveAsync(AuthorizationCode code) =>
+        (await approvals.ApproveAsync(Given.Request(), Approval(code), default)).Error;
+
     private static Approval Approval(AuthorizationCode code) =>
         new()
         {

@@ -63,6 +63,30 @@ internal sealed class FreshSignInTests
             .Should()
             .Be(told);
 
+    [TestCase(null, null, false)]
+    [TestCase("consent", null, false)]
+    [TestCase("login", null, true)]
+    [TestCase("select_account", null, true)]
+    [TestCase(null, "0", true)]
+    [TestCase("consent", "60", true)]
+    public void A_request_mentions_the_sign_in_by_its_prompt_or_by_max_age(string? prompt, string? maxAge, bool mentions) =>
+        FreshSignIn.IsMentioned(Sent(prompt, maxAge)).Should().Be(mentions);
+
+    [TestCase(null, null)]
+    [TestCase("", null)]
+    [TestCase("soon", null)]
+    [TestCase("0", 0)]
+    [TestCase("60", 60)]
+    public void A_sign_in_page_is_told_a_max_age_that_can_be_read(string? sent, int? seconds) =>
+        FreshSignIn.MaxAgeOf(Sent(null, sent)).Should().Be(seconds is { } s ? TimeSpan.FromSeconds(s) : null);
+
+    [TestCase(null, "")]
+    [TestCase(" ", "")]
+    [TestCase("login", "login")]
+    [TestCase(" login  consent ", "login,consent")]
+    public void A_prompt_is_a_list_of_words(string? sent, string words) =>
+        string.Join(',', FreshSignIn.Prompt(Sent(sent, null))).Should().Be(words);
+
     [Test]
     public void A_request_that_says_nothing_takes_any_sign_in() =>
         FreshSignIn.IsNeeded(Given.Request(), null, null, null, now).Should().BeFalse();
@@ -79,6 +103,16 @@ internal sealed class FreshSignInTests
     [TestCase("\u0663", false)]
     [TestCase("", false)]
     public void A_max_age_is_whole_seconds(string text, bool isRead) => FreshSignIn.TryReadMaxAge(text, out _).Should().Be(isRead);
+
+    private static OAuthParameters Sent(string? prompt, string? maxAge)
+    {
+        var sent = new List<(string, string)>();
+        if (prompt is not null)
+            sent.Add(("prompt", prompt));
+        if (maxAge is not null)
+            sent.Add(("max_age", maxAge));
+        return OAuthParameters.Of([.. sent]);
+    }
 
     private static DateTimeOffset? At(int? seconds) => seconds is { } s ? now.AddSeconds(s) : null;
 }

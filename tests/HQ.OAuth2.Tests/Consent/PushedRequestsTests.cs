@@ -105,7 +105,34 @@ internal sealed class PushedRequestsTests
             (await requests.FindAsync(sent, default)).Failed(out _, out _).Should().BeTrue();
     }
 
-    private ValueTask<string> AddAsync() => requests.AddAsync(OAuthParameters.Of(("client_id", "app"), ("state", "s")), default);
+    [Test]
+    public async Task Each_reference_finds_its_own_request()
+    {
+        var (first, second) = (await AddAsync(), await AddAsync("t"));
+
+        (await requests.FindAsync(Sent("app", first), default)).Value.Parameters["state"].Should().Be("s");
+        (await requests.FindAsync(Sent("app", second), default)).Value.Parameters["state"].Should().Be("t");
+    }
+
+    [Test]
+    public async Task A_reference_is_sent_with_the_id_of_its_client() =>
+        (await requests.FindAsync(OAuthParameters.Of(("request_uri", await AddAsync())), default)).Error.ShouldBe(
+            OAuthError.MissingParameter("client_id")
+        );
+
+    [Test]
+    public async Task A_store_that_refuses_a_new_ticket_is_a_fault()
+    {
+        var add = async () =>
+            await new PushedRequests(new RefusingTickets(tickets) { Left = 1 }, clock).AddAsync(OAuthParameters.Empty, default);
+
+        await add.Should()
+            .ThrowAsync<InvalidOperationException>()
+            .WithMessage($"{typeof(RefusingTickets)} refused a new ticket: does TryAddAsync look at the key?");
+    }
+
+    private ValueTask<string> AddAsync(string state = "s") =>
+        requests.AddAsync(OAuthParameters.Of(("client_id", "app"), ("state", state)), default);
 
     private static OAuthParameters Sent(string client, string reference) =>
         OAuthParameters.Of(("client_id", client), ("request_uri", reference));

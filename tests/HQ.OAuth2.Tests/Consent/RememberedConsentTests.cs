@@ -77,6 +77,30 @@ internal sealed class RememberedConsentTests
         RememberedConsent.Covers(request, given with { Consent = null }, options, TestClock.Start).Should().BeFalse();
     }
 
+    [TestCase(null, null, true)]
+    [TestCase(null, "acme", false)]
+    [TestCase("", null, true)]
+    [TestCase("", "acme", false)]
+    [TestCase("acme", "acme", true)]
+    [TestCase("acme", null, false)]
+    [TestCase("acme other", "other", true)]
+    [TestCase("other", "acme", false)]
+    public void A_consent_is_for_an_organization_of_the_user_or_for_none_of_a_user_who_has_none(
+        string? own,
+        string? organization,
+        bool isForOne
+    )
+    {
+        Organization[]? organizations = own is null
+            ? null
+            : [.. own.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => new Organization(id, id))];
+
+        RememberedConsent
+            .IsForOneOf(organizations, Consented(Given.RedirectUri) with { Organization = organization })
+            .Should()
+            .Be(isForOne);
+    }
+
     private static bool Covers(AuthorizationRequest request, OAuthAuthorization given) =>
         RememberedConsent.Covers(request, given, options, TestClock.Start);
 

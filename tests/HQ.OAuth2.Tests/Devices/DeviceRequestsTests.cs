@@ -139,6 +139,22 @@ internal sealed class DeviceRequestsTests
     }
 
     [Test]
+    public async Task A_failure_of_the_store_is_no_wrong_code()
+    {
+        var options = Given.Options(o => o.Limits.WrongUserCodes = 1);
+        var settings = new ServerSettings(options);
+        var failing = new RefusingTickets(tickets) { FailingReads = 2 };
+        requests = new(failing, new(settings, clock), settings, clock);
+        var code = await AddAsync();
+        var enter = async () => (await requests.EnterAsync(code.UserCode, "alice", "192.0.2.1", default)).Error;
+
+        await enter.Should().ThrowAsync<IOException>();
+        await enter.Should().ThrowAsync<IOException>();
+
+        (await enter()).Should().BeNull();
+    }
+
+    [Test]
     public async Task A_ticket_that_cannot_be_read_is_no_request()
     {
         var code = await AddAsync();
@@ -154,21 +170,4 @@ internal sealed class DeviceRequestsTests
 
     private ValueTask<DeviceCode> AddAsync() =>
         requests.AddAsync(Given.Client(), ScopeSet.Of("read"), ["https://auth.example.com"], default);
-
-    private sealed class RefusingTickets(ITicketStore inner) : ITicketStore
-    {
-        public int Left { get; set; }
-
-        public async ValueTask<bool> TryAddAsync(string key, string value, DateTimeOffset until, CancellationToken ct) =>
-            Left-- <= 0 && await inner.TryAddAsync(key, value, until, ct);
-
-        public ValueTask<string?> FindAsync(string key, CancellationToken ct) => inner.FindAsync(key, ct);
-
-        public ValueTask<bool> TryReplaceAsync(string key, string expected, string value, CancellationToken ct) =>
-            inner.TryReplaceAsync(key, expected, value, ct);
-
-        public ValueTask<bool> TryRemoveAsync(string key, CancellationToken ct) => inner.TryRemoveAsync(key, ct);
-
-        public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken ct) => inner.RemoveExpiredAsync(limit, ct);
-    }
 }

@@ -16,6 +16,7 @@ public sealed class ClaimsJsonTests
                     ["sub"] = text,
                     [text] = "a name",
                     ["roles"] = new[] { text, "b" },
+                    ["cnf"] = new Confirmation("thumbprint"),
                     ["exp"] = long.MaxValue,
                     ["admin"] = true,
                 }
@@ -26,6 +27,7 @@ public sealed class ClaimsJsonTests
         root.GetProperty("sub").GetString().Should().Be(text);
         root.GetProperty(text).GetString().Should().Be("a name");
         root.GetProperty("roles").EnumerateArray().Select(r => r.GetString()).Should().Equal(text, "b");
+        root.GetProperty("cnf").GetProperty("jkt").GetString().Should().Be("thumbprint");
         root.GetProperty("exp").GetInt64().Should().Be(long.MaxValue);
         root.GetProperty("admin").GetBoolean().Should().BeTrue();
     }

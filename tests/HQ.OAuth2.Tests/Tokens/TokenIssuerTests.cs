@@ -46,6 +46,18 @@ internal sealed class TokenIssuerTests
         static long? Seconds(DateTimeOffset at) => (long)(at - now).TotalSeconds;
     }
 
+    [TestCase(60, 60)]
+    [TestCase(-1, 0)]
+    public async Task No_end_is_told_that_is_later_than_the_one_the_user_set(int beforeChain, int earlier)
+    {
+        var row = Given.Active().Row;
+        var end = row.Refresh!.EndsAt.AddSeconds(-beforeChain);
+
+        var answer = await IssuedAsync(row with { EndsAt = end }, o => o.TellRefreshExpiry = true);
+
+        answer.RefreshTokenExpiresIn.Should().Be((long)(row.Refresh.EndsAt.AddSeconds(-earlier) - now).TotalSeconds);
+    }
+
     [Test]
     public void The_claims_of_the_server_are_its_own(
         [Values("iss", "exp", "aud", "sub", "client_id", "iat", "nbf", "jti", "scope", "cnf", "act", "auth_time", "acr")] string name
