@@ -74,7 +74,7 @@ internal sealed partial record OAuthAuthorization
                 )
             );
         var isSpent = state == TurnState.Spent;
-        var listed = chain.Spent.FirstOrDefault(s => s.Turn == token.Turn);
+        var listed = isSpent ? chain.Spent.FirstOrDefault(s => s.Turn == token.Turn) : null;
         if (listed is not null && !IssuedText.Matches(token.Secret, listed.Hash))
             return Refuse(OAuthError.InvalidRefreshToken.Because("the secret of a spent turn is wrong"));
 
