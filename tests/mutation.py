@@ -54,12 +54,35 @@ def equivalents():
         yield file, code, replacement
 
 
+def has_survivors(path):
+    """Whether a mutant survived that is not among the equivalents."""
+    known = Counter(equivalents())
+    for name, file in json.loads(Path(path).read_text())["files"].items():
+        source = file["source"].splitlines()
+        for mutant in file["mutants"]:
+            if mutant["status"] in ("Survived", "NoCoverage"):
+                key = key_of(name, source, mutant)
+                if known[key] == 0:
+                    return True
+                known[key] -= 1
+    return False
+
+
+def relative_path(name):
+    return re.sub(r"^.*?src/HQ\.OAuth2/", "", name.replace("\\", "/"))
+
+
+def key_of(name, source, mutant):
+    code = source[mutant["location"]["start"]["line"] - 1].strip()
+    return relative_path(name), code, " ".join(mutant["replacement"].split())
+
+
 def report(path, *wanted):
     # One line for each mutant, also where a file has the same line twice.
     known = Counter(equivalents())
     rows, survivors, mutated = {}, [], set()
     for name, file in json.loads(Path(path).read_text())["files"].items():
-        relative = re.sub(r"^.*?src/HQ\.OAuth2/", "", name.replace("\\", "/"))
+        relative = relative_path(name)
         source = file["source"].splitlines()
         for mutant in file["mutants"]:
             if mutant["status"] in ("Ignored", "CompileError", "Pending"):
@@ -70,15 +93,13 @@ def report(path, *wanted):
             if mutant["status"] in ("Killed", "Timeout"):
                 row["killed"] += 1
                 continue
-            start = mutant["location"]["start"]
-            code = source[start["line"] - 1].strip()
-            key = (relative, code, " ".join(mutant["replacement"].split()))
+            key = key_of(name, source, mutant)
             if known[key] > 0:
                 known[key] -= 1
                 row["equivalent"] += 1
                 continue
             row["survived"] += 1
-            survivors.append(f"{relative}:{start['line']}: {mutant['status']}: {code} -> {key[2][:200]}")
+            survivors.append(f"{relative}:{mutant['location']['start']['line']}: {mutant['status']}: {key[1]} -> {key[2][:200]}")
     stale = [f"equivalent.txt: not found, or noticed now: {' ;; '.join(k)}" for k in sorted(known.elements()) if k[0] in mutated]
     print("\n".join(survivors + stale))
     print("\n| folder | mutants | killed | survived | score |\n|---|---|---|---|---|")
@@ -109,5 +130,7 @@ if __name__ == "__main__":
     command, *rest = sys.argv[1:]
     if command == "arguments":
         print("\n".join(arguments(rest)))
+    elif command == "has-survivors":
+        sys.exit(0 if has_survivors(*rest) else 1)
     else:
         sys.exit(report(*rest))

@@ -31,5 +31,8 @@ run=$project/obj/run
 rm -rf $run
 cp -r $project/bin/Release/net10.0 $run
 cp "$HQ_MUTANTS" $run/
-dotnet $run/HQ.OAuth2.Mutation.dll "$out/reports/mutation-report.json"
-python3 tests/mutation.py report "$out/reports/mutation-report.json" "$@"
+report=$out/reports/mutation-report.json
+dotnet $run/HQ.OAuth2.Mutation.dll "$report" HQ.OAuth2.Tests
+# Hosts are started only for survivors that are not known to change nothing.
+if python3 tests/mutation.py has-survivors "$report"; then dotnet $run/HQ.OAuth2.Mutation.dll "$report" HQ.OAuth2.AspNetCore.Tests; fi
+python3 tests/mutation.py report "$report" "$@"
