@@ -10,6 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HERE = ROOT / "tests/HQ.OAuth2.Mutation"
 AIM = 90
+NOTICED = ("Killed", "Timeout")
+EQUIVALENT = "Equivalent"
 
 # Nothing in these files decides: texts of the log and of options, names of metrics, events that a host reads, and data without a rule.
 LEFT_OUT = [
@@ -54,53 +56,46 @@ def equivalents():
         yield file, code, replacement
 
 
-def has_survivors(path):
-    """Whether a mutant survived that is not among the equivalents."""
-    known = Counter(equivalents())
+def read(path):
+    """
+    The mutants that were tried, each with its file, line, status and the key of equivalent.txt; and the lines of equivalent.txt that are left. One line
+    stands for one mutant, also where a file has the same line twice.
+    """
+    known, tried = Counter(equivalents()), []
     for name, file in json.loads(Path(path).read_text())["files"].items():
+        relative = re.sub(r"^.*?src/HQ\.OAuth2/", "", name.replace("\\", "/"))
         source = file["source"].splitlines()
         for mutant in file["mutants"]:
-            if mutant["status"] in ("Survived", "NoCoverage"):
-                key = key_of(name, source, mutant)
-                if known[key] == 0:
-                    return True
+            status, line = mutant["status"], mutant["location"]["start"]["line"]
+            if status in ("Ignored", "CompileError", "Pending"):
+                continue
+            key = (relative, source[line - 1].strip(), " ".join(mutant["replacement"].split()))
+            if status not in NOTICED and known[key] > 0:
                 known[key] -= 1
-    return False
+                status = EQUIVALENT
+            tried.append((relative, line, status, key))
+    return tried, known
 
 
-def relative_path(name):
-    return re.sub(r"^.*?src/HQ\.OAuth2/", "", name.replace("\\", "/"))
-
-
-def key_of(name, source, mutant):
-    code = source[mutant["location"]["start"]["line"] - 1].strip()
-    return relative_path(name), code, " ".join(mutant["replacement"].split())
+def has_survivors(path):
+    return any(status not in (*NOTICED, EQUIVALENT) for _, _, status, _ in read(path)[0])
 
 
 def report(path, *wanted):
-    # One line for each mutant, also where a file has the same line twice.
-    known = Counter(equivalents())
-    rows, survivors, mutated = {}, [], set()
-    for name, file in json.loads(Path(path).read_text())["files"].items():
-        relative = relative_path(name)
-        source = file["source"].splitlines()
-        for mutant in file["mutants"]:
-            if mutant["status"] in ("Ignored", "CompileError", "Pending"):
-                continue
-            mutated.add(relative)
-            folder = ("critical: " if is_critical(relative) else "") + str(Path(relative).parent)
-            row = rows.setdefault(folder, {"killed": 0, "survived": 0, "equivalent": 0})
-            if mutant["status"] in ("Killed", "Timeout"):
-                row["killed"] += 1
-                continue
-            key = key_of(name, source, mutant)
-            if known[key] > 0:
-                known[key] -= 1
-                row["equivalent"] += 1
-                continue
+    tried, unused = read(path)
+    rows, survivors = {}, []
+    for relative, number, status, (_, code, replacement) in tried:
+        folder = ("critical: " if is_critical(relative) else "") + str(Path(relative).parent)
+        row = rows.setdefault(folder, {"killed": 0, "survived": 0, "equivalent": 0})
+        if status in NOTICED:
+            row["killed"] += 1
+        elif status == EQUIVALENT:
+            row["equivalent"] += 1
+        else:
             row["survived"] += 1
-            survivors.append(f"{relative}:{mutant['location']['start']['line']}: {mutant['status']}: {key[1]} -> {key[2][:200]}")
-    stale = [f"equivalent.txt: not found, or noticed now: {' ;; '.join(k)}" for k in sorted(known.elements()) if k[0] in mutated]
+            survivors.append(f"{relative}:{number}: {status}: {code} -> {replacement[:200]}")
+    mutated = {relative for relative, *_ in tried}
+    stale = [f"equivalent.txt: not found, or noticed now: {' ;; '.join(k)}" for k in sorted(unused.elements()) if k[0] in mutated]
     print("\n".join(survivors + stale))
     print("\n| folder | mutants | killed | survived | score |\n|---|---|---|---|---|")
 

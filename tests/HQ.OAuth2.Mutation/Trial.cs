@@ -21,11 +21,15 @@ internal static class Trial
     private const double Quick = 0.02;
 
     // The core's tests, and those that start a host. Of these a mutant gets no more than a number: a host takes a tenth of a second.
-    private static readonly (string Name, int MostTests)[] suites = [("HQ.OAuth2.Tests", int.MaxValue), ("HQ.OAuth2.AspNetCore.Tests", 60)];
+    private static readonly Dictionary<string, int> suites = new()
+    {
+        ["HQ.OAuth2.Tests"] = int.MaxValue,
+        ["HQ.OAuth2.AspNetCore.Tests"] = 60,
+    };
 
     /// <param name="report">The report of the mutation tool. Mutants that it calls killed are not tried again.</param>
-    /// <param name="only">The suite whose tests are run; null = both, one after the other.</param>
-    public static async Task RunAsync(string report, string? only)
+    /// <param name="suite">The suite whose tests are run.</param>
+    public static async Task RunAsync(string report, string suite)
     {
         var root = JsonNode.Parse(await File.ReadAllTextAsync(report))!;
         var mutants = new Dictionary<int, Mutant>();
@@ -40,24 +44,19 @@ internal static class Trial
             }
         }
 
-        foreach (var (suite, mostTests) in suites.Where(s => only is null || s.Name == only))
-        {
-            var left = mutants
-                .Where(m => m.Value.Result is not (Killed or TimedOut))
-                .OrderBy(m => m.Value.IsStatic)
-                .ThenBy(m => m.Key)
-                .ToList();
-            if (left.Count == 0)
-                break;
-            await TryAsync(
-                suite,
-                mostTests,
-                left,
-                mutants,
-                $"{report}.{suite}.cover",
-                () => File.WriteAllText(report, root.ToJsonString())
-            );
-        }
+        var left = mutants
+            .Where(m => m.Value.Result is not (Killed or TimedOut))
+            .OrderBy(m => m.Value.IsStatic)
+            .ThenBy(m => m.Key)
+            .ToList();
+        await TryAsync(
+            suite,
+            suites[suite],
+            left,
+            mutants,
+            $"{report}.{suite}.cover",
+            () => File.WriteAllText(report, root.ToJsonString())
+        );
     }
 
     private static async Task TryAsync(

@@ -23,7 +23,7 @@ internal sealed partial class ServerModel
         if (!IsThere(c.Client))
             return new(400) { Asked = false };
         var isRemembered = Clients[c.Client].Kind != ClientKind.SelfRegistered;
-        // A client that registered itself sends nobody anywhere by a faulty request: the user sees a page.
+        // A faulty request of a client that registered itself leads to no other site: the user sees a page.
         if (Named(c.Resources) is null)
             return isRemembered ? new(302) { Error = "invalid_target", Asked = false } : new(400) { Asked = false };
         if (isRemembered && Grants.OrderByDescending(g => g.Key).Select(g => g.Value).FirstOrDefault(g => Covers(g, c)) is { } earlier)

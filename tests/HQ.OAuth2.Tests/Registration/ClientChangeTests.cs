@@ -2,7 +2,7 @@ using HQ.OAuth2.Tests;
 
 namespace HQ.OAuth2;
 
-/// <summary>What a change keeps and what it takes away, by whoever makes it, and what it tells.</summary>
+/// <summary>A change by the client or by an administrator: the parts that it keeps and removes, and its events.</summary>
 internal sealed class ClientChangeTests
 {
     private static readonly ClientMetadata confidential = new() { RedirectUris = [Given.RedirectUri], ClientName = "App" };
